@@ -58,7 +58,7 @@ class LiandongError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing wrong in the definitions: where it stands, what is wrong, and the nearest valid name if there is one."""
+    """One thing wrong in the definitions: its place, the matter, and the nearest valid name if there is one."""
 
     where: str
     message: str

@@ -1,0 +1,195 @@
+"""The codebook: a Frictionless Table Schema (Data Package v2) whose survey-specific parts stand under ``liandong:``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+from pydantic import Field as Key
+
+from liandong.definitions.text import Definition, ExpressionText, Language, Text
+
+FieldType = Literal["integer", "number", "string", "boolean", "date", "datetime", "time", "year"]
+Action = Literal["reject", "blank", "warn"]
+Role = Literal["id", "cluster", "stratum", "weight", "paradata", "item", "demographic", "question"]
+Scalar = int | float | str | bool
+
+
+class _Standard(BaseModel):
+    """A part that follows the published standard: keys that we do not use are left to other tools."""
+
+    model_config = ConfigDict(frozen=True, extra="allow", populate_by_name=True)
+
+
+class Category(_Standard):
+    """A coded answer and its Chinese label."""
+
+    value: Scalar
+    label: str | None = None
+
+
+class MissingValue(_Standard):
+    """A code that stands for a missing answer, as it is written in the raw file."""
+
+    value: str
+    label: str | None = None
+
+
+class Constraints(_Standard):
+    """What values a field may take."""
+
+    required: bool = False
+    unique: bool = False
+    enum: tuple[Any, ...] | None = None
+    minimum: Any = None
+    maximum: Any = None
+    pattern: str | None = None
+    min_length: int | None = Key(default=None, alias="minLength")
+    max_length: int | None = Key(default=None, alias="maxLength")
+
+
+class OnFailure(Definition):
+    """What happens to a row that breaks a rule of this field: the row is rejected, the value blanked, or only a warning counted."""
+
+    type: Action = "blank"
+    required: Action = "warn"
+    unique: Action = "reject"
+    enum: Action = "blank"
+    range: Action = "blank"
+    pattern: Action = "blank"
+    length: Action = "blank"
+    skip: Action = "blank"
+    foreign_key: Action = "reject"
+
+
+class FieldExtras(Definition):
+    """What surveys need and the standard lacks.
+
+    ``asked_if`` is the skip logic: an answer where the condition is false breaks the ``skip`` rule, a missing answer where it is
+    true breaks ``required`` when the field is required. ``missing_kinds`` maps raw missing codes to kinds.
+    """
+
+    title_en: str
+    categories_en: tuple[Category, ...] | None = None
+    missing_kinds: dict[str, str] = Key(default_factory=dict)
+    role: Role = "question"
+    pii: bool = False
+    asked_if: ExpressionText | None = None
+    nominal: bool | None = None
+    on_failure: OnFailure = OnFailure()
+    note: Text | None = None
+
+
+class Field(_Standard):
+    """One column of the survey file."""
+
+    name: str
+    title: str
+    type: FieldType
+    format: str | None = None
+    constraints: Constraints = Constraints()
+    categories: tuple[Category, ...] | None = None
+    missing_values: tuple[MissingValue, ...] | None = Key(default=None, alias="missingValues")
+    liandong: FieldExtras
+
+    @property
+    def is_nominal(self) -> bool:
+        """Whether a regression has to expand the field into dummies: text, or categories without an order declared nominal."""
+        if self.liandong.nominal is not None:
+            return self.liandong.nominal
+        return self.type == "string"
+
+    def label(self, lang: Language) -> str:
+        """Return the field's title in `lang`."""
+        return self.title if lang == "zh" else self.liandong.title_en
+
+    def category_labels(self, lang: Language) -> dict[Any, str]:
+        """Return value → label in `lang`, empty for a field without categories."""
+        english = self.liandong.categories_en if lang == "en" else None
+        return {category.value: category.label or str(category.value) for category in english or self.categories or ()}
+
+    def missing_kind(self, code: str) -> str | None:
+        """Return the kind of missing that the raw `code` stands for, or None when it is a valid answer."""
+        if code in self.liandong.missing_kinds:
+            return self.liandong.missing_kinds[code]
+        codes = {entry.value for entry in self.missing_values or () if entry.value != ""}
+        return "user_missing" if code in codes else None
+
+
+class Reference(_Standard):
+    """The table and columns that a foreign key points to."""
+
+    resource: str = ""
+    fields: tuple[str, ...] | str
+
+
+class ForeignKey(_Standard):
+    """Values of `fields` must occur in the referenced table."""
+
+    fields: tuple[str, ...] | str
+    reference: Reference
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns of this table."""
+        return (self.fields,) if isinstance(self.fields, str) else self.fields
+
+    @property
+    def referenced(self) -> tuple[str, ...]:
+        """The columns of the referenced table."""
+        fields = self.reference.fields
+        return (fields,) if isinstance(fields, str) else fields
+
+
+class Rule(Definition):
+    """A named cross-field rule: `check` must not be false. Unknown (a missing answer) passes.
+
+    With the action ``blank`` the values of `fields` are blanked where the rule is broken.
+    """
+
+    id: str
+    title: Text
+    check: ExpressionText
+    action: Action
+    fields: tuple[str, ...] = ()
+
+
+class CodebookExtras(Definition):
+    """Instrument-wide parts beyond the standard."""
+
+    title: Text
+    version: str
+    source: Text | None = None
+    rules: tuple[Rule, ...] = ()
+
+
+class Codebook(_Standard):
+    """All fields of an instrument, in the order of the questionnaire."""
+
+    fields: tuple[Field, ...]
+    missing_values: tuple[MissingValue, ...] = Key(default=(), alias="missingValues")
+    primary_key: tuple[str, ...] | str = Key(default=(), alias="primaryKey")
+    foreign_keys: tuple[ForeignKey, ...] = Key(default=(), alias="foreignKeys")
+    liandong: CodebookExtras
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Field names in order."""
+        return tuple(field.name for field in self.fields)
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """The columns of the primary key, empty when there is none."""
+        return (self.primary_key,) if isinstance(self.primary_key, str) else self.primary_key
+
+    def field(self, name: str) -> Field:
+        """Return the field called `name`; KeyError when the codebook has none."""
+        for field in self.fields:
+            if field.name == name:
+                return field
+        raise KeyError(name)
+
+    def with_role(self, role: Role) -> Sequence[Field]:
+        """Return the fields that play `role`."""
+        return [field for field in self.fields if field.liandong.role == role]

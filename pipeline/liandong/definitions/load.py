@@ -1,0 +1,167 @@
+"""Load a study with its instrument and its claims, and report everything that is wrong with them at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel
+
+from liandong.definitions.claims import Claim, ClaimFile
+from liandong.definitions.codebook import Codebook
+from liandong.definitions.measures import IndicatorFile, ScaleFile
+from liandong.definitions.references import check_codebook, check_measures, check_study
+from liandong.definitions.shape import check_shape
+from liandong.definitions.study import DEFAULT_MINIMUM_CELL, Instrument, Study, StudyFile
+from liandong.definitions.yaml_file import read_yaml
+from liandong.errors import DefinitionError, Problem
+
+ModelT = TypeVar("ModelT", bound=BaseModel)
+
+
+def load_study(path: Path) -> Study:
+    """Read study.yaml and all that it names.
+
+    Parameters
+    ----------
+    path
+        The file study.yaml, or the folder that holds it.
+
+    Returns
+    -------
+    Study
+        With instrument, claims and data paths resolved; the data themselves are not opened.
+
+    Raises
+    ------
+    DefinitionError
+        Carrying every problem found in every file, each with its path and the nearest valid name.
+    """
+    path = path / "study.yaml" if path.is_dir() else path
+    raw, problems = read_yaml(path)
+    if raw is None:
+        raise DefinitionError(problems)
+    spec, problems = check_shape(StudyFile, raw, path.name)
+    instrument, found = _instrument(path, raw)
+    problems += found
+    codebook = instrument.codebook if instrument else None
+    problems += check_study(raw, codebook, instrument.scales if instrument else ())
+    data, found = _data_paths(path, raw)
+    problems += found
+    claims, claim_path, found = _claims(path, raw)
+    problems += found
+    problems += _whole_study(raw, codebook)
+    if problems or spec is None:
+        raise DefinitionError(problems)
+    sources = [path, *([claim_path] if claim_path else [])]
+    if instrument is not None:
+        sources += [instrument.folder / name for name in ("codebook.yaml", "scales.yaml", "indicators.yaml")]
+    return Study(
+        path=path,
+        spec=spec,
+        instrument=instrument,
+        data=data,
+        claims=claims or (spec.claims if isinstance(spec.claims, tuple) else ()),
+        sources=tuple(source for source in sources if source.is_file()),
+    )
+
+
+def load_instrument(folder: Path) -> Instrument:
+    """Read an instrument folder of data_schema/ by itself; DefinitionError lists all its problems."""
+    instrument, problems = _load_instrument(folder)
+    if problems or instrument is None:
+        raise DefinitionError(problems)
+    return instrument
+
+
+def _instrument(study: Path, raw: dict[str, Any]) -> tuple[Instrument | None, list[Problem]]:
+    name = raw.get("instrument")
+    if not isinstance(name, str):
+        return None, []
+    folder = (study.parent / name).resolve()
+    if not folder.is_dir():
+        return None, [Problem("study.yaml: instrument", f"there is no folder {name!r}")]
+    return _load_instrument(folder)
+
+
+def _load_instrument(folder: Path) -> tuple[Instrument | None, list[Problem]]:
+    codebook, problems = _read(Codebook, folder / "codebook.yaml")
+    scales, found = _read(ScaleFile, folder / "scales.yaml", optional=ScaleFile(scales=()))
+    problems += found
+    indicators, found = _read(IndicatorFile, folder / "indicators.yaml", optional=IndicatorFile(indicators=()))
+    problems += found
+    if codebook is None:
+        return None, problems
+    problems += check_codebook(codebook, "codebook.yaml")
+    scale_tuple = scales.scales if scales else ()
+    indicators = indicators or IndicatorFile(indicators=())
+    problems += check_measures(scale_tuple, indicators, codebook)
+    return Instrument(folder=folder, codebook=codebook, scales=scale_tuple, indicators=indicators), problems
+
+
+def _read(model: type[ModelT], path: Path, optional: ModelT | None = None) -> tuple[ModelT | None, list[Problem]]:
+    if optional is not None and not path.exists():
+        return optional, []
+    raw, problems = read_yaml(path)
+    return (None, problems) if raw is None else check_shape(model, raw, path.name)
+
+
+def _data_paths(study: Path, raw: dict[str, Any]) -> tuple[dict[str, Path], list[Problem]]:
+    data = raw.get("data")
+    paths: dict[str, Path] = {}
+    problems: list[Problem] = []
+    if not isinstance(data, dict):
+        return paths, problems
+    if "responses" not in data:
+        problems.append(Problem("study.yaml: data", "'responses' is required: the survey file"))
+    for name, value in data.items():
+        if isinstance(value, str):
+            path, found = _inside(study.parent, value, f"study.yaml: data.{name}")
+            problems += found
+            if path is not None:
+                paths[str(name)] = path
+    return paths, problems
+
+
+def _claims(study: Path, raw: dict[str, Any]) -> tuple[tuple[Claim, ...], Path | None, list[Problem]]:
+    name = raw.get("claims")
+    if not isinstance(name, str):
+        return (), None, []
+    path, problems = _inside(study.parent, name, "study.yaml: claims")
+    if path is None:
+        return (), None, problems
+    claims, problems = _read(ClaimFile, path)
+    return (claims.claims if claims else ()), path, problems
+
+
+def _inside(folder: Path, name: str, where: str) -> tuple[Path | None, list[Problem]]:
+    """Resolve `name` below `folder`; a study may not reach outside its folder."""
+    path = (folder / name).resolve()
+    if not path.is_relative_to(folder.resolve()):
+        return None, [Problem(where, f"{name!r} leaves the study's folder", "copy the file into the study's folder")]
+    return path, []
+
+
+def _whole_study(raw: dict[str, Any], codebook: Codebook | None) -> list[Problem]:
+    """Return problems that concern several keys at once."""
+    problems = []
+    if isinstance(raw.get("data"), dict) and raw.get("instrument") is None:
+        problems.append(Problem("study.yaml: instrument", "is required when there are data"))
+    disclosure = raw.get("disclosure")
+    if isinstance(disclosure, dict):
+        cell = disclosure.get("minimum_cell", DEFAULT_MINIMUM_CELL)
+        if isinstance(cell, int) and cell < DEFAULT_MINIMUM_CELL and not disclosure.get("reason"):
+            problems.append(
+                Problem("study.yaml: disclosure.reason", f"a minimum_cell below {DEFAULT_MINIMUM_CELL} needs a reason")
+            )
+    data = raw.get("data")
+    if codebook is not None and isinstance(data, dict):
+        problems += [
+            Problem(
+                "study.yaml: data",
+                f"the codebook's foreign key on {list(key.columns)} needs the table {key.reference.resource!r}",
+            )
+            for key in codebook.foreign_keys
+            if key.reference.resource and key.reference.resource not in data
+        ]
+    return problems
