@@ -50,7 +50,7 @@ class Constraints(_Standard):
 
 
 class OnFailure(Definition):
-    """What happens to a row that breaks a rule of this field: the row is rejected, the value blanked, or only a warning counted."""
+    """What a broken rule of this field does: reject the row, blank the value, or only count a warning."""
 
     type: Action = "blank"
     required: Action = "warn"
@@ -66,8 +66,8 @@ class OnFailure(Definition):
 class FieldExtras(Definition):
     """What surveys need and the standard lacks.
 
-    ``asked_if`` is the skip logic: an answer where the condition is false breaks the ``skip`` rule, a missing answer where it is
-    true breaks ``required`` when the field is required. ``missing_kinds`` maps raw missing codes to kinds.
+    ``asked_if`` is the skip logic: an answer where the condition is false breaks the ``skip`` rule, a missing answer
+    where it is true breaks ``required`` when the field is required. ``missing_kinds`` maps raw missing codes to kinds.
     """
 
     title_en: str
@@ -95,7 +95,7 @@ class Field(_Standard):
 
     @property
     def is_nominal(self) -> bool:
-        """Whether a regression has to expand the field into dummies: text, or categories without an order declared nominal."""
+        """Whether a regression has to expand the field into dummies: text, or categories declared nominal."""
         if self.liandong.nominal is not None:
             return self.liandong.nominal
         return self.type == "string"

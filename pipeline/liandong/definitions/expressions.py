@@ -1,8 +1,8 @@
 """A small safe language for rules, numerators and derived columns.
 
-It looks like Python's comparisons, but nothing is ever evaluated by Python: the text is parsed, every node is checked against a
-short list, and the tree is translated to a Polars expression. Missing answers follow Kleene's three-valued logic: a comparison
-with a missing value is unknown, ``False and unknown`` is False, ``True and unknown`` is unknown.
+It looks like Python's comparisons, but nothing is ever evaluated by Python: the text is parsed, every node is checked
+against a short list, and the tree is translated to a Polars expression. Missing answers follow Kleene's three-valued
+logic: a comparison with a missing value is unknown, ``False and unknown`` is False, ``True and unknown`` is unknown.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ _FUNCTIONS: Mapping[str, Callable[[pl.Expr], pl.Expr]] = {
     "missing": lambda value: value.is_null(),
     "answered": lambda value: value.is_not_null(),
 }
+_GRAMMAR = "names, numbers, text, comparisons, and/or/not, in [..], + - * /, missing(x), answered(x)"
 _LONGEST = 2_000
 
 
@@ -79,9 +80,7 @@ def parse_expression(text: str) -> Expression:
 def _translate(node: ast.AST) -> pl.Expr:
     translator = _NODES.get(type(node))
     if translator is None:
-        raise ExpressionError(
-            f"{ast.unparse(node)!r} is not part of the language (names, numbers, text, comparisons, and/or/not, in [..], + - * /, missing(x), answered(x))"
-        )
+        raise ExpressionError(f"{ast.unparse(node)!r} is not part of the language ({_GRAMMAR})")
     return translator(node)
 
 

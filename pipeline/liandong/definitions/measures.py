@@ -22,9 +22,9 @@ class Source(Definition):
 class Scale(Definition):
     """A multi-item scale.
 
-    ``range`` is the response range of every item; a reversed item is scored low + high − answer. The score is the mean (or the
-    sum, prorated to the full number of items) of the answered items, provided at least ``minimum_answered`` are answered, and is
-    then mapped linearly from the scale's theoretical range to ``rescale``.
+    ``range`` is the response range of every item; a reversed item is scored low + high − answer. The score is the mean
+    (or the sum, prorated to the full number of items) of the answered items, provided at least ``minimum_answered`` are
+    answered, and is then mapped linearly from the scale's theoretical range to ``rescale``.
     """
 
     id: str
@@ -64,9 +64,9 @@ GroupId = Literal["profile", "coverage", "participation", "needs", "wellbeing", 
 class Indicator(Definition):
     """A share, a mean or a distribution.
 
-    ``share``: the share of the universe for which `numerator` is true; people for whom it is unknown leave the denominator.
-    ``mean``: the mean of `numerator` (an arithmetic expression or one column). ``distribution``: one share per value of it.
-    With `need`, the indicator is given twice: of the whole universe, and of those in need (universe ``in_need``).
+    ``share``: the share of the universe for which `numerator` is true; people for whom it is unknown leave the
+    denominator. ``mean``: the mean of `numerator` (an arithmetic expression or one column). ``distribution``: one share
+    per value of it. With `need`, the indicator is given twice: of the universe, and of those in need (``in_need``).
     """
 
     id: str

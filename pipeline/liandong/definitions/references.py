@@ -1,7 +1,7 @@
 """Reference checks: every name that the definitions use must exist.
 
-They walk the raw mappings, not the validated models, so that a study.yaml with mistakes of shape still gets its mistakes of
-reference reported in the same run.
+They walk the raw mappings, not the validated models, so that a study.yaml with mistakes of shape still gets its
+mistakes of reference reported in the same run.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class _Use:
 
 
 def check_codebook(codebook: Codebook, file: str) -> list[Problem]:
-    """Return the problems inside a codebook: repeated fields, keys and skip logic over unknown columns, unmatched English labels."""
+    """Return the problems inside a codebook: repeated or unknown fields, English labels that do not match."""
     names = frozenset(codebook.names)
     problems = [
         Problem(f"{file}: fields", f"the field {name!r} is defined {count} times")

@@ -1,0 +1,136 @@
+"""The evidence bundle on disk: written whole or not at all, and read back."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from liandong.errors import OutputError
+from liandong.evidence.tables import TABLES, conform
+
+MANIFEST = "manifest.json"
+_PRIVATE = 0o700
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """A bundle read back from `path`; tables are read when they are asked for."""
+
+    path: Path
+    manifest: dict[str, Any]
+
+    def table(self, name: str) -> pl.DataFrame:
+        """Return table `name`, empty with its declared columns when the study did not make it."""
+        spec = TABLES[name]
+        file = self.path / "tables" / f"{name}.csv"
+        if not file.exists():
+            return spec.empty()
+        return pl.read_csv(file, schema=dict(spec.columns)).with_columns(pl.col(pl.String).fill_null(""))
+
+
+@dataclass(frozen=True, slots=True)
+class BundleWriter:
+    """Writes the parts of a bundle into `folder`, a temporary place that becomes the bundle when all went well."""
+
+    folder: Path
+
+    def table(self, name: str, frame: pl.DataFrame) -> pl.DataFrame:
+        """Write table `name` as CSV and return it as it was written."""
+        table = conform(name, frame)
+        tables = self.folder / "tables"
+        tables.mkdir(exist_ok=True)
+        table.write_csv(tables / f"{name}.csv")
+        return table
+
+    def restricted_parquet(self, name: str, frame: pl.DataFrame) -> None:
+        """Write row-level data below restricted/, which only the owner can enter."""
+        frame.write_parquet(self._restricted() / f"{name}.parquet", compression="zstd", statistics=True)
+
+    def restricted_csv(self, name: str, frame: pl.DataFrame) -> None:
+        """Write a row-level log below restricted/."""
+        frame.write_csv(self._restricted() / f"{name}.csv")
+
+    def manifest(self, content: Mapping[str, Any]) -> None:
+        """Write the manifest, completed with the hashes of all files written so far."""
+        files = sorted(path for path in self.folder.rglob("*") if path.is_file())
+        hashes = {path.relative_to(self.folder).as_posix(): sha256(path) for path in files}
+        write_json(self.folder / MANIFEST, {**content, "files": hashes})
+
+    def _restricted(self) -> Path:
+        folder = self.folder / "restricted"
+        folder.mkdir(mode=_PRIVATE, exist_ok=True)
+        return folder
+
+
+@contextmanager
+def writing_bundle(target: Path) -> Iterator[BundleWriter]:
+    """Give a writer whose files replace `target` when the block ends well; after an error `target` is as it was.
+
+    Raises
+    ------
+    OutputError
+        When the place cannot be written to.
+    """
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        temporary = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+        temporary.chmod(0o755)
+    except OSError as error:
+        raise _cannot_write(target, error) from error
+    try:
+        yield BundleWriter(temporary)
+        _replace(temporary, target)
+    except OSError as error:
+        raise _cannot_write(target, error) from error
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def read_bundle(path: Path) -> Bundle:
+    """Return the bundle at `path`; FileNotFoundError when there is none."""
+    manifest = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
+    return Bundle(path, manifest)
+
+
+def sha256(path: Path) -> str:
+    """Return the SHA-256 of a file's bytes, in hexadecimal."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def write_json(path: Path, content: Mapping[str, Any]) -> None:
+    """Write `content` as readable UTF-8 JSON with a stable order of keys."""
+    path.write_text(json.dumps(content, ensure_ascii=False, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+
+
+def _replace(new: Path, target: Path) -> None:
+    old = Path(tempfile.mkdtemp(prefix=f".{target.name}-old-", dir=target.parent))
+    try:
+        if target.exists():
+            target.rename(old / "bundle")
+        try:
+            new.rename(target)
+        except OSError:
+            if (old / "bundle").exists():
+                (old / "bundle").rename(target)
+            raise
+    finally:
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def _cannot_write(target: Path, error: OSError) -> OutputError:
+    return OutputError(
+        f"expected a folder that can be written to; {error.strerror or error}",
+        where=str(target),
+        hint="choose another place with --out, or free the folder",
+        zh=f"无法写入输出目录 {target}。",
+    )
