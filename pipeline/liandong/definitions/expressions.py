@@ -3,6 +3,9 @@
 It looks like Python's comparisons, but nothing is ever evaluated by Python: the text is parsed, every node is checked
 against a short list, and the tree is translated to a Polars expression. Missing answers follow Kleene's three-valued
 logic: a comparison with a missing value is unknown, ``False and unknown`` is False, ``True and unknown`` is unknown.
+
+Four functions: ``missing(x)``, ``answered(x)``, ``hour(x)`` of a date with time, and ``minutes(x - y)`` between two such
+(whole minutes, towards zero).
 """
 
 from __future__ import annotations
@@ -33,8 +36,12 @@ _ARITHMETIC: Mapping[type[ast.operator], Callable[[Any, Any], Any]] = {
 _FUNCTIONS: Mapping[str, Callable[[pl.Expr], pl.Expr]] = {
     "missing": lambda value: value.is_null(),
     "answered": lambda value: value.is_not_null(),
+    "hour": lambda value: value.dt.hour(),
+    "minutes": lambda value: value.dt.total_minutes(),
 }
-_GRAMMAR = "names, numbers, text, comparisons, and/or/not, in [..], + - * /, missing(x), answered(x)"
+_GRAMMAR = (
+    "names, numbers, text, comparisons, and/or/not, in [..], + - * /, missing(x), answered(x), hour(x), minutes(x - y)"
+)
 _LONGEST = 2_000
 
 
@@ -154,7 +161,9 @@ def _literals(node: ast.expr) -> list[Any]:
 def _call(node: ast.Call) -> pl.Expr:
     function = _FUNCTIONS.get(node.func.id) if isinstance(node.func, ast.Name) else None
     if function is None or len(node.args) != 1 or node.keywords:
-        raise ExpressionError(f"{ast.unparse(node)!r}: the only functions are missing(x) and answered(x)")
+        raise ExpressionError(
+            f"{ast.unparse(node)!r}: the only functions are missing(x), answered(x), hour(x) and minutes(x - y)"
+        )
     return function(_translate(node.args[0]))
 
 
