@@ -4,7 +4,7 @@ It looks like Python's comparisons, but nothing is ever evaluated by Python: the
 against a short list, and the tree is translated to a Polars expression. Missing answers follow Kleene's three-valued
 logic: a comparison with a missing value is unknown, ``False and unknown`` is False, ``True and unknown`` is unknown.
 
-Four functions: ``missing(x)``, ``answered(x)``, ``hour(x)`` of a date with time, and ``minutes(x - y)`` between two such
+Four functions: ``missing(x)``, ``answered(x)``, ``hour(x)`` of a date with time, ``minutes(x - y)`` between two such
 (whole minutes, towards zero).
 """
 
