@@ -119,8 +119,16 @@ def _arithmetic(node: ast.BinOp) -> pl.Expr:
     combine = _ARITHMETIC.get(type(node.op))
     if combine is None:
         raise ExpressionError(f"{ast.unparse(node)!r}: only + - * / are known")
-    result: pl.Expr = combine(_translate(node.left), _translate(node.right))
+    result: pl.Expr = combine(_number(node.left), _number(node.right))
     return result
+
+
+def _number(node: ast.expr) -> pl.Expr:
+    """Translate an operand of arithmetic; a condition counts 1 where it is true and 0 where it is false."""
+    is_condition = isinstance(node, ast.Compare | ast.BoolOp | ast.Call) or (
+        isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not)
+    )
+    return _translate(node).cast(pl.Int64) if is_condition else _translate(node)
 
 
 def _compare(node: ast.Compare) -> pl.Expr:
