@@ -1,0 +1,145 @@
+"""Commands and exit codes; the work is in ``liandong.workflow``, imported only by the command that needs it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+import traceback
+from collections.abc import Sequence
+from enum import StrEnum
+from pathlib import Path
+from types import FrameType
+from typing import Annotated
+
+import typer
+from typer.exceptions import TyperException
+
+from liandong import __version__
+from liandong.cli.terminal import Terminal
+from liandong.errors import ExitCode, LiandongError
+
+app = typer.Typer(
+    name="liandong",
+    help="Evaluate a community programme: from a survey file and a study definition to a report that can be audited.",
+    epilog="Exit codes: 0 done, 1 internal error, 2 usage or definitions, 3 data, 4 estimation, 5 rendering, "
+    "6 differs from the record, 7 output cannot be written, 130 interrupted.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+class Renderer(StrEnum):
+    """Who turns pages into documents."""
+
+    auto = "auto"
+    embedded = "embedded"
+    quarto = "quarto"
+
+
+StudyPath = Annotated[Path, typer.Argument(metavar="STUDY", help="study.yaml, or the folder that holds it")]
+OutPath = Annotated[Path | None, typer.Option("--out", help="Where the bundle goes [default: build/<id of the study>]")]
+
+
+def _version(*, value: bool) -> None:
+    if value:
+        typer.echo(f"liandong {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    *,
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=lambda value: _version(value=value), is_eager=True, help="Show the version"),
+    ] = False,
+) -> None:
+    """Evaluate a community programme from a survey file to a report."""
+
+
+@app.command()
+def check(study: StudyPath) -> None:
+    """Check the definitions, and the data if they are there; write nothing."""
+    from liandong.workflow import check_study
+
+    terminal = Terminal()
+    with terminal.progress() as on_progress:
+        result = check_study(study, on_progress=on_progress)
+    terminal.check_result(result)
+
+
+@app.command()
+def run(study: StudyPath, out: OutPath = None) -> None:
+    """Run the study and write its evidence bundle."""
+    from liandong.workflow import run_study
+
+    terminal = Terminal()
+    with terminal.progress() as on_progress:
+        result = run_study(study, out=out, on_progress=on_progress)
+    terminal.run_result(result)
+
+
+@app.command()
+def report(
+    study: StudyPath,
+    out: OutPath = None,
+    renderer: Annotated[Renderer, typer.Option(help="auto takes Quarto when it is on PATH")] = Renderer.auto,
+    lang: Annotated[
+        list[str] | None, typer.Option(help="zh or en; repeat for both [default: as the study says]")
+    ] = None,
+    formats: Annotated[
+        list[str] | None,
+        typer.Option("--format", help="html, pdf or docx; repeat for several [default: as the study says]"),
+    ] = None,
+) -> None:
+    """Render the report; the study is run first if its data or definitions have changed."""
+    from liandong.workflow import report_study
+
+    terminal = Terminal()
+    with terminal.progress() as on_progress:
+        result = report_study(
+            study, out=out, renderer=renderer.value, languages=lang, formats=formats, on_progress=on_progress
+        )
+    terminal.report_result(result)
+
+
+@app.command()
+def doctor() -> None:
+    """Say what this machine has: versions, fonts, pandoc, Typst, Quarto, and what would help."""
+    from liandong.workflow import examine
+
+    Terminal().findings(examine())
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit code; see the table in ``errors.ExitCode``."""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, _terminated)
+    terminal = Terminal()
+    try:
+        code = app(list(arguments) if arguments is not None else None, standalone_mode=False, prog_name="liandong")
+    except TyperException as error:
+        error.show()
+        return ExitCode.DEFINITIONS
+    except LiandongError as error:
+        terminal.error(error)
+        return error.exit_code
+    except KeyboardInterrupt:
+        return terminal.interrupted()
+    except BrokenPipeError:
+        # The reader of our output left; Python would complain once more while it closes the stream.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ExitCode.DONE
+    except Exception:  # noqa: BLE001 (the last resort: say that the fault is ours, and show it)
+        terminal.internal(traceback.format_exc())
+        return ExitCode.INTERNAL
+    if code == ExitCode.INTERRUPTED:
+        return terminal.interrupted()
+    return code if isinstance(code, int) else ExitCode.DONE
+
+
+def _terminated(_signal: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt

@@ -1,0 +1,96 @@
+"""What the user sees: results on stdout, progress and errors on stderr, and little of it when nobody watches."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from liandong.errors import ExitCode, LiandongError
+
+if TYPE_CHECKING:
+    from liandong.workflow import CheckResult, Finding, ReportResult, RunResult
+
+_SHOWN_RULES = 12
+
+
+class Terminal:
+    """Writes to the terminal that the process was started in."""
+
+    @contextmanager
+    def progress(self) -> Iterator[Callable[[str], None]]:
+        """Give a function that shows the current step; it stays silent when stderr is not a terminal."""
+        if not sys.stderr.isatty():
+            yield lambda _step: None
+            return
+        from rich.console import Console
+
+        console = Console(stderr=True)
+        with console.status("Reading definitions …") as status:
+            yield lambda step: status.update(f"{step} …")
+
+    def check_result(self, result: CheckResult) -> None:
+        """Say what was checked, and which rules were broken how often."""
+        _out(f"{result.study_id}: definitions are complete and consistent ({result.definition_files} files).")
+        if result.rows is None:
+            _out("No data file yet; only the definitions were checked.")
+            return
+        rows = result.rows
+        _out(f"Data: {rows['received']:,} rows, {rows['accepted']:,} accepted, {rows['rejected']:,} rejected.")
+        for name in result.unknown_columns:
+            _out(f"  column not in the codebook, kept aside: {name}")
+        for name in result.absent_columns:
+            _out(f"  field not in the data: {name}")
+        for line in result.broken_rules[:_SHOWN_RULES]:
+            _out(f"  {line}")
+        if len(result.broken_rules) > _SHOWN_RULES:
+            _out(f"  … and {len(result.broken_rules) - _SHOWN_RULES} more rules")
+
+    def run_result(self, result: RunResult) -> None:
+        """Say where the bundle is and how many rows it rests on; only the path when piped."""
+        if sys.stdout.isatty():
+            _out(f"{result.rows['accepted']:,} of {result.rows['received']:,} rows accepted; {result.seconds:.1f} s.")
+            for note in result.notes:
+                _out(f"  note: {note}")
+        _out(str(result.bundle))
+
+    def report_result(self, result: ReportResult) -> None:
+        """List the files made."""
+        if sys.stdout.isatty():
+            ran = "run and rendered" if result.ran else "bundle is up to date; rendered"
+            _out(f"{ran} with the {result.renderer} renderer in {result.seconds:.1f} s:")
+        for file in result.files:
+            _out(str(file))
+
+    def findings(self, findings: Sequence[Finding]) -> None:
+        """List what the doctor found."""
+        for finding in findings:
+            _out(f"{finding.mark} {finding.subject}: {finding.text}")
+
+    def error(self, error: LiandongError) -> None:
+        """Show an error with its place and remedy, and one line in Chinese below it."""
+        _err(f"Error: {error}")
+        _err(f"错误：{error.zh}")
+
+    def internal(self, trace: str) -> None:
+        """Show a fault of the program itself."""
+        _err(trace.rstrip())
+        _err(
+            "Error: liandong itself failed; nothing that was there before has been changed. Please report the lines above."
+        )
+        _err("错误：程序内部错误，原有文件未被改动；请将以上信息反馈给维护者。")
+
+    def interrupted(self) -> ExitCode:
+        """Say that the user stopped the work, and return the exit code for it."""
+        _err("\nInterrupted; nothing that was there before has been changed.")
+        _err("已中断；原有文件未被改动。")
+        return ExitCode.INTERRUPTED
+
+
+def _out(line: str) -> None:
+    sys.stdout.write(line + "\n")
+
+
+def _err(line: str) -> None:
+    sys.stderr.write(line + "\n")
