@@ -80,6 +80,7 @@ def writing_bundle(target: Path) -> Iterator[BundleWriter]:
     OutputError
         When the place cannot be written to.
     """
+    _refuse_foreign(target)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         temporary = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
@@ -110,6 +111,19 @@ def sha256(path: Path) -> str:
 def write_json(path: Path, content: Mapping[str, Any]) -> None:
     """Write `content` as readable UTF-8 JSON with a stable order of keys."""
     path.write_text(json.dumps(content, ensure_ascii=False, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+
+
+def _refuse_foreign(target: Path) -> None:
+    """Writing replaces the whole folder, so it must be a bundle, empty, or not there yet."""
+    if target.is_dir() and not (target / MANIFEST).exists() and any(target.iterdir()):
+        raise OutputError(
+            "expected a new or empty folder, or an older bundle; this one holds other files, which would be lost",
+            where=str(target),
+            hint="choose another place with --out",
+            zh=f"输出目录 {target} 中有其他文件，为避免丢失未写入。",
+        )
+    if target.exists() and not target.is_dir():
+        raise OutputError("expected a folder; there is a file of that name", where=str(target), hint="use another --out")
 
 
 def _replace(new: Path, target: Path) -> None:
