@@ -114,7 +114,7 @@ def write_json(path: Path, content: Mapping[str, Any]) -> None:
 
 
 def _refuse_foreign(target: Path) -> None:
-    """Writing replaces the whole folder, so it must be a bundle, empty, or not there yet."""
+    """Refuse a folder with other files: writing replaces the folder as a whole."""
     if target.is_dir() and not (target / MANIFEST).exists() and any(target.iterdir()):
         raise OutputError(
             "expected a new or empty folder, or an older bundle; this one holds other files, which would be lost",
@@ -123,7 +123,9 @@ def _refuse_foreign(target: Path) -> None:
             zh=f"输出目录 {target} 中有其他文件，为避免丢失未写入。",
         )
     if target.exists() and not target.is_dir():
-        raise OutputError("expected a folder; there is a file of that name", where=str(target), hint="use another --out")
+        raise OutputError(
+            "expected a folder; there is a file of that name", where=str(target), hint="choose another place with --out"
+        )
 
 
 def _replace(new: Path, target: Path) -> None:

@@ -1,0 +1,39 @@
+"""``liandong check``: definitions, and data if they are there; writes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import polars as pl
+
+from liandong.definitions import load_study
+from liandong.workflow.intake import take_in
+from liandong.workflow.results import CheckResult
+
+
+def check_study(path: Path, *, on_progress: Callable[[str], None]) -> CheckResult:
+    """Load the study at `path` and, if its responses are there, validate them.
+
+    Raises
+    ------
+    DefinitionError, IngestError, ValidationError
+        As loading and the stages raise them.
+    """
+    study = load_study(path)
+    responses = study.data.get("responses")
+    if responses is None or not responses.exists():
+        return CheckResult(study_id=study.id, definition_files=len(study.sources), rows=None)
+    intake = take_in(study, on_progress)
+    broken = intake.validated.rules.filter(pl.col("n_failed") > 0).sort("n_failed", "rule", descending=[True, False])
+    return CheckResult(
+        study_id=study.id,
+        definition_files=len(study.sources),
+        rows=intake.rows,
+        unknown_columns=tuple(name for name in intake.ingested.unknown.columns if name != "_row"),
+        absent_columns=tuple(intake.ingested.absent),
+        broken_rules=tuple(
+            f"{row['rule']}: {row['n_failed']:,} of {row['n_checked']:,} ({row['action']}) – {row['title_en']}"
+            for row in broken.iter_rows(named=True)
+        ),
+    )

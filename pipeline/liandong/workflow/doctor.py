@@ -1,0 +1,72 @@
+"""``liandong doctor``: what this machine has, and what would help."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+
+from liandong.workflow.manifest import versions
+from liandong.workflow.resources import reports_folder
+from liandong.workflow.results import Finding
+
+_OLDEST_PYTHON = (3, 11)
+
+
+def examine() -> tuple[Finding, ...]:
+    """Return findings about Python, packages, renderers, fonts, page sources and the place for output."""
+    return tuple(_findings())
+
+
+def _findings() -> Iterator[Finding]:
+    found = versions()
+    fits = sys.version_info >= _OLDEST_PYTHON
+    yield Finding("good" if fits else "bad", "Python", f"{found['python']} on {found['platform']}")
+    absent = [name for name, number in found.items() if number == "not installed"]
+    if absent:
+        yield Finding("bad", "packages", f"not installed: {', '.join(absent)}; install requirements.lock again")
+    else:
+        yield Finding("good", "packages", f"all installed (liandong {found['liandong']}, polars {found['polars']})")
+    yield _pandoc()
+    yield Finding("good", "Typst", f"{found['typst']} (built in)")
+    yield _quarto()
+    yield _fonts()
+    yield Finding("good", "report pages", str(reports_folder()))
+    yield _output()
+
+
+def _pandoc() -> Finding:
+    if find_spec("pypandoc") is None:
+        return Finding("bad", "pandoc", "pypandoc_binary is not installed")
+    import pypandoc
+
+    return Finding("good", "pandoc", f"{pypandoc.get_pandoc_version()} (built in)")
+
+
+def _quarto() -> Finding:
+    executable = shutil.which("quarto")
+    if executable is None:
+        return Finding("note", "Quarto", "not on PATH; the embedded renderer is used, and nothing is missing for it")
+    answer = subprocess.run([executable, "--version"], capture_output=True, text=True, timeout=30, check=False)  # noqa: S603
+    return Finding("good", "Quarto", f"{answer.stdout.strip() or 'does not answer'} at {executable}")
+
+
+def _fonts() -> Finding:
+    spec = find_spec("mplfonts")
+    folder = Path(spec.origin).parent / "fonts" if spec and spec.origin else None
+    names = ("NotoSansCJKsc-Regular.otf", "NotoSerifCJKsc-Regular.otf")
+    absent = [name for name in names if folder is None or not (folder / name).is_file()]
+    if absent:
+        return Finding("bad", "Chinese fonts", f"not found: {', '.join(absent)}; install mplfonts again")
+    return Finding("good", "Chinese fonts", "Noto Sans and Noto Serif CJK SC (from mplfonts)")
+
+
+def _output() -> Finding:
+    here = Path.cwd()
+    state = "good" if os.access(here, os.W_OK) else "bad"
+    free = shutil.disk_usage(here).free / 1e9
+    return Finding(state, "output", f"{here / 'build'} ({'can' if state == 'good' else 'cannot'} be written, {free:.0f} GB free)")

@@ -1,0 +1,71 @@
+"""The labels table: every name that a reader may meet, with its title in both languages and where it comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import polars as pl
+
+from liandong.definitions import Scale, Source, Study, Text
+
+Row = dict[str, str]
+
+
+def label_table(study: Study) -> pl.DataFrame:
+    """Return table ``labels``: kind, name, level, zh, en, source; one row per named thing, and one per category."""
+    rows = [*_measures(study), *_columns(study), *_levels(study)]
+    return pl.DataFrame(rows, schema=dict.fromkeys(("kind", "name", "level", "zh", "en", "source"), pl.String))
+
+
+def _measures(study: Study) -> Iterator[Row]:
+    for indicator in study.indicators:
+        yield _row("indicator", indicator.id, indicator.title, source=_citation(indicator.source))
+    for scale in study.scales:
+        yield _row("scale", scale.id, scale.title, source=_citation(scale.source))
+        yield _row("scale_definition", scale.id, _scale_definition(scale), source=_citation(scale.source))
+    for effect in study.spec.analysis.effects:
+        yield _row("effect", effect.id, effect.title)
+        for step in effect.steps:
+            yield _row("step", effect.id, step.title or Text(zh=step.name, en=step.name), level=step.name)
+
+
+def _columns(study: Study) -> Iterator[Row]:
+    for column in study.spec.analysis.derived:
+        yield _row("derived", column.name, column.title, source=column.expression.text)
+    if study.instrument is None:
+        return
+    for field in study.instrument.codebook.fields:
+        yield _row("field", field.name, Text(zh=field.label("zh"), en=field.label("en")))
+
+
+def _levels(study: Study) -> Iterator[Row]:
+    fields = [field.name for field in study.instrument.codebook.fields] if study.instrument else []
+    for name in [*fields, *(column.name for column in study.spec.analysis.derived)]:
+        english = study.category_labels(name, "en")
+        for value, label in study.category_labels(name, "zh").items():
+            yield _row("level", name, Text(zh=label, en=english.get(value, label)), level=_level(value))
+
+
+def _scale_definition(scale: Scale) -> Text:
+    """Say how a scale is scored, in one line per language."""
+    low, high = scale.score_range
+    how = {"mean": ("均值", "mean"), "sum": ("总分", "sum")}[scale.scoring]
+    count, need, turned = len(scale.items), scale.minimum_answered, len(scale.reversed)
+    return Text(
+        zh=f"{count} 题{how[0]}，其中反向 {turned} 题，至少回答 {need} 题，取值 {low:g}–{high:g}；{scale.higher_means.zh}",
+        en=f"{how[1]} of {count} items ({turned} reversed), at least {need} answered, range {low:g}–{high:g}; "
+        f"{scale.higher_means.en}",
+    )
+
+
+def _citation(source: Source) -> str:
+    return source.citation + (f", {source.page}" if source.page else "")
+
+
+def _level(value: Any) -> str:
+    return str(int(value)) if isinstance(value, bool) else str(value)
+
+
+def _row(kind: str, name: str, title: Text, *, level: str = "", source: str = "") -> Row:
+    return {"kind": kind, "name": name, "level": level, "zh": title.zh, "en": title.en, "source": source}

@@ -1,0 +1,78 @@
+"""The manifest: what went in, what was used, and what the study says of itself."""
+
+from __future__ import annotations
+
+import platform
+import sys
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from liandong import __version__
+from liandong.definitions import Study
+from liandong.evidence import sha256
+
+_NUMERICAL = ("polars", "numpy", "scipy", "statsmodels", "linearmodels", "pandas", "pyarrow", "pyreadstat")
+_RENDERING = ("plotnine", "matplotlib", "great-tables", "jupytext", "nbclient", "pypandoc-binary", "typst", "mplfonts")
+
+
+def fingerprint(study: Study) -> dict[str, Any]:
+    """Return the hashes and versions that decide whether a bundle is still that of `study`.
+
+    Data that are not there have the hash ``"absent"``: the run will say so.
+    """
+    return {
+        "inputs": {name: _hash(path) for name, path in sorted(study.data.items())},
+        "definitions": {_relative(path, study): sha256(path) for path in study.sources},
+        "versions": versions(),
+    }
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of liandong, Python and every package that touches a number or a page."""
+    found = {"liandong": __version__, "python": platform.python_version(), "platform": sys.platform}
+    for package in (*_NUMERICAL, *_RENDERING):
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            found[package] = "not installed"
+    return found
+
+
+def describe(study: Study) -> dict[str, Any]:
+    """Return what a report page needs to know of the study beyond its tables."""
+    spec = study.spec
+    design = spec.design.model_dump(mode="json") if spec.design else {}
+    report = spec.report.model_dump(mode="json")
+    groups = study.instrument.indicators.groups if study.instrument else {}
+    return {
+        "study": {
+            **spec.model_dump(mode="json", include={"id", "title", "subtitle", "simulated", "notice", "disclosure"}),
+            "assignment": design.get("assignment"),
+            "sampling": design.get("sampling"),
+            "cluster": design.get("cluster"),
+            "weight": design.get("weight"),
+            "report": {key: report[key] for key in ("unit", "date", "programme", "sources")},
+            "instrument": _instrument(study),
+        },
+        "effects": [effect.model_dump(mode="json") for effect in spec.analysis.effects],
+        "groups": {name: title.model_dump() for name, title in groups.items()},
+    }
+
+
+def _instrument(study: Study) -> dict[str, Any] | None:
+    if study.instrument is None:
+        return None
+    extras = study.instrument.codebook.liandong
+    return {"title": extras.title.model_dump(), "version": extras.version, "fields": len(study.instrument.codebook.fields)}
+
+
+def _hash(path: Path) -> str:
+    return sha256(path) if path.is_file() else "absent"
+
+
+def _relative(path: Path, study: Study) -> str:
+    """Name a definition file by its folder and name, so that a manifest holds no path of the machine."""
+    folder = study.path.resolve().parent
+    resolved = path.resolve()
+    return resolved.relative_to(folder).as_posix() if resolved.is_relative_to(folder) else f"{resolved.parent.name}/{resolved.name}"
