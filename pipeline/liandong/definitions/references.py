@@ -113,10 +113,14 @@ def _design_uses(raw: dict[str, Any], fields: frozenset[str]) -> Iterator[_Use]:
     design = _at(raw, "design")
     for key in ("cluster", "weight", "strata"):
         yield from _one(f"study.yaml: design.{key}", _at(design, key), fields)
+    yield from _assignment_uses("study.yaml: design", design, fields)
+
+
+def _assignment_uses(where: str, parent: Any, columns: frozenset[str]) -> Iterator[_Use]:
     for key in ("unit", "strata"):
-        value = _at(design, "assignment", key)
+        value = _at(parent, "assignment", key)
         if value != "individual":
-            yield from _one(f"study.yaml: design.assignment.{key}", value, fields)
+            yield from _one(f"{where}.assignment.{key}", value, columns)
 
 
 def _derived_uses(derived: list[Any], columns: frozenset[str]) -> Iterator[_Use]:
@@ -138,6 +142,7 @@ def _effect_uses(raw: dict[str, Any], columns: frozenset[str]) -> Iterator[_Use]
     for i, effect in enumerate(_items(_at(raw, "analysis", "effects"))):
         where = f"study.yaml: analysis.effects[{i}]"
         yield from _one(f"{where}.treatment", _at(effect, "treatment"), columns)
+        yield from _assignment_uses(where, effect, columns)
         for key in ("outcomes", "absorb", "cluster"):
             for j, name in enumerate(_items(_at(effect, key))):
                 yield _Use(f"{where}.{key}[{j}]", name, "column", columns)

@@ -64,10 +64,15 @@ class Step(Definition):
 
 
 class Effect(Definition):
-    """One treatment on one or several outcomes, estimated in nested steps over one common sample."""
+    """One treatment on one or several outcomes, estimated in nested steps over one common sample.
+
+    ``assignment`` says how this treatment came about where it differs from the design's.
+    """
 
     id: Identifier
     title: Text
+    note: Text | None = None
+    assignment: Assignment | None = None
     role: Literal["primary", "secondary", "exploratory"]
     outcomes: tuple[str, ...] = Key(min_length=1)
     treatment: str
