@@ -37,23 +37,31 @@ class MissingValue(_Standard):
 
 
 class Constraints(_Standard):
-    """What values a field may take."""
+    """What values a field may take; a constraint not listed here is an error, because nobody would enforce it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
     required: bool = False
     unique: bool = False
     enum: tuple[Any, ...] | None = None
     minimum: Any = None
     maximum: Any = None
+    exclusive_minimum: Any = Key(default=None, alias="exclusiveMinimum")
+    exclusive_maximum: Any = Key(default=None, alias="exclusiveMaximum")
     pattern: str | None = None
     min_length: int | None = Key(default=None, alias="minLength")
     max_length: int | None = Key(default=None, alias="maxLength")
 
 
 class OnFailure(Definition):
-    """What a broken rule of this field does: reject the row, blank the value, or only count a warning."""
+    """What a broken rule of this field does: reject the row, blank the value, or only count a warning.
 
-    type: Action = "blank"
-    required: Action = "warn"
+    A text that cannot be read as the field's type has no place in a typed column, so no warning can keep it; a value
+    that is missing cannot be blanked.
+    """
+
+    type: Literal["reject", "blank"] = "blank"
+    required: Literal["reject", "warn"] = "warn"
     unique: Action = "reject"
     enum: Action = "blank"
     range: Action = "blank"
@@ -99,6 +107,13 @@ class Field(_Standard):
         if self.liandong.nominal is not None:
             return self.liandong.nominal
         return self.type == "string"
+
+    @property
+    def allowed(self) -> tuple[Any, ...] | None:
+        """The values that the field may take: its enum, or else its categories, which restrict it just as well."""
+        if self.constraints.enum is not None:
+            return self.constraints.enum
+        return tuple(category.value for category in self.categories) if self.categories else None
 
     def label(self, lang: Language) -> str:
         """Return the field's title in `lang`."""

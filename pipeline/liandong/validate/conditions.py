@@ -1,0 +1,134 @@
+"""Expressions of the codebook in words that a field supervisor reads: titles for names, labels for codes."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from liandong.definitions import Codebook, Expression, Language
+
+_SIGNS: Mapping[type[ast.AST], str] = {
+    ast.Eq: "=",
+    ast.NotEq: "≠",
+    ast.Lt: "<",
+    ast.LtE: "≤",
+    ast.Gt: ">",
+    ast.GtE: "≥",
+    ast.Add: "+",
+    ast.Sub: "−",
+    ast.Mult: "×",
+    ast.Div: "÷",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """The codebook and the language in which an expression is told."""
+
+    codebook: Codebook
+    lang: Language
+
+    def words(self, zh: str, en: str) -> str:
+        return zh if self.lang == "zh" else en
+
+
+def describe(expression: Expression, codebook: Codebook, lang: Language) -> str:
+    """Return `expression` in words, such as ``社工服务 = 是，且 年龄 ≥ 60``."""
+    return _tell(ast.parse(expression.text, mode="eval").body, _Reader(codebook, lang))
+
+
+def _tell(node: ast.AST, reader: _Reader) -> str:
+    teller = _TELLERS.get(type(node))
+    return ast.unparse(node) if teller is None else teller(node, reader)
+
+
+def _name(node: ast.Name, reader: _Reader) -> str:
+    if node.id not in reader.codebook.names:
+        return node.id
+    title = reader.codebook.field(node.id).label(reader.lang)
+    return reader.words(f"「{title}」", f"“{title}”")
+
+
+def _constant(node: ast.Constant, reader: _Reader) -> str:
+    if isinstance(node.value, bool):
+        return reader.words("是" if node.value else "否", "yes" if node.value else "no")
+    return str(node.value)
+
+
+def _bool_op(node: ast.BoolOp, reader: _Reader) -> str:
+    parts = [
+        reader.words(f"（{_tell(part, reader)}）", f"({_tell(part, reader)})")
+        if isinstance(part, ast.BoolOp)
+        else _tell(part, reader)
+        for part in node.values
+    ]
+    word = reader.words("，且", " and ") if isinstance(node.op, ast.And) else reader.words("，或", " or ")
+    return word.join(parts)
+
+
+def _unary(node: ast.UnaryOp, reader: _Reader) -> str:
+    inner = _tell(node.operand, reader)
+    if isinstance(node.op, ast.USub):
+        return f"−{inner}"
+    return reader.words(f"并非（{inner}）", f"not ({inner})")
+
+
+def _arithmetic(node: ast.BinOp, reader: _Reader) -> str:
+    left, right = (
+        f"({_tell(side, reader)})" if isinstance(side, ast.BinOp) else _tell(side, reader)
+        for side in (node.left, node.right)
+    )
+    return f"{left} {_SIGNS[type(node.op)]} {right}"
+
+
+def _compare(node: ast.Compare, reader: _Reader) -> str:
+    parts = [_tell(node.left, reader)]
+    for comparison, right in zip(node.ops, node.comparators, strict=True):
+        labels = _labels(node.left, reader)
+        if isinstance(comparison, ast.In | ast.NotIn):
+            word = (
+                reader.words("属于 ", "one of ")
+                if isinstance(comparison, ast.In)
+                else reader.words("不属于 ", "none of ")
+            )
+            elements = right.elts if isinstance(right, ast.List | ast.Tuple) else [right]
+            parts.append(word + reader.words("、", ", ").join(_answer(item, labels, reader) for item in elements))
+        else:
+            parts.append(f"{_SIGNS[type(comparison)]} {_answer(right, labels, reader)}")
+    return " ".join(parts)
+
+
+def _labels(node: ast.AST, reader: _Reader) -> Mapping[Any, str]:
+    """Return the value labels of the field that stands on the left of a comparison."""
+    known = isinstance(node, ast.Name) and node.id in reader.codebook.names
+    return reader.codebook.field(node.id).category_labels(reader.lang) if known and isinstance(node, ast.Name) else {}
+
+
+def _answer(node: ast.AST, labels: Mapping[Any, str], reader: _Reader) -> str:
+    value = node.value if isinstance(node, ast.Constant) else None
+    return labels[value] if value is not None and value in labels else _tell(node, reader)
+
+
+def _call(node: ast.Call, reader: _Reader) -> str:
+    inner = _tell(node.args[0], reader)
+    wording = _FUNCTIONS.get(node.func.id) if isinstance(node.func, ast.Name) else None
+    return ast.unparse(node) if wording is None else reader.words(*wording).format(inner)
+
+
+_FUNCTIONS: Mapping[str, tuple[str, str]] = {
+    "missing": ("{}未作答", "{} is unanswered"),
+    "answered": ("{}已作答", "{} is answered"),
+    "hour": ("{}的钟点", "the hour of {}"),
+    "minutes": ("{}的分钟数", "the minutes of {}"),
+}
+_TELLERS: Mapping[type[ast.AST], Callable[[Any, _Reader], str]] = {
+    ast.Name: _name,
+    ast.Constant: _constant,
+    ast.BoolOp: _bool_op,
+    ast.UnaryOp: _unary,
+    ast.BinOp: _arithmetic,
+    ast.Compare: _compare,
+    ast.Call: _call,
+}
