@@ -5,7 +5,7 @@ against a short list, and the tree is translated to a Polars expression. Missing
 logic: a comparison with a missing value is unknown, ``False and unknown`` is False, ``True and unknown`` is unknown.
 
 Four functions: ``missing(x)``, ``answered(x)``, ``hour(x)`` of a date with time, ``minutes(x - y)`` between two such
-(whole minutes, towards zero).
+(whole minutes, towards zero). A division by zero is unknown.
 """
 
 from __future__ import annotations
@@ -36,13 +36,16 @@ _ARITHMETIC: Mapping[type[ast.operator], Callable[[Any, Any], Any]] = {
 _FUNCTIONS: Mapping[str, Callable[[pl.Expr], pl.Expr]] = {
     "missing": lambda value: value.is_null(),
     "answered": lambda value: value.is_not_null(),
-    "hour": lambda value: value.dt.hour(),
+    "hour": lambda value: value.dt.hour().cast(pl.Int64),  # Polars has it in 8 bits: 3 * 60 would overflow
     "minutes": lambda value: value.dt.total_minutes(),
 }
 _GRAMMAR = (
     "names, numbers, text, comparisons, and/or/not, in [..], + - * /, missing(x), answered(x), hour(x), minutes(x - y)"
 )
 _LONGEST = 2_000
+_DEEPEST = 100
+_SHOWN = 120
+_LARGEST = 2**63 - 1
 
 
 class ExpressionError(ValueError):
@@ -66,22 +69,36 @@ class Expression:
 
     def polars(self) -> pl.Expr:
         """Return the equivalent Polars expression; null stands for unknown."""
-        return _translate(ast.parse(self.text.strip(), mode="eval").body)
+        return _translate(_parse(self.text))
 
 
 def parse_expression(text: str) -> Expression:
     """Parse `text`, or raise :class:`ExpressionError` with the part that the language does not have."""
     if len(text) > _LONGEST:
         raise ExpressionError(f"an expression of {len(text)} characters; at most {_LONGEST} are read")
-    try:
-        tree = ast.parse(text.strip(), mode="eval")
-        _translate(tree.body)
-    except SyntaxError as error:
-        raise ExpressionError(f"cannot be read at column {error.offset}: {text!r}") from error
-    except RecursionError as error:
-        raise ExpressionError("nested too deeply") from error
-    names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)} - set(_FUNCTIONS)
+    if "\\" in text:
+        raise ExpressionError("a backslash has no meaning in an expression")
+    tree = _parse(text.strip())
+    _translate(tree)
+    called = {node.func for node in ast.walk(tree) if isinstance(node, ast.Call)}
+    names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and node not in called}
     return Expression(text=text.strip(), names=tuple(sorted(names)))
+
+
+def _parse(text: str) -> ast.expr:
+    try:
+        tree = ast.parse(text, mode="eval").body
+    except SyntaxError as error:
+        shown = text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
+        raise ExpressionError(f"cannot be read at column {error.offset} ({error.msg}): {shown!r}") from error
+    except (ValueError, RecursionError, MemoryError) as error:  # a null byte, or nesting that exhausts the parser
+        raise ExpressionError(f"cannot be read: {error or type(error).__name__}") from error
+    level: list[ast.AST] = [tree]
+    for _ in range(_DEEPEST):
+        level = [child for node in level for child in ast.iter_child_nodes(node)]
+    if level:
+        raise ExpressionError(f"nested more than {_DEEPEST} levels deep")
+    return tree
 
 
 def _translate(node: ast.AST) -> pl.Expr:
@@ -98,6 +115,8 @@ def _name(node: ast.Name) -> pl.Expr:
 def _constant(node: ast.Constant) -> pl.Expr:
     if not isinstance(node.value, int | float | str | bool):
         raise ExpressionError(f"{node.value!r} is not a number or a text")
+    if isinstance(node.value, int | float) and abs(node.value) > _LARGEST:
+        raise ExpressionError(f"a number larger than {_LARGEST}")
     return pl.lit(node.value)
 
 
@@ -119,7 +138,10 @@ def _arithmetic(node: ast.BinOp) -> pl.Expr:
     combine = _ARITHMETIC.get(type(node.op))
     if combine is None:
         raise ExpressionError(f"{ast.unparse(node)!r}: only + - * / are known")
-    result: pl.Expr = combine(_number(node.left), _number(node.right))
+    right = _number(node.right)
+    if isinstance(node.op, ast.Div):
+        right = pl.when(right != 0).then(right)
+    result: pl.Expr = combine(_number(node.left), right)
     return result
 
 
@@ -142,7 +164,9 @@ def _compare(node: ast.Compare) -> pl.Expr:
 
 def _one_comparison(left: ast.expr, comparison: ast.cmpop, right: ast.expr) -> pl.Expr:
     if isinstance(comparison, ast.In | ast.NotIn):
-        member = _translate(left).is_in(_literals(right))
+        value = _translate(left)
+        # Compared one by one: `is_in` refuses to hold whole numbers against a column of reals.
+        member = pl.any_horizontal(value == literal for literal in _literals(right))
         return ~member if isinstance(comparison, ast.NotIn) else member
     combine = _COMPARISONS.get(type(comparison))
     if combine is None:
@@ -153,17 +177,15 @@ def _one_comparison(left: ast.expr, comparison: ast.cmpop, right: ast.expr) -> p
     return result
 
 
-def _literals(node: ast.expr) -> list[Any]:
-    if not isinstance(node, ast.List | ast.Tuple):
+def _literals(node: ast.expr) -> list[pl.Expr]:
+    if not isinstance(node, ast.List | ast.Tuple) or not node.elts:
         raise ExpressionError(f"{ast.unparse(node)!r}: after 'in' a list of values is expected, such as [1, 2]")
-    values = []
     for element in node.elts:
-        try:
-            value = ast.literal_eval(element)
-        except ValueError as error:
-            raise ExpressionError(f"{ast.unparse(element)!r}: only plain values may stand in a list") from error
-        values.append(value)
-    return values
+        negative = isinstance(element, ast.UnaryOp) and isinstance(element.op, ast.USub)
+        plain = element.operand if isinstance(element, ast.UnaryOp) and negative else element
+        if not isinstance(plain, ast.Constant) or (negative and isinstance(plain.value, str)):
+            raise ExpressionError(f"{ast.unparse(element)!r}: only plain values may stand in a list")
+    return [_translate(element) for element in node.elts]
 
 
 def _call(node: ast.Call) -> pl.Expr:
