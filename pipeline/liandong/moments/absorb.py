@@ -121,7 +121,7 @@ def _absorbed(moments: Moments, block: _Block, sample: NDArray[np.bool_], lost: 
     effect_labels, cell_effect = _present(moments.effect_labels, moments.cell_effect[sample])
     cluster_labels, cell_cluster = _present(moments.cluster_labels, moments.cell_cluster[sample])
     weight, sums = block.products[:, 0, 0], block.products[:, 0, :]
-    level_weight = np.bincount(cell_effect, weight)
+    level_weight = np.bincount(cell_effect, weight).astype(np.float64)
     level_means = _sum_by(cell_effect, sums, len(effect_labels)) / level_weight[:, None]
     level_means[:, 0] = 0.0
     within = _centred(block.products, level_means[cell_effect])
@@ -196,4 +196,4 @@ def _present(labels: tuple[Any, ...], codes: NDArray[np.intp]) -> tuple[tuple[An
 
 def _is_nested(cell_effect: NDArray[np.intp], cell_cluster: NDArray[np.intp]) -> bool:
     pairs = np.unique(np.stack([cell_effect, cell_cluster]), axis=1)
-    return len(np.unique(pairs[0])) == pairs.shape[1]
+    return bool(len(np.unique(pairs[0])) == pairs.shape[1])

@@ -104,7 +104,7 @@ class Moments:
                 f"the complete cases of {', '.join(columns)} were not asked for when the moments were collected",
                 hint="name this set of columns among the sample rules",
             )
-        cells = self.complete[:, inside].all(axis=1)
+        cells: NDArray[np.bool_] = np.logical_and.reduce(self.complete[:, inside], axis=1)
         for key in keys:
             cells = cells & (self.cell_keys[:, self.key_names.index(key)] >= 0)
         if not cells.any():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -97,7 +97,7 @@ def _collect(source: Source, request: Request, centring: Centring, *, by_batches
 
 def require_finite(table: CellTable, request: Request) -> None:
     """Raise an EstimationError that names the columns whose sums are infinite."""
-    finite = np.isfinite(np.diagonal(table.products, axis1=1, axis2=2)).all(axis=0)[1:]
+    finite = np.isfinite(np.diagonal(table.products, axis1=1, axis2=2).sum(axis=0))[1:]
     if not finite.all():
         named = ", ".join(repr(c) for c, good in zip(request.columns, finite, strict=True) if not good)
         raise EstimationError(

@@ -57,7 +57,7 @@ def cluster_totals(
     c = moments.centre[moments.cell_effect[sample], j]
 
     def total(values: NDArray[np.float64]) -> NDArray[np.float64]:
-        return np.bincount(g, values, len(moments.cluster_labels))
+        return np.bincount(g, values, len(moments.cluster_labels)).astype(np.float64)
 
     rows = total(moments.rows[sample].astype(np.float64)).astype(np.int64)
     return ClusterTotals(total(n), total(s + n * c), total(q + 2 * c * s + n * c**2), rows)
