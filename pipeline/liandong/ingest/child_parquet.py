@@ -1,0 +1,35 @@
+"""A trial reading of a Parquet file; runs in the child process only.
+
+Parquet is read lazily, in the parent, as far as it is needed. Before that, every page of the file is decoded here
+once, by the same library, so that a file that would crash or swell it does so in this process; two libraries must
+agree on its size.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pyarrow.parquet as pq
+
+from liandong.ingest.child import UnreadableError
+
+
+def read(request: Mapping[str, Any], _folder: Path) -> dict[str, Any]:
+    """Return rows and names after decoding every page; nothing is written."""
+    footer = pq.read_metadata(request["path"])
+    rows = 0
+    frame = scan(request["path"])
+    names = frame.collect_schema().names()
+    for batch in frame.collect_batches(maintain_order=False):
+        rows += batch.height
+    if rows != footer.num_rows:
+        raise UnreadableError(f"the file announces {footer.num_rows:,} rows, but {rows:,} can be read")
+    return {"rows": rows, "names": names, "encoding": "UTF-8"}
+
+
+def scan(path: str) -> pl.LazyFrame:
+    """Return the lazy table; statistics are not trusted, since damaged ones would hide rows from a filter."""
+    return pl.scan_parquet(path, use_statistics=False, glob=False)

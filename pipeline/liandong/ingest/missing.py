@@ -1,0 +1,125 @@
+"""Which cells are missing for a reason that the respondent or the interviewer gave, and which reason."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from liandong.definitions import Codebook, Field
+from liandong.ingest.raw import DeclaredMissing
+from liandong.ingest.typed import Stored, as_text, plain_text, text_as_number, trimmed
+
+UNNAMED = "user_missing"
+_TAGGED = "\0tag:"
+_NONE = DeclaredMissing()
+
+
+@dataclass(frozen=True, slots=True)
+class MissingCodes:
+    """Codes of one field: code as text → kind, and what the file declares beyond them."""
+
+    kinds: Mapping[str, str]
+    declared: DeclaredMissing
+    unnamed: tuple[str, ...]
+
+    @property
+    def any(self) -> bool:
+        """Whether the field has any code at all."""
+        return bool(self.kinds or self.declared.values or self.declared.ranges or self.declared.tags)
+
+
+def missing_codes(field: Field, codebook: Codebook, declared: DeclaredMissing | None) -> MissingCodes:
+    """Return the codes of `field`: its own, else the codebook's, and those that the file declares."""
+    entries = codebook.missing_values if field.missing_values is None else field.missing_values
+    codes = [entry.value for entry in entries if entry.value]
+    kinds = {code: field.liandong.missing_kinds.get(code, UNNAMED) for code in codes}
+    kinds |= {code: kind for code, kind in field.liandong.missing_kinds.items() if code}
+    declared = declared or _NONE
+    named = _numbers(kinds)
+    unnamed = [
+        f"{value:g}" if isinstance(value, float | int) else value
+        for value in declared.values
+        if (value not in named if isinstance(value, float | int) else value.strip() not in kinds)
+    ]
+    unnamed += [f"{low:g} to {high:g}" for low, high in declared.ranges]
+    unnamed += [tag for tag in declared.tags if tag not in kinds]
+    return MissingCodes(kinds, declared, tuple(unnamed))
+
+
+def kind_of_missing(column: Stored, codes: MissingCodes, field: Field) -> pl.Expr:
+    """Return the kind of missing for each cell, null where it holds a value or nothing at all.
+
+    A code matches as text and, unless the field is one of texts, as a number however it is written (97, 97.0, ９７).
+    """
+    found = [_by_text(column, codes.kinds)]
+    if field.type != "string" or not column.is_text:
+        found.append(_by_number(column, codes.kinds))
+    if codes.declared.tags:
+        tag = pl.col(tag_column(column.name))
+        found += [_lookup(tag, codes.kinds), pl.when(tag.is_not_null()).then(pl.lit(UNNAMED))]
+    found.append(pl.when(_is_declared(column, codes.declared)).then(pl.lit(UNNAMED)))
+    return pl.coalesce(found)
+
+
+def tag_column(name: str) -> str:
+    """Return the name of the column that carries the extended missing values of column `name`."""
+    return _TAGGED + name
+
+
+def with_tags(data: pl.LazyFrame, tags: pl.DataFrame, height: int) -> pl.LazyFrame:
+    """Add one column per raw column that has extended missing values: the tag where a cell carries one."""
+    columns = []
+    for name in tags["column"].unique(maintain_order=True):
+        cells = tags.filter(pl.col("column") == name)
+        column = pl.Series(tag_column(name), [None], dtype=pl.String).new_from_index(0, height)
+        columns.append(column.scatter(cells["row"], cells["tag"]))
+    return data.with_columns(columns) if columns else data
+
+
+def _numbers(kinds: Mapping[str, str]) -> dict[float, str]:
+    numbers: dict[float, str] = {}
+    for code, kind in kinds.items():
+        try:
+            number = float(code)
+        except ValueError:
+            continue
+        if math.isfinite(number):
+            numbers[number] = kind
+    return numbers
+
+
+def _lookup(values: pl.Expr, kinds: Mapping[str, str] | Mapping[float, str]) -> pl.Expr:
+    if not kinds:
+        return pl.lit(None, dtype=pl.String)
+    return values.replace_strict(list(kinds), list(kinds.values()), default=None, return_dtype=pl.String)
+
+
+def _by_text(column: Stored, kinds: Mapping[str, str]) -> pl.Expr:
+    if column.is_text:
+        return _lookup(trimmed(column).str.strip_chars(), kinds)
+    shows_time = column.dtype.is_temporal() or column.temporal is not None
+    return _lookup(as_text(column), kinds if shows_time else {})
+
+
+def _by_number(column: Stored, kinds: Mapping[str, str]) -> pl.Expr:
+    if column.is_text:
+        return _lookup(text_as_number(plain_text(column)), _numbers(kinds))
+    if column.dtype.is_numeric():
+        return _lookup(column.value.cast(pl.Float64), _numbers(kinds))
+    return _lookup(column.value, {})
+
+
+def _is_declared(column: Stored, declared: DeclaredMissing) -> pl.Expr:
+    texts = [value.strip() for value in declared.values if isinstance(value, str)]
+    numbers = [float(value) for value in declared.values if not isinstance(value, str)]
+    hit = pl.lit(value=False)
+    if column.is_text:
+        return trimmed(column).str.strip_chars().is_in(texts) if texts else hit
+    if numbers:
+        hit = column.value.is_in(numbers)
+    for low, high in declared.ranges:
+        hit |= column.value.is_between(low, high)
+    return hit

@@ -1,0 +1,250 @@
+"""Read a survey file of any usual format: `read_table`."""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, get_args
+
+import polars as pl
+
+from liandong.errors import IngestError
+from liandong.ingest.child import TABLE, TAGS
+from liandong.ingest.delimited import read_delimited
+from liandong.ingest.headers import Header, read_header
+from liandong.ingest.raw import NO_TAGS, DeclaredMissing, Format, RawTable
+from liandong.ingest.supervise import damaged, limits_for, run_child
+from liandong.ingest.temporal import temporal_of
+
+_FORMATS: tuple[Format, ...] = get_args(Format)
+_TEXT_FORMATS = ("csv", "tsv")
+_NUMBERS = (pl.Int64, pl.Float64)
+
+
+def read_table(
+    path: Path,
+    *,
+    sheet: str | None = None,
+    encoding: str | None = None,
+    timeout_seconds: float | None = None,
+    memory_bytes: int | None = None,
+) -> RawTable:
+    """Read a data file as it is, before any codebook.
+
+    Binary formats are read in a child process, so that a damaged file ends in an error and never in a crash; what
+    comes back is compared with the file's header. Text is read lazily, every field as a string. Nothing is changed
+    in the file.
+
+    Parameters
+    ----------
+    path
+        A .sav, .zsav, .por, .dta, .sas7bdat, .xpt, .csv, .tsv, .xlsx or .parquet file.
+    sheet
+        Of a workbook; the first one that holds anything when None.
+    encoding
+        Of the text; as the file says, or found, when None.
+    timeout_seconds, memory_bytes
+        What the child may take; by default 60 s and 2 s for each MiB of the file, and 4 GiB or 32 times the file.
+
+    Returns
+    -------
+    RawTable
+        At least one row and one column.
+
+    Raises
+    ------
+    IngestError
+        When the file is missing, empty, of another format, damaged, cut short, without rows, or names two columns
+        alike.
+    """
+    file_format = _check_file(path)
+    if file_format in _TEXT_FORMATS:
+        table = _read_text(path, file_format, encoding)
+    else:
+        header = read_header(path, file_format)
+        limits = limits_for(path.stat().st_size, timeout_seconds, memory_bytes)
+        with tempfile.TemporaryDirectory(prefix="liandong-") as name, ThreadPoolExecutor(1) as pool:
+            folder = Path(name)
+            digest = pool.submit(_sha256, path)
+            found = run_child(path, file_format, folder, limits, sheet=sheet, encoding=encoding)
+            names = _check_names(path, found["names"])
+            data = _load(path, file_format, folder)
+            tags = _load_tags(path, folder)
+            table = _assemble(path, file_format, digest.result(), found, data, tags)
+        _compare(path, header, table, names, found)
+    if table.row_count == 0:
+        raise IngestError(
+            "the file has columns but no rows",
+            where=path.name,
+            hint="Export the data again, with the answers.",
+            zh=f"数据文件“{path.name}”没有任何记录。",
+        )
+    return table
+
+
+def _check_file(path: Path) -> Format:
+    """Return the format of an existing, non-empty file."""
+    if not path.exists():
+        raise IngestError(
+            "there is no such file",
+            where=str(path),
+            hint="Check the path under `data` in study.yaml.",
+            zh=f"找不到数据文件“{path.name}”。",
+        )
+    if not path.is_file():
+        raise IngestError("a data file is expected, this is a folder", where=str(path), zh=f"“{path.name}”不是文件。")
+    suffix = path.suffix.lower().removeprefix(".")
+    known = {name: name for name in _FORMATS}
+    if suffix not in known:
+        raise IngestError(
+            f"files of type {path.suffix or '(none)'!r} cannot be read; known are .{', .'.join(known)}",
+            where=path.name,
+            hint="Save the data in one of these formats." + (" Excel: save as .xlsx." if suffix == "xls" else ""),
+            zh=f"不支持“{path.suffix}”格式的数据文件。",
+        )
+    try:
+        empty = path.stat().st_size == 0
+        path.open("rb").close()
+    except OSError as error:
+        raise IngestError(
+            f"the file cannot be opened: {error.strerror}", where=str(path), zh=f"无法打开数据文件“{path.name}”。"
+        ) from error
+    if empty:
+        raise IngestError(
+            "the file is empty (0 bytes)",
+            where=path.name,
+            hint="Copy or export it again.",
+            zh=f"数据文件“{path.name}”是空文件。",
+        )
+    return known[suffix]
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _check_names(path: Path, names: Sequence[str]) -> Sequence[str]:
+    positions: dict[str, list[int]] = defaultdict(list)
+    for position, name in enumerate(names, start=1):
+        positions[name].append(position)
+    twice = {name: places for name, places in positions.items() if len(places) > 1}
+    if twice:
+        what = "; ".join(f"{name!r} in columns {' and '.join(map(str, places))}" for name, places in twice.items())
+        raise IngestError(
+            f"every column needs a name of its own; given more than once: {what}",
+            where=path.name,
+            hint="Rename or remove the columns in the program that made the file.",
+            zh=f"数据文件“{path.name}”有重名的列：{'、'.join(twice)}。",
+        )
+    if not names:
+        raise damaged(path, "the file has no columns")
+    return names
+
+
+def _read_text(path: Path, file_format: Format, encoding: str | None) -> RawTable:
+    text = read_delimited(path, file_format, encoding, _check_names)
+    return RawTable(
+        path=path,
+        format=file_format,
+        sha256=_sha256(path),
+        encoding=text.encoding,
+        data=text.data,
+        schema=pl.Schema(dict.fromkeys(text.names, pl.String)),
+        row_count=text.rows,
+        labels={},
+        value_labels={},
+        user_missing={},
+        tags=NO_TAGS,
+        formats={},
+        temporal={},
+        notes=text.notes,
+    )
+
+
+def _load(path: Path, file_format: Format, folder: Path) -> pl.LazyFrame:
+    """Return the table that the child has written, or has found to be readable."""
+    try:
+        if file_format == "parquet":
+            from liandong.ingest.child_parquet import scan
+
+            return scan(str(path))
+        return pl.read_ipc((folder / TABLE).read_bytes()).lazy()
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
+        raise damaged(path, f"the reader gave a table that makes no sense ({error})") from error
+
+
+def _load_tags(path: Path, folder: Path) -> pl.DataFrame:
+    if not (folder / TAGS).is_file():
+        return NO_TAGS
+    try:
+        return NO_TAGS.vstack(pl.read_ipc((folder / TAGS).read_bytes()))
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
+        raise damaged(path, f"the reader gave a table that makes no sense ({error})") from error
+
+
+def _assemble(
+    path: Path, file_format: Format, sha256: str, found: Mapping[str, Any], data: pl.LazyFrame, tags: pl.DataFrame
+) -> RawTable:
+    schema = data.collect_schema()
+    formats = dict(found.get("formats", {}))
+    temporal = {
+        name: how
+        for name, shown in formats.items()
+        if schema[name] in _NUMBERS and (how := temporal_of(file_format, shown)) is not None
+    }
+    return RawTable(
+        path=path,
+        format=file_format,
+        sha256=sha256,
+        encoding=found.get("encoding"),
+        data=data,
+        schema=schema,
+        row_count=found["rows"],
+        labels=dict(found.get("labels", {})),
+        value_labels={name: dict(pairs) for name, pairs in found.get("value_labels", {}).items()},
+        user_missing=_user_missing(found.get("missing", {}), tags),
+        tags=tags,
+        formats=formats,
+        temporal=temporal,
+        documentation=tuple(found.get("documentation", ())),
+        notes=tuple(found.get("notes", ())),
+    )
+
+
+def _user_missing(declared: Mapping[str, Any], tags: pl.DataFrame) -> dict[str, DeclaredMissing]:
+    carried = tags.group_by("column", maintain_order=True).agg(pl.col("tag").unique().sort())
+    by_column = {column: tuple(values) for column, values in carried.iter_rows()}
+    return {
+        name: DeclaredMissing(
+            values=tuple(declared.get(name, {}).get("values", ())),
+            ranges=tuple((low, high) for low, high in declared.get(name, {}).get("ranges", ())),
+            tags=by_column.get(name, ()),
+        )
+        for name in [*declared, *(name for name in by_column if name not in declared)]
+    }
+
+
+def _compare(path: Path, header: Header, table: RawTable, names: Sequence[str], found: Mapping[str, Any]) -> None:
+    """Hold the table against what the child said and what the header says."""
+    height = found["rows"] if table.format == "parquet" else table.frame.height
+    if list(table.columns) != list(names) or height != found["rows"]:
+        raise damaged(path, "the reader gave a table that is not the one it announced")
+    if header.rows is not None and header.rows != height:
+        raise damaged(path, f"the file is cut short or damaged: {header.rows:,} rows announced, {height:,} were read")
+    if header.names is not None and not _names_agree(header.names, names):
+        raise damaged(path, "the file is damaged: the columns that were read are not those of its header")
+    is_text = tuple(kind == pl.String for kind in table.schema.dtypes())
+    if header.is_text is not None and header.is_text != is_text:
+        raise damaged(path, "the file is damaged: columns of text and of numbers are not those of its header")
+
+
+def _names_agree(stored: Sequence[bytes], names: Sequence[str]) -> bool:
+    return len(stored) == len(names) and all(
+        any(raw.decode(encoding, "ignore") == name for encoding in ("utf-8", "gb18030", "cp1252", "latin-1"))
+        for raw, name in zip(stored, names, strict=True)
+    )
