@@ -25,7 +25,8 @@ ANSWERED_BY_ALL = (
     "interview_end",
     "consent",
 )
-# New rows: the accepted row that each starts from and follows in the file, and the values that make it faulty.
+PARTS_BEGIN = ("gender", "served_community", "joined_activity", "belong_help")
+# New rows: the accepted row that each follows in the file, and the values that make it faulty.
 # Two rows share the number R90001 and differ in content: nobody can say which is right, so both go.
 MINUTE = np.timedelta64(60, "s")
 REJECTED: tuple[tuple[int, dict[str, Any]], ...] = (
@@ -74,8 +75,20 @@ def with_faulty_rows(columns: Columns) -> Columns:
     """Return the columns with the rows to be rejected put in, each after the row that it starts from."""
     rows: list[Row] = [{name: values[i] for name, values in columns.items()} for i in range(columns["age"].size)]
     for position, changes in reversed(REJECTED):
-        rows.insert(position + 1, _faulty(rows[position], changes))
+        row = rows[position] if not changes else _faulty(_stranger(columns, position), changes)
+        rows.insert(position + 1, row)
     return {name: np.array([row[name] for row in rows], dtype=values.dtype) for name, values in columns.items()}
+
+
+def _stranger(columns: Columns, position: int) -> Row:
+    """Return somebody new at the place and time of `position`, each part of the interview from another person."""
+    row: Row = {}
+    source = position
+    for name, values in columns.items():
+        if name in PARTS_BEGIN:
+            source = (source + 101) % values.size
+        row[name] = values[source]
+    return row
 
 
 def _faulty(source: Row, changes: dict[str, Any]) -> Row:
