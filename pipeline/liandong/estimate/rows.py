@@ -1,0 +1,84 @@
+"""Fitted models as rows of the table estimates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from liandong.estimate.design import Design
+from liandong.estimate.fitting import VCOV, FittedStep
+from liandong.estimate.plan import ModelPlan
+from liandong.evidence import TABLES
+
+SAMPLE = "common"  # the complete cases of the largest step
+
+
+def estimate_rows(plan: ModelPlan, fitted: FittedStep, design: Design, weight: str | None) -> Iterator[dict[str, Any]]:
+    """Yield one row per regressor of the step in points, and the treatment's also in the other metrics.
+
+    ``sd``: the coefficient divided by the standard deviation of the outcome over the whole estimation sample (treated
+    and untreated, all clusters together; weighted, divisor n - 1), which is `outcome_sd` of the table design.
+    ``range_share``: divided by the width of the outcome's theoretical range; absent where none is known. Both divisors
+    count as known numbers, so that test and p-value stay the same.
+
+    A regressor that was left out has a row without numbers, whose flag is ``dropped_constant`` (one value in the
+    sample), ``dropped_absorbed`` (one value in each level of the fixed effect) or ``dropped_collinear``. The flags of
+    the treatment are those of :class:`liandong.estimate.design.Design`.
+    """
+    shared = {
+        "effect": plan.effect,
+        "role": plan.role,
+        "outcome": plan.outcome,
+        "step": fitted.step.name,
+        "vcov": VCOV,
+        "n_obs": design.n_obs,
+        "n_clusters": design.n_clusters,
+        "absorbed": "+".join(plan.absorb),
+        "weights": weight or "",
+        "sample": SAMPLE,
+        "r2_within": fitted.r2_within if np.isfinite(fitted.r2_within) else None,
+    }
+    dropped = {column.term: column.reason for column in fitted.dropped}
+    for term in fitted.step.terms:
+        if term.name in dropped:
+            yield _row(shared, term.name, "points", flag=f"dropped_{dropped[term.name]}")
+        elif term.name != plan.treatment:
+            yield _row(shared, term.name, "points", **_numbers(fitted, term.name))
+        else:
+            numbers = _numbers(fitted, term.name)
+            for metric, divisor in _divisors(design).items():
+                scaled = numbers | {name: numbers[name] / divisor for name in _SCALED}
+                yield _row(shared, term.name, metric, is_treatment=True, flag="+".join(design.flags), **scaled)
+
+
+def estimate_table(rows: list[dict[str, Any]]) -> pl.DataFrame:
+    """Return `rows` with the columns of the table estimates; numbers that are not defined are null."""
+    table = pl.DataFrame(rows, schema=dict(TABLES["estimates"].columns), orient="row")
+    return table.with_columns(pl.col(pl.Float64).fill_nan(None))
+
+
+_SCALED = ("estimate", "std_error", "conf_low", "conf_high")
+_EMPTY = dict.fromkeys((*_SCALED, "df", "statistic", "p_value"))
+
+
+def _row(shared: dict[str, Any], term: str, metric: str, **own: Any) -> dict[str, Any]:
+    base = {"term": term, "is_treatment": False, "metric": metric, "ci_method": "", "flag": "", **_EMPTY}
+    return {**shared, **base, **own}
+
+
+def _numbers(fitted: FittedStep, term: str) -> dict[str, Any]:
+    found = fitted.coefficients
+    at = found.terms.index(term)
+    names = (*_SCALED, "df", "statistic", "p_value")
+    return {name: float(getattr(found, name)[at]) for name in names} | {"ci_method": "t"}
+
+
+def _divisors(design: Design) -> dict[str, float]:
+    divisors = {"points": 1.0, "sd": design.outcome_sd}
+    if design.outcome_range is not None:
+        low, high = design.outcome_range
+        divisors["range_share"] = high - low
+    return divisors
