@@ -144,7 +144,8 @@ def _products(
     out = np.empty((len(ends), k, k))
     left = values if weights is None else values * weights
     begin = 0
-    for cell, end in enumerate(ends.tolist()):
-        np.dot(left[:, begin:end], values[:, begin:end].T, out=out[cell])
-        begin = end
+    with np.errstate(invalid="ignore", over="ignore"):  # NaN and infinities are looked for in the sums
+        for cell, end in enumerate(ends.tolist()):
+            np.dot(left[:, begin:end], values[:, begin:end].T, out=out[cell])
+            begin = end
     return out
