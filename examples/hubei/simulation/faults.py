@@ -50,13 +50,12 @@ def spoilt(columns: Columns, at: Places) -> Columns:
         rows = np.flatnonzero(where(result) & (result["served_social_worker"] == 1) & (at.where > 1))
         result[name][rows[skip]] = value
 
-    change(
-        "satisfaction_charity", 4, lambda c: c["served_charity"] == 0, skip=12
-    )  # satisfied with what was never received
-    change("freq_self_org", 2, lambda c: c["served_self_org"] == 0, skip=40)
-    change("residence_years", 71, lambda c: (c["age"] >= 30) & (c["age"] <= 40), skip=9)  # longer than a life
-    change("employment", 9, lambda c: c["employment"] == 4, skip=5)  # not a code of the questionnaire
-    change("phone_tail", "13a4", lambda c: c["phone_tail"] != "", skip=70)
+    # Satisfied with what was never received.
+    change("satisfaction_charity", 4, lambda c: c["served_charity"] == 0, skip=180)
+    change("freq_self_org", 2, lambda c: c["served_self_org"] == 0, skip=260)
+    change("residence_years", 71, lambda c: (c["age"] >= 30) & (c["age"] <= 40), skip=60)  # longer than a life
+    change("employment", 9, lambda c: c["employment"] == 4, skip=25)  # not a code of the questionnaire
+    change("phone_tail", "13a4", lambda c: c["phone_tail"] != "", skip=430)
     change(
         "employment", 3, lambda c: (c["age"] >= 24) & (c["age"] <= 27) & (c["employment"] == 1), skip=3
     )  # retired at 25
@@ -72,7 +71,7 @@ def spoilt(columns: Columns, at: Places) -> Columns:
 
 
 def with_faulty_rows(columns: Columns) -> Columns:
-    """Return the columns with the rows to be rejected put in, each after the row that it starts from."""
+    """Return the columns with the rows to be rejected put in, each after its place in `REJECTED`."""
     rows: list[Row] = [{name: values[i] for name, values in columns.items()} for i in range(columns["age"].size)]
     for position, changes in reversed(REJECTED):
         row = rows[position] if not changes else _faulty(_stranger(columns, position), changes)
