@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import json
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 import pytest
-
 from liandong.errors import EstimationError
 from liandong.moments import Moments, TooManyCellsError, collect_moments
 from liandong.moments import batches as batch_kernel
@@ -134,7 +133,7 @@ def test_nan_counts_as_missing_in_both_kernels(survey: pl.DataFrame, monkeypatch
         [2, 1, 1],
         [2.5, 1.5, 1.5],
         [True, False, False],
-        [datetime.date(2021, 1, 2), datetime.date(2021, 1, 1), datetime.date(2021, 1, 1)],
+        [dt.date(2021, 1, 2), dt.date(2021, 1, 1), dt.date(2021, 1, 1)],
     ],
     ids=["text", "integer", "float", "boolean", "date"],
 )
