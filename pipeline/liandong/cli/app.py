@@ -14,7 +14,6 @@ from types import FrameType
 from typing import Annotated
 
 import typer
-from typer.exceptions import TyperException
 
 from liandong import __version__
 from liandong.cli.terminal import Terminal
@@ -31,12 +30,21 @@ app = typer.Typer(
 )
 
 
-class Renderer(StrEnum):
-    """Who turns pages into documents."""
-
+class _Renderer(StrEnum):
     auto = "auto"
     embedded = "embedded"
     quarto = "quarto"
+
+
+class _Language(StrEnum):
+    zh = "zh"
+    en = "en"
+
+
+class _Format(StrEnum):
+    html = "html"
+    pdf = "pdf"
+    docx = "docx"
 
 
 StudyPath = Annotated[Path, typer.Argument(metavar="STUDY", help="study.yaml, or the folder that holds it")]
@@ -86,13 +94,10 @@ def run(study: StudyPath, out: OutPath = None) -> None:
 def report(
     study: StudyPath,
     out: OutPath = None,
-    renderer: Annotated[Renderer, typer.Option(help="auto takes Quarto when it is on PATH")] = Renderer.auto,
-    lang: Annotated[
-        list[str] | None, typer.Option(help="zh or en; repeat for both [default: as the study says]")
-    ] = None,
+    renderer: Annotated[_Renderer, typer.Option(help="auto takes Quarto when it is on PATH")] = _Renderer.auto,
+    lang: Annotated[list[_Language] | None, typer.Option(help="Repeat for both [default: as the study says]")] = None,
     formats: Annotated[
-        list[str] | None,
-        typer.Option("--format", help="html, pdf or docx; repeat for several [default: as the study says]"),
+        list[_Format] | None, typer.Option("--format", help="Repeat for several [default: as the study says]")
     ] = None,
 ) -> None:
     """Render the report; the study is run first if its data or definitions have changed."""
@@ -101,7 +106,12 @@ def report(
     terminal = Terminal()
     with terminal.progress() as on_progress:
         result = report_study(
-            study, out=out, renderer=renderer.value, languages=lang, formats=formats, on_progress=on_progress
+            study,
+            out=out,
+            renderer=renderer.value,
+            languages=[choice.value for choice in lang or ()],
+            formats=[choice.value for choice in formats or ()],
+            on_progress=on_progress,
         )
     terminal.report_result(result)
 
@@ -121,7 +131,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     terminal = Terminal()
     try:
         code = app(list(arguments) if arguments is not None else None, standalone_mode=False, prog_name="liandong")
-    except TyperException as error:
+    except typer.BadParameter as error:
         error.show()
         return ExitCode.DEFINITIONS
     except LiandongError as error:

@@ -48,7 +48,8 @@ class BundleWriter:
         table = conform(name, frame)
         tables = self.folder / "tables"
         tables.mkdir(exist_ok=True)
-        table.write_csv(tables / f"{name}.csv")
+        # Without quotes around nothing, the file reads the same in every program.
+        table.with_columns(pl.col(pl.String).replace("", None)).write_csv(tables / f"{name}.csv")
         return table
 
     def restricted_parquet(self, name: str, frame: pl.DataFrame) -> None:

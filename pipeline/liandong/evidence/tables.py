@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -118,15 +119,16 @@ def conform(name: str, frame: pl.DataFrame) -> pl.DataFrame:
     if table.select(pl.struct(spec.key).is_duplicated().any()).item():
         raise ValueError(f"table {name}: {spec.key} does not identify a row")
     reals = [column for column, dtype in spec.columns.items() if dtype == _REAL]
-    return table.with_columns(_rounded(column) for column in reals)
+    return table.with_columns(_rounded(table[column]) for column in reals)
 
 
-def _rounded(column: str) -> pl.Expr:
-    value = pl.col(column)
-    scale = value.filter(value.is_finite()).abs().max()
-    return (
-        pl.when(value.is_finite() & (value.abs() < _NEGLIGIBLE * scale))
-        .then(0.0)
-        .otherwise(value.round_sig_figs(SIGNIFICANT_DIGITS))
-        .alias(column)
-    )
+def _rounded(column: pl.Series) -> pl.Series:
+    """Round by way of decimal text: the binary rounding of dataframe engines leaves 1.0000000000000002e-12."""
+    scale = max((abs(value) for value in column if value is not None and math.isfinite(value)), default=0.0)
+    return pl.Series(column.name, [_round(value, scale) for value in column], dtype=pl.Float64)
+
+
+def _round(value: float | None, scale: float) -> float | None:
+    if value is None or not math.isfinite(value):
+        return value
+    return 0.0 if abs(value) < _NEGLIGIBLE * scale else float(f"{value:.{SIGNIFICANT_DIGITS}g}")

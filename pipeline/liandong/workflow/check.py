@@ -22,9 +22,9 @@ def check_study(path: Path, *, on_progress: Callable[[str], None]) -> CheckResul
     """
     study = load_study(path)
     responses = study.data.get("responses")
-    if responses is None or not responses.exists():
+    if study.instrument is None or responses is None or not responses.exists():
         return CheckResult(study_id=study.id, definition_files=len(study.sources), rows=None)
-    intake = take_in(study, on_progress)
+    intake = take_in(study, study.instrument.codebook, on_progress)
     broken = intake.validated.rules.filter(pl.col("n_failed") > 0).sort("n_failed", "rule", descending=[True, False])
     return CheckResult(
         study_id=study.id,

@@ -67,6 +67,7 @@ def _fonts() -> Finding:
 
 def _output() -> Finding:
     here = Path.cwd()
-    state = "good" if os.access(here, os.W_OK) else "bad"
+    writable = os.access(here, os.W_OK)
     free = shutil.disk_usage(here).free / 1e9
-    return Finding(state, "output", f"{here / 'build'} ({'can' if state == 'good' else 'cannot'} be written, {free:.0f} GB free)")
+    text = f"{here / 'build'} ({'can' if writable else 'cannot'} be written, {free:.0f} GB free)"
+    return Finding("good" if writable else "bad", "output", text)

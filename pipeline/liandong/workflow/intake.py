@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import polars as pl
-
-from liandong.definitions import Study
-from liandong.errors import DefinitionError, Problem
+from liandong.definitions import Codebook, Study
 from liandong.ingest import Ingested, apply_codebook, read_table
 from liandong.validate import Validated, validate
 
@@ -30,20 +27,15 @@ class Intake:
         }
 
 
-def take_in(study: Study, on_progress: Callable[[str], None]) -> Intake:
+def take_in(study: Study, codebook: Codebook, on_progress: Callable[[str], None]) -> Intake:
     """Read the study's data files and validate the responses against the codebook.
 
     Raises
     ------
-    DefinitionError
-        When the study has no data.
     IngestError, ValidationError
         From the stages.
     """
-    if study.instrument is None or "responses" not in study.data:
-        raise DefinitionError([Problem("study.yaml: data", "'responses' and an instrument are needed to run a study")])
     on_progress("Reading the survey file")
-    codebook = study.instrument.codebook
     ingested = apply_codebook(read_table(study.data["responses"]), codebook)
     references = {name: read_table(path).frame for name, path in study.data.items() if name != "responses"}
     on_progress("Validating rows")
@@ -53,15 +45,8 @@ def take_in(study: Study, on_progress: Callable[[str], None]) -> Intake:
 
 def notes(intake: Intake) -> list[str]:
     """Return what a reader of the manifest has to know about the data files."""
-    kept_aside = [f"column not in the codebook, kept aside: {name}" for name in intake.ingested.unknown.columns if name != "_row"]
+    kept_aside = [
+        f"column not in the codebook, kept aside: {name}" for name in intake.ingested.unknown.columns if name != "_row"
+    ]
     absent = [f"field not in the data: {name}" for name in intake.ingested.absent]
     return [*intake.ingested.notes, *kept_aside, *absent]
-
-
-def add_derived(frame: pl.DataFrame, study: Study) -> pl.DataFrame:
-    """Return `frame` with the study's derived columns; conditions become 1 and 0."""
-    for column in study.spec.analysis.derived:
-        frame = frame.with_columns(column.expression.polars().alias(column.name))
-        if frame.schema[column.name] == pl.Boolean:
-            frame = frame.with_columns(pl.col(column.name).cast(pl.Int64))
-    return frame

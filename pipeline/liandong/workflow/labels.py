@@ -53,7 +53,8 @@ def _scale_definition(scale: Scale) -> Text:
     how = {"mean": ("均值", "mean"), "sum": ("总分", "sum")}[scale.scoring]
     count, need, turned = len(scale.items), scale.minimum_answered, len(scale.reversed)
     return Text(
-        zh=f"{count} 题{how[0]}，其中反向 {turned} 题，至少回答 {need} 题，取值 {low:g}–{high:g}；{scale.higher_means.zh}",
+        zh=f"{count} 题{how[0]}，其中反向 {turned} 题，至少回答 {need} 题，"
+        f"取值 {low:g}–{high:g}；{scale.higher_means.zh}",
         en=f"{how[1]} of {count} items ({turned} reversed), at least {need} answered, range {low:g}–{high:g}; "
         f"{scale.higher_means.en}",
     )

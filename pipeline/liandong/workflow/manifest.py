@@ -64,7 +64,11 @@ def _instrument(study: Study) -> dict[str, Any] | None:
     if study.instrument is None:
         return None
     extras = study.instrument.codebook.liandong
-    return {"title": extras.title.model_dump(), "version": extras.version, "fields": len(study.instrument.codebook.fields)}
+    return {
+        "title": extras.title.model_dump(),
+        "version": extras.version,
+        "fields": len(study.instrument.codebook.fields),
+    }
 
 
 def _hash(path: Path) -> str:
@@ -75,4 +79,8 @@ def _relative(path: Path, study: Study) -> str:
     """Name a definition file by its folder and name, so that a manifest holds no path of the machine."""
     folder = study.path.resolve().parent
     resolved = path.resolve()
-    return resolved.relative_to(folder).as_posix() if resolved.is_relative_to(folder) else f"{resolved.parent.name}/{resolved.name}"
+    return (
+        resolved.relative_to(folder).as_posix()
+        if resolved.is_relative_to(folder)
+        else f"{resolved.parent.name}/{resolved.name}"
+    )

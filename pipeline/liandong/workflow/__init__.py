@@ -1,0 +1,39 @@
+"""The imperative shell: read, call the stages, write; what the commands run."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from liandong.workflow.check import check_study
+    from liandong.workflow.doctor import examine
+    from liandong.workflow.report import report_study
+    from liandong.workflow.results import CheckResult, Finding, ReportResult, RunResult
+    from liandong.workflow.run import run_study
+
+__all__ = [
+    "CheckResult",
+    "Finding",
+    "ReportResult",
+    "RunResult",
+    "check_study",
+    "examine",
+    "report_study",
+    "run_study",
+]
+
+_HOME = {
+    "check_study": "check",
+    "examine": "doctor",
+    "report_study": "report",
+    "run_study": "run",
+    **dict.fromkeys(("CheckResult", "Finding", "ReportResult", "RunResult"), "results"),
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a command's module when it is first asked for: ``check`` does not wait for the renderer."""
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)

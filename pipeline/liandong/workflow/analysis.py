@@ -1,0 +1,128 @@
+"""From accepted rows to the tables of the bundle: scales, indicators, models, each under the disclosure rules."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import polars as pl
+
+from liandong.definitions import Codebook, Study
+from liandong.disclose import suppress_small_cells
+from liandong.estimate import estimate_effects, nominal_columns, outcome_ranges, plan_effects
+from liandong.evidence import TABLES, BundleWriter
+from liandong.indicators import Variable, distribution_table, indicator_table
+from liandong.measure import item_table, scale_table, score_scales
+from liandong.quality import missingness_table
+from liandong.workflow.crosscheck import Crosscheck
+from liandong.workflow.intake import Intake
+
+Progress = Callable[[str], None]
+
+
+def analysis_frame(study: Study, accepted: pl.DataFrame) -> pl.DataFrame:
+    """Return the accepted rows with a column per scale score and per derived column; conditions become 1 and 0."""
+    frame = score_scales(accepted, study.scales)
+    for column in study.spec.analysis.derived:
+        frame = frame.with_columns(column.expression.polars().alias(column.name))
+        if frame.schema[column.name] == pl.Boolean:
+            frame = frame.with_columns(pl.col(column.name).cast(pl.Int64))
+    return frame
+
+
+def analyse(
+    study: Study,
+    codebook: Codebook,
+    intake: Intake,
+    writer: BundleWriter,
+    crosscheck: Crosscheck,
+    on_progress: Progress,
+) -> list[str]:
+    """Write every table of the analysis and return the notes that belong in the manifest.
+
+    The refit by linearmodels runs beside the rest. Tables that are made before a model fails have been written.
+
+    Raises
+    ------
+    EstimationError
+        When the data cannot carry a scale, an indicator or a model.
+    """
+    validated = intake.validated
+    write = _publisher(study, writer)
+    write("sample_flow", _flow(study, intake))
+    write("missingness", missingness_table(validated.accepted, validated.missing, codebook))
+    on_progress("Scoring scales and counting indicators")
+    frame = analysis_frame(study, validated.accepted)
+    effects, weight, nominal = study.spec.analysis.effects, _role(study, "weight"), nominal_columns(study)
+    crosscheck.give(frame, plan_effects(frame, effects, nominal), weight)
+    write("scales", scale_table(frame, study.scales))
+    write("items", item_table(frame, study.scales))
+    write("indicators", _indicators(study, frame))
+    write("distributions", distribution_table(frame, _variables(study, codebook)))
+    on_progress("Fitting models")
+    estimates = estimate_effects(frame, effects, weight=weight, outcome_ranges=outcome_ranges(study), nominal=nominal)
+    write("sample_flow", _flow(study, intake, estimates.flow))
+    write("design", estimates.design)
+    write("estimates", estimates.estimates)
+    on_progress("Comparing with linearmodels")
+    write("crosscheck", crosscheck.compare(estimates.estimates))
+    return list(estimates.notes)
+
+
+def _publisher(study: Study, writer: BundleWriter) -> Callable[[str, pl.DataFrame], None]:
+    """Return the one way by which tables of the analysis reach the bundle: through the disclosure rules."""
+    minimum = study.spec.disclosure.minimum_cell
+
+    def write(name: str, table: pl.DataFrame) -> None:
+        writer.table(name, suppress_small_cells(name, table, minimum))
+
+    return write
+
+
+def _indicators(study: Study, frame: pl.DataFrame) -> pl.DataFrame:
+    names = {*study.spec.analysis.subgroups, *(name for i in study.indicators for name in i.numerator.names)}
+    known = {name: list(study.category_labels(name, "zh")) for name in sorted(names)}
+    return indicator_table(
+        frame,
+        study.indicators,
+        _role(study, "cluster"),
+        _role(study, "weight"),
+        _role(study, "strata"),
+        study.spec.analysis.subgroups,
+        {name: values for name, values in known.items() if values},
+    )
+
+
+def _variables(study: Study, codebook: Codebook) -> list[Variable]:
+    """Return what the report shows the distribution of: every score, and every coded demographic field."""
+    scores = [Variable(scale.id, scale.score_range) for scale in study.scales]
+    profile = [
+        Variable(field.name, known=tuple(study.category_labels(field.name, "zh")))
+        for field in codebook.with_role("demographic")
+        if field.categories
+    ]
+    return [*scores, *profile]
+
+
+def _flow(study: Study, intake: Intake, effects: pl.DataFrame | None = None) -> pl.DataFrame:
+    """Return table ``sample_flow``: invited, received, rejected, accepted, then the stages of each model."""
+    cluster = _role(study, "cluster")
+    accepted = intake.validated.accepted
+    sampling = study.spec.design.sampling if study.spec.design else None
+    clusters = accepted[cluster].n_unique() if cluster and cluster in accepted.columns else None
+    rows = intake.rows
+    head: list[dict[str, Any]] = [
+        *([{"stage": "invited", "rows": sampling.invited}] if sampling and sampling.invited else []),
+        {"stage": "received", "rows": rows["received"]},
+        {"stage": "rejected", "rows": rows["rejected"]},
+        {"stage": "accepted", "rows": rows["accepted"], "clusters": clusters},
+    ]
+    schema = dict(TABLES["sample_flow"].columns)
+    table = pl.DataFrame([{"effect": "", "outcome": "", "detail": "", **row} for row in head], schema=schema)
+    if effects is not None:
+        table = pl.concat([table, effects.select(list(schema)).cast(pl.Schema(schema))])
+    return table.with_columns(order=pl.int_range(1, table.height + 1, dtype=pl.Int64))
+
+
+def _role(study: Study, role: str) -> str | None:
+    return getattr(study.spec.design, role) if study.spec.design else None

@@ -1,0 +1,81 @@
+"""``liandong run``: from the survey file to the evidence bundle."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from liandong.definitions import Codebook, Study, load_study
+from liandong.errors import DefinitionError, EstimationError, Problem
+from liandong.evidence import write_json, writing_bundle
+from liandong.workflow.analysis import analyse
+from liandong.workflow.crosscheck import crosschecking
+from liandong.workflow.intake import Intake, notes, take_in
+from liandong.workflow.labels import label_table
+from liandong.workflow.manifest import describe, fingerprint
+from liandong.workflow.restricted import write_restricted
+from liandong.workflow.results import RunResult
+
+Progress = Callable[[str], None]
+
+
+def run_study(path: Path, *, out: Path | None, on_progress: Progress) -> RunResult:
+    """Run the study at `path` and write its bundle to `out`, or to ``build/<id>`` below the current folder.
+
+    The bundle replaces an older one only when it is whole. When estimation fails, what was made before it is kept: the
+    accepted data and the tables of the earlier stages, with a manifest that says so.
+
+    Raises
+    ------
+    DefinitionError, IngestError, ValidationError, EstimationError, OutputError
+        As the stages raise them.
+    """
+    started = time.monotonic()
+    study = load_study(path)
+    codebook = _codebook(study)
+    target = bundle_folder(study, out)
+    failure: EstimationError | None = None
+    with writing_bundle(target) as writer, crosschecking() as crosscheck:
+        intake = take_in(study, codebook, on_progress)
+        taken_in = time.monotonic()
+        write_restricted(writer, codebook, intake)
+        writer.table("validation", intake.validated.rules)
+        writer.table("labels", label_table(study))
+        remarks = notes(intake)
+        try:
+            remarks += analyse(study, codebook, intake, writer, crosscheck, on_progress)
+        except EstimationError as error:
+            failure = error
+        writer.manifest(_manifest(study, intake, remarks, failure))
+        seconds = {"intake": taken_in - started, "all": time.monotonic() - started}
+        write_json(writer.folder / "run.json", {"seconds": {key: round(value, 2) for key, value in seconds.items()}})
+    if failure is not None:
+        raise failure
+    return RunResult(target, intake.rows, tuple(remarks), round(time.monotonic() - started, 2))
+
+
+def bundle_folder(study: Study, out: Path | None) -> Path:
+    """Return where the bundle of `study` goes."""
+    return out if out is not None else Path("build") / study.id
+
+
+def _codebook(study: Study) -> Codebook:
+    if study.instrument is None or "responses" not in study.data:
+        raise DefinitionError(
+            [Problem("study.yaml: data", "'responses' and an instrument are needed to run a study; there are none")]
+        )
+    return study.instrument.codebook
+
+
+def _manifest(study: Study, intake: Intake, remarks: list[str], failure: EstimationError | None) -> dict[str, Any]:
+    return {
+        **fingerprint(study),
+        **describe(study),
+        "rows": intake.rows,
+        "notes": remarks,
+        "engine": "polars",
+        "complete": failure is None,
+        "failure": None if failure is None else str(failure),
+    }

@@ -1,0 +1,105 @@
+"""A small study on disk, made anew for every test, and the command line to run it with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+import yaml
+
+from liandong.cli import main
+
+
+def _field(name: str, kind: str = "integer", **more: Any) -> dict[str, Any]:
+    extras = {"title_en": name, **more.pop("liandong", {})}
+    return {"name": name, "title": f"题目{name}", "type": kind, "liandong": extras, **more}
+
+
+@dataclass
+class SmallStudy:
+    """Forty people in eight communities; `raw`, `codebook` and `data` may be changed before `write`."""
+
+    folder: Path
+    raw: dict[str, Any]
+    codebook: dict[str, Any]
+    data: pl.DataFrame
+    file: str = "responses.csv"
+
+    def write(self, content: bytes | None = None) -> Path:
+        instrument = self.folder / "instrument"
+        instrument.mkdir(parents=True, exist_ok=True)
+        text = yaml.safe_dump(self.codebook, allow_unicode=True)
+        (instrument / "codebook.yaml").write_text(text, encoding="utf-8")
+        self.raw["data"] = {"responses": self.file}
+        (self.folder / "study.yaml").write_text(yaml.safe_dump(self.raw, allow_unicode=True), encoding="utf-8")
+        (self.folder / self.file).write_bytes(self.data.write_csv().encode() if content is None else content)
+        return self.folder / "study.yaml"
+
+
+@pytest.fixture
+def small_study(tmp_path: Path) -> SmallStudy:
+    rows = range(40)
+    data = pl.DataFrame(
+        {
+            "id": [f"r{i:02d}" for i in rows],
+            "community": [f"c{i % 8}" for i in rows],
+            "age": [20 + (i * 7) % 50 for i in rows],
+            "served": [(i // 8 + i) % 2 for i in rows],
+            "score": [(i * i * 13) % 11 + (i // 8 + i) % 2 for i in rows],
+        }
+    )
+    codebook = {
+        "primaryKey": "id",
+        "fields": [
+            _field("id", "string", constraints={"required": True}, liandong={"role": "id"}),
+            _field("community", "string", constraints={"required": True}, liandong={"role": "cluster"}),
+            _field("age", constraints={"minimum": 18, "maximum": 100}),
+            _field("served", constraints={"enum": [0, 1]}),
+            _field("score", "number", constraints={"minimum": 0, "maximum": 12}),
+        ],
+        "liandong": {"title": {"zh": "小问卷", "en": "Small questionnaire"}, "version": "1"},
+    }
+    raw = {
+        "id": "small",
+        "title": {"zh": "小研究", "en": "Small study"},
+        "simulated": True,
+        "instrument": "instrument",
+        "design": {"cluster": "community", "assignment": {"kind": "observational"}},
+        "analysis": {
+            "effects": [
+                {
+                    "id": "served",
+                    "title": {"zh": "接受服务", "en": "Being served"},
+                    "role": "primary",
+                    "outcomes": ["score"],
+                    "treatment": "served",
+                    "absorb": ["community"],
+                    "cluster": ["community"],
+                    "steps": [{"name": "M1"}, {"name": "M2", "add": ["age"]}],
+                }
+            ]
+        },
+        "report": {"languages": ["zh"], "formats": ["html"], "date": "2026-01-01"},
+    }
+    return SmallStudy(tmp_path / "study", raw, codebook, data)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def liandong(capsys: pytest.CaptureFixture[str]) -> Callable[..., Outcome]:
+    def run(*arguments: object) -> Outcome:
+        code = main([str(argument) for argument in arguments])
+        captured = capsys.readouterr()
+        return Outcome(int(code), captured.out, captured.err)
+
+    return run
