@@ -19,7 +19,7 @@ Scalar = int | float | str | bool
 class _Standard(BaseModel):
     """A part that follows the published standard: keys that we do not use are left to other tools."""
 
-    model_config = ConfigDict(frozen=True, extra="allow", populate_by_name=True)
+    model_config = ConfigDict(frozen=True, extra="allow", populate_by_name=True, allow_inf_nan=False)
 
 
 class Category(_Standard):

@@ -14,7 +14,9 @@ Language = Literal["zh", "en"]
 class Definition(BaseModel):
     """A frozen piece of definitions that refuses keys it does not know."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=False, arbitrary_types_allowed=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", strict=False, arbitrary_types_allowed=True, allow_inf_nan=False
+    )
 
 
 class Text(Definition):

@@ -6,13 +6,12 @@ from typing import Any
 import polars as pl
 import pytest
 import yaml
-
 from liandong.definitions import ExpressionError, parse_expression
 
 CASES = yaml.safe_load(
     (Path(__file__).parents[2] / "cases" / "definitions" / "expressions.yaml").read_text(encoding="utf-8")
 )
-TYPES = {
+TYPES: dict[str, pl.DataType | type[pl.DataType]] = {
     "integer": pl.Int64,
     "number": pl.Float64,
     "string": pl.String,
