@@ -21,7 +21,7 @@ def find_levels(
     frame
         Accepted rows.
     effects
-        Their treatments and controls are looked at.
+        Their outcomes, treatments and controls are looked at.
     nominal
         Columns of codes that the codebook declares nominal; text columns are nominal anyway.
 
@@ -35,10 +35,10 @@ def find_levels(
     EstimationError
         For a column that is not in the data, or that is neither numbers, truth values nor text.
     """
-    regressors = {name for e in effects for name in (e.treatment, *(c for step in e.steps for c in step.add))}
+    used = {name for e in effects for name in (*e.outcomes, e.treatment, *(c for step in e.steps for c in step.add))}
     _require_columns(frame, effects)
     found: dict[str, tuple[Level, ...]] = {}
-    for name in sorted(regressors):
+    for name in sorted(used):
         if name in nominal or _is_text(frame.schema[name]):
             found[name] = tuple(frame[name].drop_nulls().unique().sort().to_list())
         elif not (frame.schema[name].is_numeric() or frame.schema[name] == pl.Boolean):

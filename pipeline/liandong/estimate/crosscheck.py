@@ -7,6 +7,7 @@ needs the plan and a Parquet file of the accepted and scored rows and runs in a 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -16,6 +17,7 @@ from liandong.estimate.plan import ModelPlan
 
 # Rounding in two algorithms leaves some 1e-12 with one effect; AbsorbingLS stops iterating at about 1e-8.
 TOLERANCE = 1e-6
+_ROUNDING = 1e-12
 
 
 def crosscheck_plan(plans: Iterable[ModelPlan], weight: str | None = None) -> list[dict[str, Any]]:
@@ -55,7 +57,8 @@ def compare_fits(estimates: pl.DataFrame, fits: Iterable[Mapping[str, Any]]) -> 
     polars.DataFrame
         One row per effect, outcome and step. `max_difference_estimate` is the largest difference between the slopes in
         units of the standard error, `max_difference_std_error` the largest relative difference between the standard
-        errors; `agrees` when both are at most 1e-6 and sample, clusters and terms are the same.
+        errors, both rounded up to a power of ten and at least 1e-12: what lies below is rounding, and would differ
+        from run to run. `agrees` when both are at most 1e-6 and sample, clusters and terms are the same.
     """
     own = estimates.filter(
         (pl.col("metric") == "points") & (pl.col("vcov") == "CR1") & pl.col("estimate").is_not_null()
@@ -94,5 +97,13 @@ def _compare(own: pl.DataFrame, fit: Mapping[str, Any]) -> tuple[Any, ...]:
         and set(same["n_obs"]) == {fit["n_obs"]}
         and set(same["n_clusters"]) == {fit["n_clusters"]}
     )
-    agrees = alike and slope is not None and slope <= TOLERANCE and error <= TOLERANCE
+    slope, error = _at_most(slope), _at_most(error)
+    agrees = alike and slope is not None and slope <= TOLERANCE and error is not None and error <= TOLERANCE
     return (fit["effect"], fit["outcome"], fit["step"], fit["engine"], fit["n_obs"], peer.height, slope, error, agrees)
+
+
+def _at_most(difference: float | None) -> float | None:
+    """Return the smallest power of ten that `difference` does not exceed, None when it is not known."""
+    if difference is None or not math.isfinite(difference):
+        return None
+    return float(f"1e{math.ceil(math.log10(max(difference, _ROUNDING)))}")

@@ -34,7 +34,8 @@ class Estimates:
     flow
         Columns of the table sample_flow; per effect and outcome the stages accepted, positive_weight (with weights),
         outcome_known, complete_cases, without_singletons (with fixed effects) and estimation_sample. `rows` are those
-        left after the stage, `detail` says what went: missing answers per column, or singleton levels by name. `order`
+        left after the stage, `detail` says what went: the columns with missing answers, emptiest first and joined by
+        "+" (how many is in the table missingness, where small counts are hidden), or singleton levels by name. `order`
         counts from 1 through the table.
     notes
         Remarks for the manifest: reference levels, columns left out, how the moments were made.

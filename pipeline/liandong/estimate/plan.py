@@ -82,7 +82,7 @@ def plan_models(effect: Effect, levels: Levels, effect_sizes: Mapping[str, int] 
     effect
         From the study's definitions.
     levels
-        The sorted levels of every nominal column among the regressors (see
+        The sorted levels of every nominal column among outcomes and regressors (see
         :func:`liandong.estimate.coding.find_levels`). A column that is not in it is numeric.
     effect_sizes
         How many levels the fixed effects have; of two, the larger is absorbed and the smaller enters as dummies.
@@ -95,16 +95,10 @@ def plan_models(effect: Effect, levels: Levels, effect_sizes: Mapping[str, int] 
     Raises
     ------
     EstimationError
-        When a treatment is nominal, or a model would explain a column by itself.
+        When a treatment or an outcome is nominal, or a model would explain a column by itself.
     """
-    if effect.treatment in levels:
-        found = levels[effect.treatment]
-        raise EstimationError(
-            f"expected a treatment in numbers, such as 0/1; {effect.treatment!r} is nominal with {len(found)} levels",
-            where=f"analysis.effects: {effect.id}",
-            hint='derive one 0/1 column from it, such as expression: (mode == "visit") * 1',
-            zh=f"处理变量 {effect.treatment!r} 是分类变量，请先派生为 0/1 变量。",
-        )
+    for what, column in (("treatment", effect.treatment), *(("outcome", name) for name in effect.outcomes)):
+        _require_numbers(effect, what, column, levels)
     sizes = effect_sizes or {}
     absorb = tuple(sorted(effect.absorb, key=lambda column: -sizes.get(column, 0)))
     steps = _steps(effect, levels)
@@ -128,6 +122,16 @@ def reference_levels(plans: Iterable[ModelPlan], levels: Levels) -> dict[str, Le
     """Return the reference level of each nominal control of `plans`."""
     nominal = {term.column for plan in plans for term in plan.terms if term.level is not None}
     return {column: levels[column][0] for column in sorted(nominal)}
+
+
+def _require_numbers(effect: Effect, what: str, column: str, levels: Levels) -> None:
+    if column in levels:
+        raise EstimationError(
+            f"expected {what} in numbers, such as 0/1; {column!r} is nominal with {len(levels[column])} levels",
+            where=f"analysis.effects: {effect.id}",
+            hint='derive one 0/1 column from it, such as expression: (mode == "visit") * 1',
+            zh=f"变量 {column!r} 是分类变量，不能直接作为处理变量或结果变量，请先派生为 0/1 变量。",
+        )
 
 
 def _steps(effect: Effect, levels: Levels) -> tuple[PlannedStep, ...]:

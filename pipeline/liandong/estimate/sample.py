@@ -95,8 +95,8 @@ def complete_cases(frame: pl.DataFrame, plan: ModelPlan, weight: str | None) -> 
             hint="take the emptiest control out of the steps, or check whether skip logic excludes one by another",
             zh="没有任何样本在全部变量上完整。",
         )
-    detail = ";".join(f"{name}={count}" for name, count in missing.items() if count)
-    flow.append(_stage("complete_cases", plan, complete, detail))
+    incomplete = [name for name, count in sorted(missing.items(), key=lambda item: -item[1]) if count]
+    flow.append(_stage("complete_cases", plan, complete, "+".join(incomplete)))
     return Sample(complete, tuple(flow))
 
 
