@@ -6,7 +6,7 @@
 local FORMAT_NAME = ({ html5 = "html", html = "html", typst = "typst", docx = "docx" })[FORMAT]
 local NBSP = "\u{a0}"
 local FLOATS = { fig = { cap = "bottom", style = "Image Caption" }, tbl = { cap = "top", style = "Table Caption" } }
-local CALLOUTS = { note = "2F6F73", tip = "3E7C59", warning = "B7791F", important = "A23B3B", caution = "B5562B" }
+local CALLOUTS = { note = "2F6F73", tip = "3E7C59", warning = "9A6414", important = "A23B3B", caution = "B5562B" }
 local TINTS = { note = "EEF5F5", tip = "EFF6F1", warning = "FBF5E8", important = "FAEFEF", caution = "FBF1EB" }
 
 local options, meta
@@ -44,6 +44,8 @@ local function read_meta(m)
   end
   m.labels = { authors = options.words.authors, published = options.words.published }
   m["toc-title"] = m["toc-title"] or options.words["toc-title"]
+  -- The DOCX writer would print a heading of its own for its own table of contents.
+  if FORMAT_NAME == "docx" then m.toc = nil end
   if not m.pagetitle and m.title then m.pagetitle = pandoc.utils.stringify(m.title) end
   return m
 end
@@ -158,7 +160,8 @@ end
 
 local function label(kind, number)
   local words = word(kind .. "-title") .. NBSP .. number .. word("title-delim")
-  return pandoc.Inlines({ pandoc.Span(words, { class = "float-label" }), pandoc.Space() })
+  local attributes = FORMAT_NAME == "docx" and { ["custom-style"] = "Caption Label" } or { class = "float-label" }
+  return pandoc.Inlines({ pandoc.Span(words, attributes), pandoc.Space() })
 end
 
 local function html_float(identifier, kind, content, caption)
@@ -298,19 +301,19 @@ end
 
 local function docx_callout(kind, title, content)
   local border = '<w:%s w:val="single" w:sz="%d" w:space="0" w:color="%s"/>'
-  local start = '<w:tbl><w:tblPr><w:tblW w:w="5000" w:type="pct"/><w:tblBorders>'
+  local start = '<w:tbl><w:tblPr><w:tblW w:w="9298" w:type="dxa"/><w:tblInd w:w="0" w:type="dxa"/><w:tblBorders>'
     .. border:format("left", 24, CALLOUTS[kind])
     .. '</w:tblBorders><w:tblLayout w:type="fixed"/><w:tblCellMar><w:top w:w="80" w:type="dxa"/>'
     .. '<w:left w:w="200" w:type="dxa"/><w:bottom w:w="80" w:type="dxa"/><w:right w:w="200" w:type="dxa"/>'
-    .. '</w:tblCellMar></w:tblPr><w:tblGrid><w:gridCol w:w="9000"/></w:tblGrid>'
-    .. '<w:tr><w:tc><w:tcPr><w:tcW w:w="5000" w:type="pct"/><w:shd w:val="clear" w:color="auto" w:fill="'
+    .. '</w:tblCellMar></w:tblPr><w:tblGrid><w:gridCol w:w="9298"/></w:tblGrid>'
+    .. '<w:tr><w:tc><w:tcPr><w:tcW w:w="9298" w:type="dxa"/><w:shd w:val="clear" w:color="auto" w:fill="'
     .. TINTS[kind] .. '"/></w:tcPr>'
   local result = pandoc.Blocks({ openxml(start) })
-  result:insert(pandoc.Div(pandoc.Para(title), { ["custom-style"] = "Callout Title" }))
+  result:insert(pandoc.Div(pandoc.Para(title), { ["custom-style"] = "Callout " .. kind }))
   result:insert(pandoc.Div(content, { ["custom-style"] = "Callout Text" }))
   -- A table cell must end with a paragraph, and two tables with nothing between them would merge.
   local last = content[#content]
-  if last and last.t ~= "Para" and last.t ~= "Plain" then result:insert(openxml("<w:p/>")) end
+  if last and (last.t == "Table" or last.t == "RawBlock" or last.t == "Div") then result:insert(openxml("<w:p/>")) end
   result:insert(openxml('</w:tc></w:tr></w:tbl><w:p><w:pPr><w:pStyle w:val="Spacer"/></w:pPr></w:p>'))
   return result
 end
@@ -349,7 +352,35 @@ local function docx_contents(blocks, depth)
   lines[1].content[1].content:insert(1, pandoc.RawInline("openxml", field))
   lines[#lines].content[1].content:insert(pandoc.RawInline("openxml", '<w:r><w:fldChar w:fldCharType="end"/></w:r>'))
   lines:insert(1, pandoc.Div(pandoc.Para(meta["toc-title"]), { ["custom-style"] = "TOC Heading" }))
+  lines:insert(openxml(PAGE_BREAK.openxml))
   return lines
+end
+
+-- DOCX: what stands before the text, and Chinese emphasis by family, not by a false bold ------
+
+local function docx_front(blocks)
+  local front = pandoc.Blocks({})
+  if meta["running-note"] then
+    front:insert(pandoc.Div(pandoc.Para(meta["running-note"]), { ["custom-style"] = "Running Note" }))
+  end
+  if options.toc then front:extend(docx_contents(blocks, tonumber(pandoc.utils.stringify(options["toc-depth"])))) end
+  return front
+end
+
+local function docx_emphasis(style)
+  return function(inline) return pandoc.Span(inline.content, { ["custom-style"] = style }) end
+end
+
+local function docx_table(tbl)
+  return tbl:walk({
+    Plain = function(plain) return pandoc.Div(pandoc.Para(plain.content), { ["custom-style"] = "Table Text" }) end,
+  })
+end
+
+-- Rules above and below a table that is written in Markdown.
+local function typst_table(tbl)
+  return { pandoc.RawBlock("typst", "#block(stroke: (top: 0.8pt + ink, bottom: 0.8pt + ink))["), tbl,
+    pandoc.RawBlock("typst", "]") }
 end
 
 -- the passes -------------------------------------------------------------------------------
@@ -370,10 +401,16 @@ function Pandoc(doc)
   doc = doc:walk({ Image = image })
   doc = doc:walk({ traverse = "topdown", Div = float_div, Figure = float_figure, Table = float_table })
   doc = doc:walk({ Cite = references, Div = page_break })
-  if FORMAT_NAME == "docx" and options.toc then
-    local contents = docx_contents(doc.blocks, tonumber(pandoc.utils.stringify(options["toc-depth"])))
-    contents:extend(doc.blocks)
-    doc.blocks = contents
+  if FORMAT_NAME == "docx" then
+    local front = docx_front(doc.blocks)
+    front:extend(doc.blocks)
+    doc.blocks = front
+    doc = doc:walk({ Table = docx_table })
+    if pandoc.utils.stringify(doc.meta.lang):sub(1, 2) == "zh" then
+      doc = doc:walk({ Strong = docx_emphasis("Strong Text"), Emph = docx_emphasis("Emphasis Text") })
+    end
+  elseif FORMAT_NAME == "typst" then
+    doc = doc:walk({ Table = typst_table })
   end
   return doc
 end

@@ -1,0 +1,7 @@
+"""Pages and an evidence bundle become HTML, PDF and DOCX, by the embedded renderer or by Quarto."""
+
+from liandong.render.dialect import Format, Language
+from liandong.render.jobs import PageJob, RenderReport
+from liandong.render.pages import Renderer, render_pages
+
+__all__ = ["Format", "Language", "PageJob", "RenderReport", "Renderer", "render_pages"]

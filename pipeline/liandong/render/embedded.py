@@ -1,0 +1,136 @@
+"""The renderer that needs nothing but Python packages: kernel, pandoc, Typst."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import FIRST_EXCEPTION, Executor, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from liandong.render.check import check_dialect, resolve_shortcodes
+from liandong.render.dialect import Format
+from liandong.render.docx import write_docx
+from liandong.render.execute import execute_page
+from liandong.render.fonts import check_glyphs, stage_fonts
+from liandong.render.html import write_html
+from liandong.render.jobs import PageJob
+from liandong.render.kernel import Kernels
+from liandong.render.pandoc import Document
+from liandong.render.pdf import write_pdf
+from liandong.render.settings import Settings, page_settings
+from liandong.render.source import read_page
+from liandong.render.stage import bundle_parameter
+from liandong.render.words import long_date, words_of
+
+
+@dataclass(frozen=True, slots=True)
+class _Workshop:
+    """The folders of one rendering."""
+
+    project: Path
+    scratch: Path
+    fonts: Path
+
+
+def embedded_version() -> str:
+    """Return the versions of pandoc and Typst."""
+    return f"pypandoc {version('pypandoc_binary')}, typst {version('typst')}"
+
+
+def render_embedded(
+    project: Path, jobs: Sequence[PageJob], scratch: Path, on_progress: Callable[[str], None]
+) -> tuple[dict[str, Path], dict[str, float]]:
+    """Render pages of a staged project, several at once.
+
+    Parameters
+    ----------
+    project
+        The staged project, with the bundle inside.
+    jobs
+        The pages; each is run once and converted to its formats.
+    scratch
+        Folder for everything in between, on the project's disk.
+    on_progress
+        Told in one line what begins.
+
+    Returns
+    -------
+    tuple
+        Finished files by name, and seconds by job name.
+
+    Raises
+    ------
+    RenderError
+        At the first page that cannot be rendered; every kernel has ended by then.
+    """
+    workshop = _Workshop(project, scratch, stage_fonts(scratch / "fonts"))
+    kernels = Kernels(scratch)
+    workers = max(2, min(os.cpu_count() or 2, 4))
+    with ThreadPoolExecutor(workers) as pages, ThreadPoolExecutor(workers) as conversions:
+        running = [pages.submit(_render_job, job, workshop, kernels, conversions, on_progress) for job in jobs]
+        try:
+            wait(running, return_when=FIRST_EXCEPTION)
+            failed = next((future for future in running if future.done() and future.exception()), None)
+            finished = [future.result() for future in ([failed] if failed else running)]
+        except BaseException:
+            # Also on Ctrl-C: the threads wait for kernels, so the kernels go first.
+            kernels.kill()
+            pages.shutdown(wait=False, cancel_futures=True)
+            raise
+    files = {name: path for made, _ in finished for name, path in made.items()}
+    return files, {job.name: seconds for job, (_, seconds) in zip(jobs, finished, strict=True)}
+
+
+def _render_job(
+    job: PageJob, workshop: _Workshop, kernels: Kernels, pool: Executor, on_progress: Callable[[str], None]
+) -> tuple[dict[str, Path], float]:
+    start = time.perf_counter()
+    on_progress(f"running {job.source}")
+    document, settings = _executed(job, workshop, kernels)
+    on_progress(f"writing {', '.join(job.files.values())}")
+    written = [pool.submit(_write, document, settings, job, form, workshop) for form in job.formats]
+    files = {path.name: path for path in (future.result() for future in written)}
+    return files, time.perf_counter() - start
+
+
+def _executed(job: PageJob, workshop: _Workshop, kernels: Kernels) -> tuple[Document, Settings]:
+    page = read_page(workshop.project, job.source)
+    settings = page_settings(workshop.project, page)
+    folder = (workshop.project / job.source).parent
+    parameters = {"bundle": bundle_parameter(job.source), "lang": job.lang}
+    with kernels.session(folder) as session:
+        executed = execute_page(page, session, parameters, settings.execute, folder)
+    check_dialect(executed.lines, written=executed.printed)
+    check_glyphs(executed.lines)
+    lines = tuple(resolve_shortcodes(executed.lines))
+    return Document(workshop.project, job.source, lines, settings.filters), settings
+
+
+def _write(document: Document, settings: Settings, job: PageJob, form: Format, workshop: _Workshop) -> Path:
+    output = workshop.scratch / job.files[form]
+    metadata = _metadata(settings, job, form)
+    if form == "html":
+        write_html(document, metadata, job.lang, output)
+    elif form == "pdf":
+        write_pdf(document, metadata, workshop.fonts, output)
+    else:
+        write_docx(document, metadata, output)
+    return output
+
+
+def _metadata(settings: Settings, job: PageJob, form: Format) -> dict[str, Any]:
+    """Return the page's metadata for pandoc, with the options and words that the Lua filter reads."""
+    values = {"toc": False, "toc-depth": 3, "number-sections": False, "number-depth": 6, **settings.of(form)}
+    values.setdefault("lang", "zh-Hans" if job.lang == "zh" else "en")
+    if "date" in values:
+        values["date"] = long_date(values["date"], job.lang)
+    if values["number-sections"]:
+        values["section-numbering"] = "1.1"
+    crossref = values.pop("crossref", {})
+    options = {key: values[key] for key in ("toc", "toc-depth", "number-sections", "number-depth")}
+    values["liandong-options"] = {**options, "words": words_of(job.lang, crossref)}
+    return values
