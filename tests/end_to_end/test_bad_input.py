@@ -118,7 +118,7 @@ def test_ten_mistakes_are_reported_at_once(small_study: Any, liandong: Run, bund
 def test_treatment_that_does_not_vary(small_study: Any, liandong: Run, bundle: Path) -> None:
     small_study.data = small_study.data.with_columns(served=pl.lit(1))
     outcome = liandong("run", small_study.write(), "--out", bundle)
-    _estimation_failed(outcome, bundle, "served", "vary")
+    _estimation_failed(outcome, bundle, "served", "varies")
 
 
 def test_treatment_that_varies_in_no_community(small_study: Any, liandong: Run, bundle: Path) -> None:
@@ -152,7 +152,9 @@ def test_community_with_one_respondent_is_dropped_and_counted(small_study: Any, 
     small_study.data = pl.concat([small_study.data, lone])
     assert liandong("run", small_study.write(), "--out", bundle).code == 0
     flow = pl.read_csv(bundle / "tables" / "sample_flow.csv")
-    assert flow.filter(pl.col("stage").str.contains("singleton"))["rows"].sum() == 1
+    stage = flow.row(by_predicate=pl.col("stage") == "without_singletons", named=True)
+    assert (stage["rows"], stage["clusters"]) == (40, 8)
+    assert "c9" in stage["detail"]
     assert pl.read_csv(bundle / "tables" / "estimates.csv")["n_obs"].unique().to_list() == [40]
 
 

@@ -75,12 +75,17 @@ def test_intervals_stay_inside_zero_and_one(bundle: Path) -> None:
     shares = _table(bundle, "indicators").filter((pl.col("unit") == "percent") & pl.col("estimate").is_not_null())
     assert shares.height > 100
     assert shares.filter((pl.col("conf_low") < 0) | (pl.col("conf_high") > 1)).is_empty()
-    assert shares.filter((pl.col("conf_low") > pl.col("estimate")) | (pl.col("conf_high") < pl.col("estimate"))).is_empty()
+    assert shares.filter(
+        (pl.col("conf_low") > pl.col("estimate")) | (pl.col("conf_high") < pl.col("estimate"))
+    ).is_empty()
 
 
 def test_published_coefficients_come_out(bundle: Path) -> None:
     table = _table(bundle, "estimates").filter(
-        pl.col("is_treatment") & (pl.col("effect") == "social_work") & (pl.col("metric") == "points") & (pl.col("vcov") == "CR1")
+        pl.col("is_treatment")
+        & (pl.col("effect") == "social_work")
+        & (pl.col("metric") == "points")
+        & (pl.col("vcov") == "CR1")
     )
     last = table.filter(pl.col("step") == table["step"].max())
     found = {row["outcome"]: row for row in last.iter_rows(named=True)}
@@ -115,7 +120,9 @@ def test_manifest_hashes_every_file(bundle: Path) -> None:
     assert "/work" not in json.dumps(manifest)
 
 
-@pytest.mark.parametrize(("lang", "words"), [("zh", ["模拟", "98.9", "归属感"]), ("en", ["simulated", "98.9", "belonging"])])
+@pytest.mark.parametrize(
+    ("lang", "words"), [("zh", ["模拟", "98.9", "归属感"]), ("en", ["simulated", "98.9", "belonging"])]
+)
 def test_html_is_one_file_that_says_it_is_simulated(bundle: Path, lang: str, words: list[str]) -> None:
     page = (bundle / "report" / f"evaluation.{lang}.html").read_text(encoding="utf-8")
     for word in words:
@@ -154,7 +161,9 @@ def test_docx_has_real_tables_and_numbered_captions(bundle: Path, lang: str) -> 
     paragraphs = [paragraph.text.replace("\u00a0", " ") for paragraph in document.paragraphs]
     assert any(text.startswith(first) for text in paragraphs)
     with zipfile.ZipFile(path) as archive:
-        headers = "".join(archive.read(name).decode() for name in archive.namelist() if re.search(r"(header|footer)\d*\.xml", name))
+        headers = "".join(
+            archive.read(name).decode() for name in archive.namelist() if re.search(r"(header|footer)\d*\.xml", name)
+        )
         assert ("模拟" if lang == "zh" else "imulated") in headers
 
 

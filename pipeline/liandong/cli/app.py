@@ -14,6 +14,7 @@ from types import FrameType
 from typing import Annotated
 
 import typer
+from typer.exceptions import TyperException
 
 from liandong import __version__
 from liandong.cli.terminal import Terminal
@@ -131,8 +132,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     terminal = Terminal()
     try:
         code = app(list(arguments) if arguments is not None else None, standalone_mode=False, prog_name="liandong")
-    except typer.BadParameter as error:
-        error.show()
+    except TyperException as error:
+        terminal.usage(error)
         return ExitCode.DEFINITIONS
     except LiandongError as error:
         terminal.error(error)

@@ -73,11 +73,20 @@ class Terminal:
         _err(f"Error: {error}")
         _err(f"错误：{error.zh}")
 
+    def usage(self, error: Exception) -> None:
+        """Show what was wrong with the command line; Typer's own errors add the usage line themselves."""
+        show = getattr(error, "show", None)
+        if callable(show):
+            show()
+        else:
+            _err(f"Error: {error}")
+        _err("错误：命令用法有误。")
+
     def internal(self, trace: str) -> None:
         """Show a fault of the program itself."""
         _err(trace.rstrip())
         _err(
-            "Error: liandong itself failed; nothing that was there before has been changed. Please report the lines above."
+            "Error: liandong itself failed; nothing that was there has changed. Please report the lines above."
         )
         _err("错误：程序内部错误，原有文件未被改动；请将以上信息反馈给维护者。")
 

@@ -105,7 +105,7 @@ def validate(
     facts = gather_facts(frame, kinds, type_problems, codebook, references)
     findings = evaluate(frame, kinds, plan_rules(codebook, facts))
     keep = ~frame[ROW].is_in(findings.rejected_rows.implode())
-    accepted, accepted_kinds = frame.filter(keep), kinds.filter(keep)
+    accepted, accepted_kinds = frame.filter(keep), _rows(kinds, keep)
     if accepted.is_empty():
         raise _nothing_accepted(frame.height, findings)
     corrected = correct(accepted, accepted_kinds, type_problems, findings, codebook)
@@ -114,7 +114,7 @@ def validate(
         accepted=corrected.rows,
         missing=corrected.kinds,
         rejected=rejected,
-        rejected_missing=kinds.filter(~keep),
+        rejected_missing=_rows(kinds, ~keep),
         corrections=corrected.corrections,
         rules=findings.rules,
         flow=Flow(received=frame.height, rejected=rejected.height, accepted=accepted.height),
@@ -132,6 +132,11 @@ _TYPES: Mapping[FieldType, Callable[[pl.DataType], bool]] = {
     "datetime": lambda dtype: dtype == pl.Datetime,
     "time": lambda dtype: dtype == pl.Time,
 }
+
+
+def _rows(kinds: pl.DataFrame, keep: pl.Series) -> pl.DataFrame:
+    """Filter the kinds of missing; a survey without missing codes has none, and a frame without columns no height."""
+    return kinds.filter(keep) if kinds.width else kinds
 
 
 def _check_contract(frame: pl.DataFrame, kinds: pl.DataFrame, codebook: Codebook) -> None:
