@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -9,10 +10,13 @@ from pydantic import BaseModel
 
 from liandong.definitions.claims import Claim, ClaimFile
 from liandong.definitions.codebook import Codebook
+from liandong.definitions.codebook_checks import check_codebook, with_stand_ins
+from liandong.definitions.expression_types import field_kinds
 from liandong.definitions.measures import IndicatorFile, ScaleFile
-from liandong.definitions.references import check_codebook, check_measures, check_study
+from liandong.definitions.references import check_measures, check_study
 from liandong.definitions.shape import check_shape
 from liandong.definitions.study import DEFAULT_MINIMUM_CELL, Instrument, Study, StudyFile
+from liandong.definitions.vocabulary import Vocabulary, at, items, texts
 from liandong.definitions.yaml_file import read_yaml
 from liandong.errors import DefinitionError, Problem
 
@@ -42,15 +46,14 @@ def load_study(path: Path) -> Study:
     if raw is None:
         raise DefinitionError(problems)
     spec, problems = check_shape(StudyFile, raw, path.name)
-    instrument, found = _instrument(path, raw)
+    instrument, vocabulary, found = _instrument(path, raw)
     problems += found
-    codebook = instrument.codebook if instrument else None
-    problems += check_study(raw, codebook, instrument.scales if instrument else ())
+    problems += check_study(raw, vocabulary) if vocabulary else []
     data, found = _data_paths(path, raw)
     problems += found
     claims, claim_path, found = _claims(path, raw)
     problems += found
-    problems += _whole_study(raw, codebook)
+    problems += _whole_study(raw, instrument.codebook if instrument else None)
     if problems or spec is None:
         raise DefinitionError(problems)
     sources = [path, *([claim_path] if claim_path else [])]
@@ -68,42 +71,66 @@ def load_study(path: Path) -> Study:
 
 def load_instrument(folder: Path) -> Instrument:
     """Read an instrument folder of data_schema/ by itself; DefinitionError lists all its problems."""
-    instrument, problems = _load_instrument(folder)
+    instrument, _, problems = _load_instrument(folder)
     if problems or instrument is None:
         raise DefinitionError(problems)
     return instrument
 
 
-def _instrument(study: Path, raw: dict[str, Any]) -> tuple[Instrument | None, list[Problem]]:
+def _instrument(study: Path, raw: dict[str, Any]) -> tuple[Instrument | None, Vocabulary | None, list[Problem]]:
     name = raw.get("instrument")
     if not isinstance(name, str):
-        return None, []
-    folder = (study.parent / name).resolve()
-    if not folder.is_dir():
-        return None, [Problem("study.yaml: instrument", f"there is no folder {name!r}")]
+        return None, None, []
+    try:
+        folder = (study.parent / name).resolve()
+        found = folder.is_dir()
+    except (OSError, ValueError, RuntimeError):  # too long, a null byte, links that run in a circle
+        found = False
+    if not found:
+        return None, None, [Problem("study.yaml: instrument", f"there is no folder {name!r}")]
     return _load_instrument(folder)
 
 
-def _load_instrument(folder: Path) -> tuple[Instrument | None, list[Problem]]:
-    codebook, problems = _read(Codebook, folder / "codebook.yaml")
-    scales, found = _read(ScaleFile, folder / "scales.yaml", optional=ScaleFile(scales=()))
-    problems += found
-    indicators, found = _read(IndicatorFile, folder / "indicators.yaml", optional=IndicatorFile(indicators=()))
-    problems += found
-    if codebook is None:
-        return None, problems
-    problems += check_codebook(codebook, "codebook.yaml")
-    scale_tuple = scales.scales if scales else ()
-    indicators = indicators or IndicatorFile(indicators=())
-    problems += check_measures(scale_tuple, indicators, codebook)
-    return Instrument(folder=folder, codebook=codebook, scales=scale_tuple, indicators=indicators), problems
+def _load_instrument(folder: Path) -> tuple[Instrument | None, Vocabulary | None, list[Problem]]:
+    """Return the instrument if it is sound, what its files define even if it is not, and all its problems."""
+    raw, problems = read_yaml(folder / "codebook.yaml")
+    codebook, vocabulary, found = _codebook(raw)
+    raw_scales, scales, more = _optional(ScaleFile, folder / "scales.yaml", ScaleFile(scales=()))
+    raw_indicators, indicators, most = _optional(
+        IndicatorFile, folder / "indicators.yaml", IndicatorFile(indicators=())
+    )
+    problems = [*problems, *found, *more, *most]
+    if vocabulary is not None:
+        scale_list = at(raw_scales, "scales")
+        vocabulary = replace(vocabulary, scales=frozenset(texts(items(scale_list), "id")))
+        problems += check_measures(scale_list, at(raw_indicators, "indicators"), vocabulary)
+    if codebook is None or scales is None or indicators is None:
+        return None, vocabulary, problems
+    return Instrument(folder, codebook, scales.scales, indicators), vocabulary, problems
 
 
-def _read(model: type[ModelT], path: Path, optional: ModelT | None = None) -> tuple[ModelT | None, list[Problem]]:
-    if optional is not None and not path.exists():
-        return optional, []
+def _codebook(raw: Any) -> tuple[Codebook | None, Vocabulary | None, list[Problem]]:
+    """Check a raw codebook; what is sound in a malformed one is checked, and its names are known, all the same."""
+    if raw is None:
+        return None, None, []
+    codebook, problems = check_shape(Codebook, raw, "codebook.yaml")
+    if codebook is not None:
+        vocabulary = Vocabulary(fields=field_kinds(codebook), scales=frozenset())
+        return codebook, vocabulary, check_codebook(codebook, "codebook.yaml")
+    mended, kinds = with_stand_ins(raw)
+    rest, _ = check_shape(Codebook, mended, "codebook.yaml")
+    problems += check_codebook(rest, "codebook.yaml", kinds) if rest else []
+    return None, Vocabulary(fields=kinds, scales=frozenset()), problems
+
+
+def _optional(model: type[ModelT], path: Path, default: ModelT) -> tuple[Any, ModelT | None, list[Problem]]:
+    """Read a file that may be absent: its raw content, the model if its shape is right, and the problems."""
+    if not path.exists():
+        return None, default, []
     raw, problems = read_yaml(path)
-    return (None, problems) if raw is None else check_shape(model, raw, path.name)
+    if raw is None:
+        return None, None, problems
+    return raw, *check_shape(model, raw, path.name)
 
 
 def _data_paths(study: Path, raw: dict[str, Any]) -> tuple[dict[str, Path], list[Problem]]:
@@ -130,13 +157,19 @@ def _claims(study: Path, raw: dict[str, Any]) -> tuple[tuple[Claim, ...], Path |
     path, problems = _inside(study.parent, name, "study.yaml: claims")
     if path is None:
         return (), None, problems
-    claims, problems = _read(ClaimFile, path)
+    raw_claims, problems = read_yaml(path)
+    if raw_claims is None:
+        return (), path, problems
+    claims, problems = check_shape(ClaimFile, raw_claims, path.name)
     return (claims.claims if claims else ()), path, problems
 
 
 def _inside(folder: Path, name: str, where: str) -> tuple[Path | None, list[Problem]]:
     """Resolve `name` below `folder`; a study may not reach outside its folder."""
-    path = (folder / name).resolve()
+    try:
+        path = (folder / name).resolve()
+    except (OSError, ValueError, RuntimeError):  # a null byte, links that run in a circle
+        return None, [Problem(where, f"{name!r} is not a path")]
     if not path.is_relative_to(folder.resolve()):
         return None, [Problem(where, f"{name!r} leaves the study's folder", "copy the file into the study's folder")]
     return path, []

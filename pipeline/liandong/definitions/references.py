@@ -1,179 +1,144 @@
-"""Reference checks: every name that the definitions use must exist.
-
-They walk the raw mappings, not the validated models, so that a study.yaml with mistakes of shape still gets its
-mistakes of reference reported in the same run.
-"""
+"""Reference checks: every name that scales, indicators and a study use must exist, and its value must fit its use."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from liandong.definitions.codebook import Codebook
-from liandong.definitions.expressions import ExpressionError, parse_expression
-from liandong.definitions.measures import IndicatorFile, Scale
-from liandong.definitions.shape import nearest
+from liandong.definitions.expression_types import Kind, kind_of
+from liandong.definitions.vocabulary import (
+    Use,
+    Vocabulary,
+    at,
+    check_expression,
+    expression_at,
+    items,
+    repeated_names,
+    texts,
+    unknown_names,
+)
 from liandong.errors import Problem
 
-
-@dataclass(frozen=True, slots=True)
-class _Use:
-    """A name used at a path, and the set of names that it must come from."""
-
-    where: str
-    name: Any
-    kind: str
-    valid: frozenset[str]
+_WANTED: Mapping[str, Kind] = {"share": "truth", "mean": "number"}
+_OF_A_SHARE = "share"
 
 
-def check_codebook(codebook: Codebook, file: str) -> list[Problem]:
-    """Return the problems inside a codebook: repeated or unknown fields, English labels that do not match."""
-    names = frozenset(codebook.names)
-    problems = [
-        Problem(f"{file}: fields", f"the field {name!r} is defined {count} times")
-        for name, count in Counter(codebook.names).items()
-        if count > 1
+def check_measures(scales: Any, indicators: Any, vocabulary: Vocabulary) -> list[Problem]:
+    """Return what is wrong with the names in raw scales.yaml and indicators.yaml, given as their lists."""
+    ids = list(texts(items(scales), "id"))
+    problems = repeated_names("scales.yaml: scales", ids)
+    problems += repeated_names("indicators.yaml: indicators", texts(items(indicators), "id"))
+    problems += [
+        Problem(f"scales.yaml: {name}", "a field has the same name") for name in ids if name in vocabulary.fields
     ]
-    uses = [_Use(f"{file}: primaryKey", name, "field", names) for name in codebook.key]
-    for index, key in enumerate(codebook.foreign_keys):
-        uses += [_Use(f"{file}: foreignKeys[{index}].fields", name, "field", names) for name in key.columns]
-    for index, field in enumerate(codebook.fields):
-        where = f"{file}: fields[{index}] ({field.name})"
-        if field.liandong.asked_if is not None:
-            uses += [_Use(f"{where}.liandong.asked_if", name, "field", names) for name in field.liandong.asked_if.names]
-        english = field.liandong.categories_en
-        if english is not None and [c.value for c in english] != [c.value for c in field.categories or ()]:
-            problems.append(Problem(f"{where}.liandong.categories_en", "its values differ from those of categories"))
-    for index, rule in enumerate(codebook.liandong.rules):
-        where = f"{file}: liandong.rules[{index}] ({rule.id})"
-        uses += [_Use(f"{where}.check", name, "field", names) for name in rule.check.names]
-        uses += [_Use(f"{where}.fields", name, "field", names) for name in rule.fields]
-        if rule.action == "blank" and not rule.fields:
-            problems.append(Problem(f"{where}.fields", "the action 'blank' needs the fields to blank"))
-    return problems + _unknown(uses)
+    for i, scale in enumerate(items(scales)):
+        problems += _scale(scale, f"scales.yaml: scales[{i}] ({at(scale, 'id')})", vocabulary)
+    for i, indicator in enumerate(items(indicators)):
+        problems += _indicator(indicator, f"indicators.yaml: indicators[{i}] ({at(indicator, 'id')})", vocabulary)
+    return problems
 
 
-def check_measures(scales: Iterable[Scale], indicators: IndicatorFile, codebook: Codebook) -> list[Problem]:
-    """Return the names in scales.yaml and indicators.yaml that are neither fields nor scales."""
-    fields = frozenset(codebook.names)
-    scales = tuple(scales)
-    columns = fields | {scale.id for scale in scales}
-    uses = [
-        _Use(f"scales.yaml: scales[{i}] ({scale.id}).items[{j}]", item, "field", fields)
-        for i, scale in enumerate(scales)
-        for j, item in enumerate(scale.items)
-    ]
-    for i, indicator in enumerate(indicators.indicators):
-        where = f"indicators.yaml: indicators[{i}] ({indicator.id})"
-        for part in ("numerator", "universe", "need"):
-            expression = getattr(indicator, part)
-            if expression is not None:
-                uses += [_Use(f"{where}.{part}", name, "field or scale", columns) for name in expression.names]
-    repeated = [
-        *_repeated("scales.yaml: scales", [scale.id for scale in scales]),
-        *_repeated("indicators.yaml: indicators", [indicator.id for indicator in indicators.indicators]),
-        *(Problem(f"scales.yaml: {scale.id}", "a field has the same name") for scale in scales if scale.id in fields),
-    ]
-    return repeated + _unknown(uses)
+def _scale(scale: Any, where: str, vocabulary: Vocabulary) -> Iterator[Problem]:
+    names = items(at(scale, "items"))
+    yield from unknown_names(
+        Use(f"{where}.items[{j}]", name, "field", vocabulary.fields) for j, name in enumerate(names)
+    )
+    yield from repeated_names(f"{where}.items", names)
+    for j, name in enumerate(names):
+        if isinstance(name, str) and vocabulary.fields.get(name) not in {"number", None}:
+            yield Problem(f"{where}.items[{j}]", f"{name!r} is not a number, so it cannot be scored")
 
 
-def check_study(raw: dict[str, Any], codebook: Codebook | None, scales: Iterable[Scale]) -> list[Problem]:
+def _indicator(indicator: Any, where: str, vocabulary: Vocabulary) -> Iterator[Problem]:
+    kind = at(indicator, "kind") or _OF_A_SHARE
+    wanted = {"numerator": _WANTED.get(kind) if isinstance(kind, str) else None, "universe": "truth", "need": "truth"}
+    for part, result in wanted.items():
+        expression = expression_at(indicator, part)
+        if expression is not None:
+            yield from check_expression(f"{where}.{part}", expression, vocabulary.columns, "field or scale", result)
+
+
+def check_study(raw: dict[str, Any], vocabulary: Vocabulary) -> list[Problem]:
     """Return the names in a raw study.yaml that nothing defines."""
-    if codebook is None:
-        return []
-    fields = frozenset(codebook.names)
-    derived = _items(_at(raw, "analysis", "derived"))
-    derived_names = [item["name"] for item in derived if isinstance(item, dict) and isinstance(item.get("name"), str)]
-    columns = fields | {scale.id for scale in scales}
-    everything = columns | set(derived_names)
-    uses = [*_design_uses(raw, fields), *_derived_uses(derived, columns), *_effect_uses(raw, everything)]
-    for i, name in enumerate(_items(_at(raw, "analysis", "subgroups"))):
-        uses.append(_Use(f"study.yaml: analysis.subgroups[{i}]", name, "column", everything))
-    shadowed = [
-        Problem("study.yaml: analysis.derived", f"{name!r} is already a field or scale")
-        for name in derived_names
-        if name in columns
-    ]
-    effect_ids = [
-        effect["id"]
-        for effect in _items(_at(raw, "analysis", "effects"))
-        if isinstance(effect, dict) and "id" in effect
-    ]
+    derived = items(at(raw, "analysis", "derived"))
+    names = list(texts(derived, "name"))
+    columns = {**vocabulary.columns, **dict.fromkeys(names)}
+    uses = [*_design_uses(raw, vocabulary.fields), *_effect_uses(raw, columns)]
+    for i, name in enumerate(items(at(raw, "analysis", "subgroups"))):
+        uses.append(Use(f"study.yaml: analysis.subgroups[{i}]", name, "column", columns))
     return [
-        *_repeated("study.yaml: analysis.effects", effect_ids),
-        *_repeated("study.yaml: analysis.derived", derived_names),
-        *shadowed,
-        *_unknown(uses),
+        *repeated_names("study.yaml: analysis.effects", texts(items(at(raw, "analysis", "effects")), "id")),
+        *repeated_names("study.yaml: analysis.derived", names),
+        *(
+            Problem(f"study.yaml: analysis.derived[{i}].name", f"{at(item, 'name')!r} is already a field or scale")
+            for i, item in enumerate(derived)
+            if at(item, "name") in vocabulary.columns
+        ),
+        *_derived(derived, vocabulary),
+        *_steps(raw),
+        *unknown_names(uses),
     ]
 
 
-def _design_uses(raw: dict[str, Any], fields: frozenset[str]) -> Iterator[_Use]:
-    design = _at(raw, "design")
+def _derived(derived: list[Any], vocabulary: Vocabulary) -> Iterator[Problem]:
+    """Check derived columns one after the other: each may read those before it. Their conditions become 1 and 0."""
+    known = vocabulary.columns
+    for i, item in enumerate(derived):
+        expression = expression_at(item, "expression")
+        result: Kind | None = None
+        if expression is not None:
+            yield from check_expression(
+                f"study.yaml: analysis.derived[{i}].expression", expression, known, "column", None
+            )
+            result = kind_of(expression, {name: kind for name, kind in known.items() if kind is not None})
+        if isinstance(at(item, "name"), str):
+            known = {**known, item["name"]: "number" if result == "truth" else result}
+
+
+def _steps(raw: dict[str, Any]) -> Iterator[Problem]:
+    """Yield what nested steps cannot do: share a name, add a column twice, or add the treatment or an outcome."""
+    for i, effect in enumerate(items(at(raw, "analysis", "effects"))):
+        where = f"study.yaml: analysis.effects[{i}]"
+        steps = items(at(effect, "steps"))
+        yield from repeated_names(f"{where}.steps", texts(steps, "name"))
+        roles = {name: "an outcome" for name in items(at(effect, "outcomes")) if isinstance(name, str)}
+        if isinstance(at(effect, "treatment"), str):
+            roles = {**roles, effect["treatment"]: "the treatment"}
+        for j, step in enumerate(steps):
+            for k, name in enumerate(items(at(step, "add"))):
+                if isinstance(name, str) and name in roles:
+                    yield Problem(f"{where}.steps[{j}].add[{k}]", f"{name!r} is already {roles[name]}")
+                elif isinstance(name, str):
+                    roles[name] = f"in the model, since steps[{j}]"
+
+
+def _design_uses(raw: dict[str, Any], fields: Mapping[str, Any]) -> Iterator[Use]:
+    design = at(raw, "design")
     for key in ("cluster", "weight", "strata"):
-        yield from _one(f"study.yaml: design.{key}", _at(design, key), fields)
+        yield from _one(f"study.yaml: design.{key}", at(design, key), fields)
     yield from _assignment_uses("study.yaml: design", design, fields)
 
 
-def _assignment_uses(where: str, parent: Any, columns: frozenset[str]) -> Iterator[_Use]:
+def _assignment_uses(where: str, parent: Any, columns: Mapping[str, Any]) -> Iterator[Use]:
     for key in ("unit", "strata"):
-        value = _at(parent, "assignment", key)
+        value = at(parent, "assignment", key)
         if value != "individual":
             yield from _one(f"{where}.assignment.{key}", value, columns)
 
 
-def _derived_uses(derived: list[Any], columns: frozenset[str]) -> Iterator[_Use]:
-    known = set(columns)
-    for i, item in enumerate(derived):
-        text = item.get("expression") if isinstance(item, dict) else None
-        if isinstance(text, str):
-            try:
-                names = parse_expression(text).names
-            except ExpressionError:
-                names = ()  # the shape check reports it
-            for name in names:
-                yield _Use(f"study.yaml: analysis.derived[{i}].expression", name, "column", frozenset(known))
-        if isinstance(item, dict) and isinstance(item.get("name"), str):
-            known.add(item["name"])
-
-
-def _effect_uses(raw: dict[str, Any], columns: frozenset[str]) -> Iterator[_Use]:
-    for i, effect in enumerate(_items(_at(raw, "analysis", "effects"))):
+def _effect_uses(raw: dict[str, Any], columns: Mapping[str, Any]) -> Iterator[Use]:
+    for i, effect in enumerate(items(at(raw, "analysis", "effects"))):
         where = f"study.yaml: analysis.effects[{i}]"
-        yield from _one(f"{where}.treatment", _at(effect, "treatment"), columns)
+        yield from _one(f"{where}.treatment", at(effect, "treatment"), columns)
         yield from _assignment_uses(where, effect, columns)
         for key in ("outcomes", "absorb", "cluster"):
-            for j, name in enumerate(_items(_at(effect, key))):
-                yield _Use(f"{where}.{key}[{j}]", name, "column", columns)
-        for j, step in enumerate(_items(_at(effect, "steps"))):
-            for k, name in enumerate(_items(_at(step, "add"))):
-                yield _Use(f"{where}.steps[{j}].add[{k}]", name, "column", columns)
+            for j, name in enumerate(items(at(effect, key))):
+                yield Use(f"{where}.{key}[{j}]", name, "column", columns)
+        for j, step in enumerate(items(at(effect, "steps"))):
+            for k, name in enumerate(items(at(step, "add"))):
+                yield Use(f"{where}.steps[{j}].add[{k}]", name, "column", columns)
 
 
-def _one(where: str, value: Any, valid: frozenset[str]) -> Iterator[_Use]:
+def _one(where: str, value: Any, valid: Mapping[str, Any]) -> Iterator[Use]:
     if value is not None:
-        yield _Use(where, value, "column", valid)
-
-
-def _at(node: Any, *keys: str) -> Any:
-    for key in keys:
-        node = node.get(key) if isinstance(node, dict) else None
-    return node
-
-
-def _items(node: Any) -> list[Any]:
-    return node if isinstance(node, list) else []
-
-
-def _unknown(uses: Iterable[_Use]) -> list[Problem]:
-    return [
-        Problem(use.where, f"{use.name!r} is not a {use.kind}", nearest(use.name, use.valid))
-        for use in uses
-        if isinstance(use.name, str) and use.name not in use.valid
-    ]
-
-
-def _repeated(where: str, names: Iterable[str]) -> list[Problem]:
-    counts = Counter(name for name in names if isinstance(name, str))
-    return [Problem(where, f"{name!r} is defined {count} times") for name, count in counts.items() if count > 1]
+        yield Use(where, value, "column", valid)

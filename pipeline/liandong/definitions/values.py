@@ -28,13 +28,13 @@ def typed_value(value: Any, field_type: FieldType) -> Any:
 
 
 def _integer(value: Any) -> int:
-    if isinstance(value, bool) or (isinstance(value, float) and value != int(value)):
+    if isinstance(value, bool | str) or value != int(value):
         raise ValueError
     return int(value)
 
 
 def _number(value: Any) -> float:
-    if isinstance(value, bool) or not math.isfinite(float(value)):
+    if isinstance(value, bool | str) or not math.isfinite(float(value)):
         raise ValueError
     return float(value)
 
@@ -89,5 +89,10 @@ _WORDS: Mapping[FieldType, str] = {
 }
 
 
+_UNQUOTED: frozenset[FieldType] = frozenset({"integer", "number", "boolean", "year"})
+
+
 def _hint(value: Any, field_type: FieldType) -> str:
-    return "; put it in quotes" if field_type in {"string", "time"} and not isinstance(value, str) else ""
+    if field_type in {"string", "time"}:
+        return "" if isinstance(value, str) else "; put it in quotes"
+    return "; take the quotes away" if isinstance(value, str) and field_type in _UNQUOTED else ""

@@ -62,8 +62,8 @@ STUDY_MISTAKES: list[tuple[dict[str, Any], str]] = [
     (
         {"claims": [{**CLAIM, "kind": "percnt"}]},
         (
-            "claims[0].kind: 'percnt' is not one of 'percent', 'count', 'mean', 'difference', 'coefficient', 'p_value', "
-            "'comparison', 'ratio' or 'growth' (did you mean 'percent'?)"
+            "claims[0].kind: 'percnt' is not one of 'percent', 'count', 'mean', 'difference', 'coefficient', "
+            "'p_value', 'comparison', 'ratio' or 'growth' (did you mean 'percent'?)"
         ),
     ),
     (
@@ -80,8 +80,8 @@ FIELD_MISTAKES: list[tuple[dict[str, Any], str]] = [
     (
         {"type": "intger"},
         (
-            "type: 'intger' is not one of 'integer', 'number', 'string', 'boolean', 'date', 'datetime', 'time' or 'year' "
-            "(did you mean 'integer'?)"
+            "type: 'intger' is not one of 'integer', 'number', 'string', 'boolean', 'date', 'datetime', 'time' or "
+            "'year' (did you mean 'integer'?)"
         ),
     ),
     ({"title": 2020}, f"title: expected text; got 2020 {QUOTES}"),

@@ -1,0 +1,105 @@
+"""The names that definitions may use, and the check that nothing else is used.
+
+Names are collected from raw mappings as well as from validated models, so that a file with mistakes of shape still gets
+its mistakes of reference reported in the same run, and does not cause false ones elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from liandong.definitions.expression_types import Kind, misfit
+from liandong.definitions.expressions import Expression, ExpressionError, parse_expression
+from liandong.definitions.shape import nearest
+from liandong.errors import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """What an instrument defines.
+
+    Attributes
+    ----------
+    fields
+        Field → the kind of value that it holds, None where its definition does not say so properly.
+    scales
+        Ids of scales; their scores are numbers.
+    """
+
+    fields: Mapping[str, Kind | None]
+    scales: frozenset[str]
+
+    @property
+    def columns(self) -> dict[str, Kind | None]:
+        """Fields and scales with their kinds."""
+        return {**self.fields, **dict.fromkeys(self.scales, "number")}
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A name used at a path, and the names that it may be."""
+
+    where: str
+    name: Any
+    kind: str
+    valid: Iterable[str]
+
+
+def unknown_names(uses: Iterable[Use]) -> list[Problem]:
+    """Return the names that are used and not defined, each with the nearest one that is."""
+    return [
+        Problem(use.where, f"{use.name!r} is not a {use.kind}", nearest(use.name, use.valid))
+        for use in uses
+        if isinstance(use.name, str) and use.name not in use.valid
+    ]
+
+
+def repeated_names(where: str, names: Iterable[Any]) -> list[Problem]:
+    """Return the names that are defined more than once."""
+    counts = Counter(name for name in names if isinstance(name, str))
+    return [Problem(where, f"{name!r} is defined {count} times") for name, count in counts.items() if count > 1]
+
+
+def check_expression(
+    where: str, expression: Expression, columns: Mapping[str, Kind | None], kind: str, wanted: Kind | None
+) -> list[Problem]:
+    """Return the unknown names of `expression`, or else what in it does not fit together."""
+    unknown = unknown_names(Use(where, name, kind, columns) for name in expression.names)
+    if unknown:
+        return unknown
+    message = misfit(expression, {name: held for name, held in columns.items() if held is not None}, wanted=wanted)
+    return [Problem(where, message)] if message else []
+
+
+def expression_at(node: Any, key: str) -> Expression | None:
+    """Return the expression that stands under `key` of a raw mapping; None where the shape check has to speak first."""
+    text = at(node, key)
+    if isinstance(text, bool | int | float):
+        text = str(text)
+    try:
+        return parse_expression(text) if isinstance(text, str) else None
+    except ExpressionError:
+        return None
+
+
+def at(node: Any, *keys: str) -> Any:
+    """Follow `keys` into nested raw mappings; None where the way ends."""
+    for key in keys:
+        node = node.get(key) if isinstance(node, dict) else None
+    return node
+
+
+def items(node: Any) -> list[Any]:
+    """Return a raw list, empty where there is none."""
+    return node if isinstance(node, list) else []
+
+
+def texts(nodes: Iterable[Any], key: str) -> Iterator[str]:
+    """Yield the texts that stand under `key` of raw mappings."""
+    for node in nodes:
+        value = at(node, key)
+        if isinstance(value, str):
+            yield value
