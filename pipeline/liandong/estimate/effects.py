@@ -132,15 +132,25 @@ def _carry_out(
         return [_by_absorbing(plan, s, weight, ranges) for plan, s in zip(plans, samples, strict=True)]
     for plan, sample in zip(plans, samples, strict=True):
         require_identified(sample.rows, plan)
-    within = within_samples(
-        positive_weights(coded, weight),
-        {plan.name: [*(term.name for term in plan.terms), plan.outcome] for plan in plans},
-        plans[0].cluster,
-        absorb[0] if absorb else None,
-        weight,
-        second_effect=absorb[1] if len(absorb) > 1 else None,
-    ).within
+    within = _within(coded, plans, weight)
     return [_by_moments(plan, s, within[plan.name], ranges) for plan, s in zip(plans, samples, strict=True)]
+
+
+def _within(coded: pl.DataFrame, plans: Sequence[ModelPlan], weight: str | None) -> dict[str, Within]:
+    """Return the within moments of the sample of each plan, by the plan's name, from one pass over the rows."""
+    absorb = plans[0].absorb
+    try:
+        return within_samples(
+            positive_weights(coded, weight),
+            {plan.name: [*(term.name for term in plan.terms), plan.outcome] for plan in plans},
+            plans[0].cluster,
+            absorb[0] if absorb else None,
+            weight,
+            second_effect=absorb[1] if len(absorb) > 1 else None,
+        ).within
+    except EstimationError as error:
+        where = error.where or "; ".join(plan.name for plan in plans)
+        raise EstimationError(error.message, where=where, hint=error.hint, zh=error.zh) from error
 
 
 def _by_moments(plan: ModelPlan, sample: Sample, within: Within, ranges: Mapping[str, tuple[float, float]]) -> _Result:

@@ -37,7 +37,8 @@ def positive_weights(frame: pl.DataFrame, weight: str | None) -> pl.DataFrame:
     Raises
     ------
     EstimationError
-        When a weight is missing, infinite or negative: that is a mistake in the data, not a design.
+        When a weight is missing, infinite or negative, which is a mistake in the data and not a design; or when none is
+        positive.
     """
     if weight is None:
         return frame
@@ -59,7 +60,15 @@ def positive_weights(frame: pl.DataFrame, weight: str | None) -> pl.DataFrame:
             hint="correct the weights, or reject these rows in the codebook (on_failure: {required: reject})",
             zh=f"权重变量 {weight!r} 有 {unknown} 行缺失、{negative} 行为负。",
         )
-    return frame.filter(column > 0)
+    positive = frame.filter(column > 0)
+    if positive.is_empty():
+        raise EstimationError(
+            f"expected rows with a positive weight; all {frame.height} are zero",
+            where=f"column {weight!r}",
+            hint="name the column of sampling weights under design.weight",
+            zh=f"权重变量 {weight!r} 全部为零。",
+        )
+    return positive
 
 
 def complete_cases(frame: pl.DataFrame, plan: ModelPlan, weight: str | None) -> Sample:
