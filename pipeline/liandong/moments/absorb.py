@@ -157,12 +157,11 @@ def _absorbed(moments: Moments, block: _Block, sample: NDArray[np.bool_], lost: 
 def _centred(products: NDArray[np.float64], means: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the moments about `means`, shape (C, k + 1) with 0 in column 0."""
     weight, sums = products[:, 0, 0], products[:, 0, :]
-    cross = sums[:, :, None] * means[:, None, :]
-    within = products - cross
-    within -= np.swapaxes(cross, 1, 2)
-    within += weight[:, None, None] * means[:, :, None] * means[:, None, :]
+    left = sums - weight[:, None] * means
+    within = products - sums[:, :, None] * means[:, None, :]
+    within -= means[:, :, None] * left[:, None, :]
     # Row 0 follows from the same formula up to rounding; written out, it is exact.
-    within[:, 0, 1:] = within[:, 1:, 0] = sums[:, 1:] - weight[:, None] * means[:, 1:]
+    within[:, 0, 1:] = within[:, 1:, 0] = left[:, 1:]
     within[:, 0, 0] = weight
     return within
 

@@ -83,7 +83,10 @@ def batch_cells(
 def _cells(
     batch: pl.DataFrame, request: Request, centring: Centring, keys: list[str], space: NDArray[np.float64]
 ) -> CellTable:
-    labels, order, sizes = group_rows(batch.select(*keys, *_sample_words(batch, request)))
+    varying, constant = _sample_words(batch, request)
+    labels, order, sizes = group_rows(batch.select(*keys, **varying))
+    words = [word_name(word) for word in range(words_needed(len(request.rules)))]
+    labels = labels.with_columns(**constant).select(*keys, *words)
     values = space[:, : batch.height]
     _gather(batch, request, centring, order, values)
     ends = np.cumsum(sizes)
@@ -94,11 +97,12 @@ def _cells(
     return CellTable(labels, sizes, squares, _products(values, weights, ends))
 
 
-def _sample_words(batch: pl.DataFrame, request: Request) -> list[pl.Expr]:
-    """Return the words of the sample key; a rule without nulls in this batch needs no look at the rows."""
+def _sample_words(batch: pl.DataFrame, request: Request) -> tuple[dict[str, pl.Expr], dict[str, pl.Expr]]:
+    """Return the words of the sample key that vary in this batch, and those that do not: these need no grouping."""
     has_null = {name: batch[name].null_count() > 0 for name in request.value_names}
     position = dict(zip(request.columns, request.value_names, strict=True))
-    words = []
+    varying: dict[str, pl.Expr] = {}
+    fixed: dict[str, pl.Expr] = {}
     for word in range(words_needed(len(request.rules))):
         terms, constant = [], 0
         for bit, rule in enumerate(request.rules[word * WORD_BITS : (word + 1) * WORD_BITS]):
@@ -108,9 +112,12 @@ def _sample_words(batch: pl.DataFrame, request: Request) -> list[pl.Expr]:
                 terms.append(complete.cast(pl.Int64) * (1 << bit))
             else:
                 constant += 1 << bit
-        total = pl.sum_horizontal(pl.lit(constant, dtype=pl.Int64), *terms)
-        words.append(total.alias(word_name(word)))
-    return words
+        known = pl.lit(constant, dtype=pl.Int64)
+        if terms:
+            varying[word_name(word)] = pl.sum_horizontal(known, *terms)
+        else:
+            fixed[word_name(word)] = known
+    return varying, fixed
 
 
 def _gather(

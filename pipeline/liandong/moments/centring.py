@@ -46,9 +46,9 @@ class Centring:
 
 
 def provisional_centring(source: Source, request: Request) -> Centring:
-    """Return rounded means: of all rows where they are at hand, of the first 100,000 where they have to be read."""
+    """Return rounded means of the first 100,000 rows (of all rows outside Polars); the pass shows whether they do."""
     names = request.value_names
-    head = source.rows.head(_HEAD_ROWS) if source.polars and not source.eager else source.rows
+    head = source.rows.head(_HEAD_ROWS) if source.polars else source.rows
     known = [nw.when(nw.col(n).is_finite()).then(nw.col(n)).alias(n) for n in names]
     rows = head.select(*known)
     statistics = rows.select(
