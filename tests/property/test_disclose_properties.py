@@ -5,10 +5,13 @@ from __future__ import annotations
 from itertools import product
 
 import polars as pl
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from liandong.disclose import suppress_small_cells
 from liandong.evidence import TABLES
+
+# A shared machine may be slow for a moment; that is no failure.
+unhurried = settings(max_examples=40, deadline=None)
 
 CATEGORIES = ("p", "q", "r")
 LEVELS = ("x", "y", "z")
@@ -43,6 +46,7 @@ def is_safe(count: int, universe: int, minimum: int) -> bool:
     return all(people == 0 or people >= minimum for people in (count, universe - count, universe))
 
 
+@unhurried
 @given(counts=COUNTS, minimum=MINIMUM)
 def test_no_shown_cell_is_small(counts: list[int], minimum: int) -> None:
     shown = suppress_small_cells("indicators", crossed(counts), minimum).filter(~pl.col("suppressed"))
@@ -50,6 +54,7 @@ def test_no_shown_cell_is_small(counts: list[int], minimum: int) -> None:
         assert is_safe(row["numerator_n"], row["denominator_n"], minimum)
 
 
+@unhurried
 @given(counts=COUNTS, minimum=MINIMUM)
 def test_what_subtraction_gives_is_safe_or_everything(counts: list[int], minimum: int) -> None:
     table = crossed(counts)
@@ -69,6 +74,7 @@ def test_what_subtraction_gives_is_safe_or_everything(counts: list[int], minimum
             assert is_safe(int(inside["numerator_n"].sum()), int(inside["denominator_n"].sum()), minimum)
 
 
+@unhurried
 @given(counts=COUNTS, minimum=MINIMUM)
 def test_hiding_twice_hides_no_more(counts: list[int], minimum: int) -> None:
     once = suppress_small_cells("indicators", crossed(counts), minimum)

@@ -7,11 +7,14 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from liandong.definitions import Scale
 from liandong.measure import cronbach_alpha, mcdonald_omega, score_scales
 from polars.testing import assert_frame_equal
+
+# A shared machine may be slow for a moment; that is no failure.
+unhurried = settings(max_examples=40, deadline=None)
 
 WORDS = {"zh": "某", "en": "some"}
 ITEMS = ("a", "b", "c", "d")
@@ -30,6 +33,7 @@ def answers(rows: list[tuple[int | None, ...]]) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=dict.fromkeys(ITEMS, pl.Int64), orient="row")
 
 
+@unhurried
 @given(rows=ROWS, turned=st.sets(st.sampled_from(ITEMS)), scoring=st.sampled_from(["mean", "sum"]))
 def test_reversing_twice_changes_nothing(rows: list[tuple[int | None, ...]], turned: set[str], scoring: str) -> None:
     frame = answers(rows)
@@ -39,6 +43,7 @@ def test_reversing_twice_changes_nothing(rows: list[tuple[int | None, ...]], tur
     assert twice.to_list() == straight.to_list()
 
 
+@unhurried
 @given(rows=ROWS, scoring=st.sampled_from(["mean", "sum"]), needed=st.integers(1, 4))
 def test_a_score_stays_in_its_range_and_needs_its_minimum(
     rows: list[tuple[int | None, ...]], scoring: str, needed: int
@@ -50,6 +55,7 @@ def test_a_score_stays_in_its_range_and_needs_its_minimum(
         assert score is None or -1e-12 <= score <= 1 + 1e-12  # rounding of one division and one product
 
 
+@unhurried
 @given(rows=ROWS, order=st.permutations(ITEMS))
 def test_the_order_of_items_does_not_matter(rows: list[tuple[int | None, ...]], order: list[str]) -> None:
     frame = answers(rows)
@@ -58,6 +64,7 @@ def test_the_order_of_items_does_not_matter(rows: list[tuple[int | None, ...]], 
     )
 
 
+@unhurried
 @given(
     seed=st.integers(0, 2**32 - 1),
     shift=st.floats(-100, 100),
@@ -77,6 +84,7 @@ def test_reliability_depends_on_neither_origin_nor_unit_nor_order(
         assert (changed.low, changed.high) == pytest.approx((plain.low, plain.high), abs=1e-7)
 
 
+@unhurried
 @given(seed=st.integers(0, 2**32 - 1), size=st.integers(3, 7), people=st.integers(10, 200))
 def test_an_interval_holds_its_estimate(seed: int, size: int, people: int) -> None:
     random = np.random.default_rng(seed)

@@ -1,0 +1,5 @@
+"""Quality of the accepted data: what is missing, and why."""
+
+from liandong.quality.missingness import missingness_table
+
+__all__ = ["missingness_table"]
