@@ -32,7 +32,7 @@ def score_scales(frame: pl.DataFrame, scales: Sequence[Scale]) -> pl.DataFrame:
     Raises
     ------
     EstimationError
-        When an item is not numeric, or an answer lies outside the scale's response range.
+        When an item is absent or not numeric, or an answer lies outside the scale's response range.
     """
     for scale in scales:
         _check_answers(frame, scale)
@@ -72,6 +72,14 @@ def _score(scale: Scale) -> pl.Expr:
 
 
 def _check_answers(frame: pl.DataFrame, scale: Scale) -> None:
+    absent = [item for item in scale.items if item not in frame.columns]
+    if absent:
+        raise EstimationError(
+            f"scale {scale.id!r} has {len(scale.items)} items, but the data have no {', '.join(absent)}",
+            where=f"scales.yaml: {scale.id}",
+            hint="add the columns to the file, or take the scale out of the instrument",
+            zh=f"量表 {scale.id} 缺少题目：{'、'.join(absent)}。",
+        )
     texts = [item for item in scale.items if not frame.schema[item].is_numeric()]
     if texts:
         raise EstimationError(

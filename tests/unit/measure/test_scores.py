@@ -73,3 +73,8 @@ def test_not_a_number_is_outside_every_range() -> None:
 def test_items_that_are_text_are_refused() -> None:
     with pytest.raises(EstimationError, match="numeric items; 'a' is String"):
         score_scales(pl.DataFrame({"a": ["1"]}), [make_scale(items=["a"], range=[1, 5], minimum_answered=1)])
+
+
+def test_items_that_the_data_lack_are_named() -> None:
+    with pytest.raises(EstimationError, match="scale 'score' has 3 items, but the data have no b, c"):
+        score_scales(pl.DataFrame({"a": [1]}), [make_scale(items=["a", "b", "c"], range=[1, 5], minimum_answered=1)])
