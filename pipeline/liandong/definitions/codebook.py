@@ -124,13 +124,6 @@ class Field(_Standard):
         english = self.liandong.categories_en if lang == "en" else None
         return {category.value: category.label or str(category.value) for category in english or self.categories or ()}
 
-    def missing_kind(self, code: str) -> str | None:
-        """Return the kind of missing that the raw `code` stands for, or None when it is a valid answer."""
-        if code in self.liandong.missing_kinds:
-            return self.liandong.missing_kinds[code]
-        codes = {entry.value for entry in self.missing_values or () if entry.value != ""}
-        return "user_missing" if code in codes else None
-
 
 class Reference(_Standard):
     """The table and columns that a foreign key points to."""
