@@ -17,6 +17,7 @@ from liandong.ingest.typed import TYPES, Stored, as_field, as_text, is_filled
 ROW = "_row"
 _KIND, _PROBLEM, _UNKNOWN = "\0kind:", "\0problem:", "\0unknown:"
 _PROBLEM_SCHEMA = {"row": pl.Int64, "field": pl.String, "value": pl.String}
+_ROW_OF_FILE = "_row_of_file"  # a file may bring a column of our own name
 _SHOWN = 8
 
 
@@ -78,8 +79,9 @@ class FieldColumn:
 
     @property
     def can_fail(self) -> bool:
-        """Whether any cell could be unreadable; a text field takes everything."""
-        return self.field.type != "string" and self.column.dtype != TYPES[self.field.type]
+        """Whether any cell could be unreadable: a text field takes everything, a number may be infinite."""
+        as_stored = self.column.dtype == TYPES[self.field.type] and not self.column.dtype.is_float()
+        return self.field.type != "string" and not as_stored
 
 
 def apply_codebook(raw: RawTable, codebook: Codebook) -> Ingested:
@@ -111,7 +113,7 @@ def apply_codebook(raw: RawTable, codebook: Codebook) -> Ingested:
         *(column.value.alias(column.field.name) for column in columns),
         *(column.kind.alias(_KIND + column.field.name) for column in columns if column.codes.any),
         *(column.is_problem.alias(_PROBLEM + column.field.name) for column in columns if column.can_fail),
-        *(pl.col(name).alias(_UNKNOWN + name) for name in unknown),
+        *(pl.col(name).alias(_UNKNOWN + (_ROW_OF_FILE if name == ROW else name)) for name in unknown),
     ).collect()
     rows = pl.int_range(1, collected.height + 1, dtype=pl.Int64, eager=True).alias(ROW)
     return Ingested(

@@ -16,8 +16,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-OK, UNREADABLE, OUT_OF_MEMORY = 0, 10, 11
-RESULT, ERROR, TABLE, TAGS = "result.json", "error.json", "table.arrow", "tags.arrow"
+from liandong.ingest.protocol import ERROR, OK, OUT_OF_MEMORY, RESULT, UNREADABLE, UnreadableError
+
 # Address space is reserved far beyond what is used (thread stacks, memory pools), so it gets room above the limit
 # on data.
 _RESERVED = 2 * 1024**3
@@ -32,10 +32,6 @@ _MODULES: Mapping[str, str] = {
     "xlsx": "excel",
     "parquet": "parquet",
 }
-
-
-class UnreadableError(ValueError):
-    """A file that was understood not to hold a usable table; the message is for the user."""
 
 
 class _WithoutPandas:
@@ -62,8 +58,9 @@ def main(arguments: list[str]) -> int:
     except MemoryError:
         return OUT_OF_MEMORY
     except Exception as error:  # noqa: BLE001 (whatever a reader raises on a damaged file is the parent's to report)
-        kind = "" if isinstance(error, UnreadableError) else f"{type(error).__name__}: "
-        (folder / ERROR).write_text(json.dumps(f"{kind}{error}"), encoding="utf-8")
+        understood = isinstance(error, UnreadableError)
+        told = str(error) if understood else f"{type(error).__name__}: {error}"
+        (folder / ERROR).write_text(json.dumps({"understood": understood, "told": told}), encoding="utf-8")
         return UNREADABLE
     return OK
 

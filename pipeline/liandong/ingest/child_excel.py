@@ -11,7 +11,7 @@ from typing import Any
 import pyarrow as pa
 from python_calamine import CalamineWorkbook
 
-from liandong.ingest.child import TABLE, UnreadableError
+from liandong.ingest.protocol import TABLE, UnreadableError
 
 _LARGEST_RATIO = 0.5  # unpacked bytes per byte of memory allowed; cells take more room than their XML
 _SHOWN = 5

@@ -14,7 +14,7 @@ from typing import Any
 import polars as pl
 import pyarrow.parquet as pq
 
-from liandong.ingest.child import UnreadableError
+from liandong.ingest.protocol import UnreadableError
 
 
 def read(request: Mapping[str, Any], _folder: Path) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 from pyreadstat._readstat_parser import PyreadstatError, ReadstatError, parser_entry_point
 
-from liandong.ingest.child import TABLE, TAGS, UnreadableError
+from liandong.ingest.protocol import TABLE, TAGS, UnreadableError
 from liandong.ingest.text import Decoder, is_utf8, looks_chinese
 
 # The reader makes one Python object per cell; so many of them are held at a time.

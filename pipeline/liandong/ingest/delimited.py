@@ -13,7 +13,7 @@ from typing import BinaryIO
 import polars as pl
 
 from liandong.errors import IngestError
-from liandong.ingest.records import RaggedRecord, Shape, drop_blank_lines, find_ragged, measure
+from liandong.ingest.records import IrregularRecord, Shape, drop_blank_lines, inspect, measure, rewrite
 from liandong.ingest.text import looks_chinese
 
 _BLOCK = 4 * 1024 * 1024
@@ -21,6 +21,7 @@ _HEAD = 256 * 1024
 _SEPARATORS = ",\t;|"
 _RECORDS_TO_JUDGE = 50
 _HEADER_AND_A_ROW = 2
+_UTF_8 = frozenset({"utf-8", "utf8", "utf-8-sig"})
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
 
@@ -83,19 +84,14 @@ def read_delimited(
     text = _as_utf8(path, found)
     head = "".join(_take(text.lines(), _HEAD))
     separator = _find_separator(head, file_format)
-    shape = _check_shape(text, separator)
-    if shape.blank_lines:
-        text.notes.append(f"Blank lines that were skipped: {shape.blank_lines:,}.")
-        content = b"".join(text.blocks()) if text.content is None else text.content
-        text.content = drop_blank_lines(content)
-    header = next(record for record in csv.reader(text.lines(), delimiter=separator) if record)
-    names, notes = _names(header)
+    names, notes = _names(_first_record(text, separator))
     check_names(path, names)
-    label = {"utf-8": "UTF-8", "utf-8-sig": "UTF-8", "gb18030": "GB18030"}.get(found.lower(), found)
+    shape = _regular(text, separator)
+    label = "UTF-8" if found.lower() in _UTF_8 else found.upper()
     if label != "UTF-8":
         notes.append(f"The text was read as {label}.")
     data = _scan(text, separator, names)
-    _check_rows(path, data, shape.records - 1)
+    _try_out(path, data, shape.records - 1)
     return Delimited(data, tuple(names), shape.records - 1, label, (*text.notes, *notes))
 
 
@@ -105,16 +101,8 @@ def _find_encoding(path: Path) -> str:
         for mark, name in _MARKS:
             if start.startswith(mark):
                 return name
-        file.seek(0)
-        decoder = codecs.getincrementaldecoder("utf-8")()
-        try:
-            while block := file.read(_BLOCK):
-                decoder.decode(block)
-            decoder.decode(b"", final=True)
-        except UnicodeDecodeError:
-            pass
-        else:
-            return "utf-8"
+    if _is_utf8(path):
+        return "utf-8"
     if looks_chinese(path.read_bytes()):
         return "gb18030"
     raise IngestError(
@@ -125,9 +113,21 @@ def _find_encoding(path: Path) -> str:
     )
 
 
+def _is_utf8(path: Path) -> bool:
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    with path.open("rb") as file:
+        try:
+            while block := file.read(_BLOCK):
+                decoder.decode(block)
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            return False
+    return True
+
+
 def _as_utf8(path: Path, encoding: str) -> _Text:
     """Return the text as it is when it is UTF-8 with usual line ends, else rewritten."""
-    if encoding.lower() in {"utf-8", "utf8", "utf-8-sig"}:
+    if encoding.lower() in _UTF_8 and _is_utf8(path):
         with path.open("rb") as file:
             start = file.read(_HEAD)
         if b"\n" in start or b"\r" not in start:
@@ -159,7 +159,10 @@ def _find_separator(head: str, file_format: str) -> str:
     """Return the separator that cuts the first records into the most fields of equal number."""
     best, best_score = "\t" if file_format == "tsv" else ",", (False, 1)
     for separator in _SEPARATORS:
-        records = [record for record in csv.reader(io.StringIO(head, newline=""), delimiter=separator) if record]
+        try:
+            records = [record for record in csv.reader(io.StringIO(head, newline=""), delimiter=separator) if record]
+        except csv.Error:
+            continue
         # The head may end in the middle of a quoted record, so its last one is no evidence.
         counts = [len(record) for record in records[:_RECORDS_TO_JUDGE]]
         if _HEADER_AND_A_ROW < len(counts) == len(records):
@@ -172,16 +175,38 @@ def _find_separator(head: str, file_format: str) -> str:
     return best
 
 
-def _check_shape(text: _Text, separator: str) -> Shape:
-    shape = measure(text.blocks(), separator) or find_ragged(text.lines(), separator)
-    if isinstance(shape, RaggedRecord):
-        raise IngestError(
-            f"the record on line {shape.line:,} has {shape.found:,} fields, the header has {shape.expected:,}",
-            where=text.path.name,
-            hint="Look for a separator inside an unquoted text, a cut line, or a quotation mark that is never closed.",
-            zh=f"“{text.path.name}”第 {shape.line:,} 行的列数与表头不一致。",
-        )
+def _regular(text: _Text, separator: str) -> Shape:
+    """Return the shape of the text, after rewriting it in memory where its blank lines or quotation marks need it."""
+    shape = measure(text.blocks(), separator)
+    if shape is None:
+        found = inspect(text.lines(), separator)
+        if isinstance(found, IrregularRecord):
+            raise IngestError(
+                f"the record on line {found.line:,} {found.problem}",
+                where=text.path.name,
+                hint="Look for a separator inside an unquoted text, a cut line, or a single quotation mark.",
+                zh=f"“{text.path.name}”第 {found.line:,} 行的列数或引号有误。",
+            )
+        text.notes.append("Quotation marks inside fields were not doubled; each was taken for a part of the text.")
+        text.content = rewrite(text.lines(), separator)
+        shape = found
+    elif shape.blank_lines:
+        text.content = drop_blank_lines(b"".join(text.blocks()))
+    if shape.blank_lines:
+        text.notes.append(f"Blank lines that were skipped: {shape.blank_lines:,}.")
     return shape
+
+
+def _first_record(text: _Text, separator: str) -> list[str]:
+    try:
+        return next((record for record in csv.reader(text.lines(), delimiter=separator) if record), [])
+    except csv.Error as error:
+        raise IngestError(
+            f"the first row cannot be read: {error}",
+            where=text.path.name,
+            hint="The first row holds the names of the columns; look for a single quotation mark.",
+            zh=f"“{text.path.name}”的表头无法读取。",
+        ) from error
 
 
 def _names(header: list[str]) -> tuple[list[str], list[str]]:
@@ -206,12 +231,12 @@ def _scan(text: _Text, separator: str, names: list[str]) -> pl.LazyFrame:
     )
 
 
-def _check_rows(path: Path, data: pl.LazyFrame, expected: int) -> None:
-    """Compare the rows that the CSV reader finds with those that were counted."""
+def _try_out(path: Path, data: pl.LazyFrame, expected: int) -> None:
+    """Read every row once, keeping none: what is collected later cannot fail, and must have as many rows as counted."""
     if expected == 0:
         return
     try:
-        found = data.select(pl.first().len()).collect().item()
+        found = sum(batch.height for batch in data.collect_batches(maintain_order=False))
     except pl.exceptions.PolarsError as error:
         raise IngestError(f"the text cannot be read as a table: {error}", where=path.name) from error
     if found != expected:

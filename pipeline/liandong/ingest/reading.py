@@ -13,9 +13,9 @@ from typing import Any, get_args
 import polars as pl
 
 from liandong.errors import IngestError
-from liandong.ingest.child import TABLE, TAGS
 from liandong.ingest.delimited import read_delimited
 from liandong.ingest.headers import Header, read_header
+from liandong.ingest.protocol import TABLE, TAGS
 from liandong.ingest.raw import NO_TAGS, DeclaredMissing, Format, RawTable
 from liandong.ingest.supervise import damaged, limits_for, run_child
 from liandong.ingest.temporal import temporal_of
@@ -142,7 +142,12 @@ def _check_names(path: Path, names: Sequence[str]) -> Sequence[str]:
             zh=f"数据文件“{path.name}”有重名的列：{'、'.join(twice)}。",
         )
     if not names:
-        raise damaged(path, "the file has no columns")
+        raise IngestError(
+            "the file has no columns",
+            where=path.name,
+            hint="Export it again, with the names of the questions in the first row.",
+            zh=f"数据文件“{path.name}”没有任何列。",
+        )
     return names
 
 

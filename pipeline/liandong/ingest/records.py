@@ -7,6 +7,8 @@ first, in whole arrays: a quotation mark toggles "inside", and separators and li
 from __future__ import annotations
 
 import csv
+import io
+import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -14,6 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 _QUOTE, _NEWLINE, _RETURN = 34, 10, 13
+_START = np.array([_NEWLINE, _NEWLINE], dtype=np.uint8)  # what may be thought to stand before a text
+_AFTER_THE_END = "\x1eend of the text\x1e"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,25 +40,27 @@ class Shape:
 
 
 @dataclass(frozen=True, slots=True)
-class RaggedRecord:
-    """The first record whose number of fields differs from the header's, and the line on which it starts."""
+class IrregularRecord:
+    """The first record that cannot stand: the line on which it starts, and what is wrong with it."""
 
     line: int
-    found: int
-    expected: int
+    problem: str
 
 
 def measure(blocks: Iterable[bytes], separator: str) -> Shape | None:
-    """Return the shape of a UTF-8 text given in pieces; None when records differ in length or a quotation stays open.
+    """Return the shape of a UTF-8 text given in pieces.
 
-    A quotation mark inside an unquoted field may mislead this count; `find_ragged` then has the last word.
+    None when something is irregular: records differ in length, a quotation stays open, or a quotation mark stands in
+    the middle of a field. `inspect` then has the last word.
     """
     records = blanks = fields = pending = 0
     inside = False
-    before = _NEWLINE
+    before = _START
     for block in _with_final_newline(blocks):
         data = np.frombuffer(block, dtype=np.uint8)
         quoted = _quoted(data, inside)
+        if _has_stray_quote(data, quoted, inside, before, ord(separator)):
+            return None
         ends = np.flatnonzero((data == _NEWLINE) & ~quoted)
         running = np.cumsum((data == ord(separator)) & ~quoted, dtype=np.int64)
         counts = np.diff(running[ends], prepend=-pending)
@@ -68,28 +74,33 @@ def measure(blocks: Iterable[bytes], separator: str) -> Shape | None:
         records += int(filled.size)
         blanks += int(blank.sum())
         inside = bool(quoted[-1])
-        before = int(data[-1])
+        before = np.concatenate([before, data])[-2:]
     return None if inside or fields == 0 else Shape(records, blanks, fields)
 
 
-def find_ragged(lines: Iterable[str], separator: str) -> RaggedRecord | Shape:
+def inspect(lines: Iterable[str], separator: str) -> IrregularRecord | Shape:
     """Read record by record, as the standard library does: slow, but it knows the line."""
-    reader = csv.reader(lines, delimiter=separator)
+    # Were a quotation still open at the end, this further line would disappear in it.
+    reader = csv.reader(itertools.chain(lines, [_AFTER_THE_END]), delimiter=separator)
     records = blanks = fields = 0
     line = 1
     try:
         for record in reader:
+            if record == [_AFTER_THE_END]:
+                return Shape(records, blanks, fields)
             fields = fields or len(record)
             if not record:
                 blanks += 1
-            elif len(record) == fields:
+            elif len(record) == fields and not record[-1].endswith(_AFTER_THE_END):
                 records += 1
+            elif len(record) == fields:
+                break
             else:
-                return RaggedRecord(line, len(record), fields)
+                return IrregularRecord(line, f"has {len(record):,} fields, the header has {fields:,}")
             line = reader.line_num + 1
-    except csv.Error:
-        return RaggedRecord(line, 1, fields)
-    return Shape(records, blanks, fields)
+    except csv.Error as error:
+        return IrregularRecord(line, f"cannot be read: {error}")
+    return IrregularRecord(line, "opens a quotation mark that is never closed")
 
 
 def drop_blank_lines(content: bytes) -> bytes:
@@ -97,10 +108,18 @@ def drop_blank_lines(content: bytes) -> bytes:
     data = np.frombuffer(content if content.endswith(b"\n") else content + b"\n", dtype=np.uint8)
     ends = np.flatnonzero((data == _NEWLINE) & ~_quoted(data, inside=False))
     keep = np.ones(len(data), dtype=np.bool_)
-    blank = ends[_is_blank(data, ends, _NEWLINE)]
+    blank = ends[_is_blank(data, ends, _START)]
     keep[blank] = False
     keep[blank[(blank > 0) & (data[blank - 1] == _RETURN)] - 1] = False
     return data[keep].tobytes()
+
+
+def rewrite(lines: Iterable[str], separator: str) -> bytes:
+    """Return the records written anew, every field in quotation marks."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, delimiter=separator, quoting=csv.QUOTE_ALL, lineterminator="\n")
+    writer.writerows(record for record in csv.reader(lines, delimiter=separator) if record)
+    return out.getvalue().encode("utf-8")
 
 
 def _with_final_newline(blocks: Iterable[bytes]) -> Iterable[bytes]:
@@ -119,9 +138,29 @@ def _quoted(data: NDArray[np.uint8], inside: bool) -> NDArray[np.bool_]:  # noqa
     return (marks & 1).astype(np.bool_) ^ inside
 
 
-def _is_blank(data: NDArray[np.uint8], ends: NDArray[np.intp], before: int) -> NDArray[np.bool_]:
-    """Whether nothing, or only a carriage return, stands before each line end; `before` is the byte before `data`."""
-    last = np.where(ends > 0, data[ends - 1], before)
-    last_but_one = np.where(ends > 1, data[ends - 2], before)
+def _has_stray_quote(
+    data: NDArray[np.uint8],
+    quoted: NDArray[np.bool_],
+    inside: bool,  # noqa: FBT001 (the state between two pieces)
+    before: NDArray[np.uint8],
+    separator: int,
+) -> bool:
+    """Whether a quotation opens elsewhere than at the start of a field, or closes elsewhere than at its end."""
+    marks = data == _QUOTE
+    if not marks.any() and before[-1] != _QUOTE:
+        return False
+    last = np.concatenate([before[-1:], data[:-1]])
+    outside_before = ~np.concatenate([np.array([inside]), quoted[:-1]])
+    opens = marks & outside_before
+    follows_close = ~marks & outside_before & (last == _QUOTE)
+    wrong_open = opens & ~np.isin(last, [separator, _NEWLINE, _QUOTE])
+    wrong_close = follows_close & ~np.isin(data, [separator, _NEWLINE, _RETURN])
+    return bool(wrong_open.any() or wrong_close.any())
+
+
+def _is_blank(data: NDArray[np.uint8], ends: NDArray[np.intp], before: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """Whether nothing, or only a carriage return, stands before each line end; `before`: two bytes before `data`."""
+    extended = np.concatenate([before, data])
+    last, last_but_one = extended[ends + 1], extended[ends]
     blank: NDArray[np.bool_] = (last == _NEWLINE) | ((last == _RETURN) & (last_but_one == _NEWLINE))
     return blank

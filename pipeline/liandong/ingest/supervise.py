@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from liandong.errors import IngestError
-from liandong.ingest.child import ERROR, OK, OUT_OF_MEMORY, RESULT, UNREADABLE
+from liandong.ingest.protocol import ERROR, OK, OUT_OF_MEMORY, RESULT, UNREADABLE
 
 _PACKAGE_ROOT = Path(__file__).resolve().parents[2]
 _MIB = 1024**2
@@ -139,9 +139,9 @@ def _environment() -> dict[str, str]:
 
 
 def _failure(path: Path, code: int, folder: Path, said: Path, limits: Limits) -> IngestError:
-    complaint = _tail(said)
+    complaint = _complaint(said)
     if code == UNREADABLE and (folder / ERROR).is_file():
-        return damaged(path, f"the file cannot be read: {_told(folder / ERROR)}")
+        return _told(path, folder / ERROR)
     if code == OUT_OF_MEMORY or "memory allocation" in complaint or "MemoryError" in complaint:
         return _too_large(path, limits)
     if code < 0:
@@ -191,14 +191,21 @@ def _result(path: Path, folder: Path) -> Mapping[str, Any]:
     return found
 
 
-def _told(file: Path) -> str:
+def _told(path: Path, file: Path) -> IngestError:
+    """Return the error that the child has written down."""
     try:
-        return str(json.loads(file.read_text(encoding="utf-8")))
-    except (OSError, ValueError):
-        return "the reader gave no reason"
+        answer = json.loads(file.read_text(encoding="utf-8"))
+        understood, told = bool(answer["understood"]), str(answer["told"])
+    except (OSError, ValueError, KeyError, TypeError):
+        understood, told = False, "the reader gave no reason"
+    if understood:
+        return IngestError(told, where=path.name, zh=f"数据文件“{path.name}”没有可用的数据表。")
+    return damaged(path, f"the file cannot be read: {told}")
 
 
-def _tail(file: Path) -> str:
+def _complaint(file: Path) -> str:
+    """Return the beginning and the end of what was said: a backtrace may stand between or behind."""
     with file.open("rb") as stream:
-        stream.seek(max(0, file.stat().st_size - _LARGEST_COMPLAINT))
-        return stream.read().decode("utf-8", "replace").strip()
+        start = stream.read(_LARGEST_COMPLAINT)
+        stream.seek(max(stream.tell(), file.stat().st_size - _LARGEST_COMPLAINT))
+        return (start + stream.read(_LARGEST_COMPLAINT)).decode("utf-8", "replace").strip()

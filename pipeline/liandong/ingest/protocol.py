@@ -1,0 +1,10 @@
+"""What the child process and its parent agree on: exit codes, file names, and the error that is meant for the user."""
+
+from __future__ import annotations
+
+OK, UNREADABLE, OUT_OF_MEMORY = 0, 10, 11
+RESULT, ERROR, TABLE, TAGS = "result.json", "error.json", "table.arrow", "tags.arrow"
+
+
+class UnreadableError(ValueError):
+    """A file that was understood not to hold a usable table; the message is for the user."""

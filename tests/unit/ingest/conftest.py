@@ -1,0 +1,177 @@
+"""Files made by hand for the tests of ingest, and a place for the real awkward ones."""
+
+from __future__ import annotations
+
+import json
+import re
+import struct
+import zipfile
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+from xml.sax.saxutils import escape
+
+import polars as pl
+import pytest
+from liandong.definitions import Codebook
+from liandong.ingest import RawTable
+from liandong.ingest.raw import NO_TAGS
+
+MakeCodebook = Callable[..., Codebook]
+WriteWorkbook = Callable[[Path, Mapping[str, Sequence[Sequence[Any]]]], Path]
+
+AWKWARD = Path(__file__).resolve().parents[4] / "shared" / "data" / "awkward"
+
+
+@pytest.fixture(scope="session")
+def awkward() -> Path:
+    if not (AWKWARD / "expected.json").is_file():
+        pytest.skip("the folder of awkward files, ../shared/data/awkward, is not here")
+    return AWKWARD
+
+
+def expected_files() -> list[dict[str, Any]]:
+    path = AWKWARD / "expected.json"
+    if not path.is_file():
+        return []
+    files: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))["files"]
+    return files
+
+
+@pytest.fixture
+def make_codebook() -> MakeCodebook:
+    """Make a codebook from name=type or name={key: value}; `codes` gives missing codes for the whole of it."""
+
+    def make(codes: Sequence[str] = (), **fields: str | Mapping[str, Any]) -> Codebook:
+        return Codebook.model_validate(
+            {
+                "fields": [_field(name, spec) for name, spec in fields.items()],
+                "missingValues": [{"value": code} for code in ("", *codes)],
+                "liandong": {"title": {"zh": "测试", "en": "Test"}, "version": "1"},
+            }
+        )
+
+    return make
+
+
+def _field(name: str, spec: str | Mapping[str, Any]) -> dict[str, Any]:
+    given: dict[str, Any] = {"type": spec} if isinstance(spec, str) else dict(spec)
+    kinds: Mapping[str, str] = given.pop("kinds", {})
+    if kinds:
+        given["missingValues"] = [{"value": ""}, *({"value": code} for code in kinds)]
+    return {"name": name, "title": "题", "liandong": {"title_en": "Q", "missing_kinds": kinds}, **given}
+
+
+@pytest.fixture
+def raw_of() -> Callable[..., RawTable]:
+    """Make a raw table from columns, as if a file had been read."""
+
+    def make(columns: pl.DataFrame, **other: Any) -> RawTable:
+        defaults: dict[str, Any] = {
+            "labels": {},
+            "value_labels": {},
+            "user_missing": {},
+            "tags": NO_TAGS,
+            "formats": {},
+            "temporal": {},
+        }
+        return RawTable(
+            path=Path("made.csv"),
+            format="csv",
+            sha256="",
+            encoding="UTF-8",
+            data=columns.lazy(),
+            schema=columns.schema,
+            row_count=columns.height,
+            **(defaults | other),
+        )
+
+    return make
+
+
+@pytest.fixture
+def write_workbook() -> WriteWorkbook:
+    """Write an .xlsx workbook: sheet name → rows of texts, numbers, truth values, ("date", serial) or None."""
+    return _write_workbook
+
+
+def _write_workbook(path: Path, sheets: Mapping[str, Sequence[Sequence[Any]]]) -> Path:
+    names = list(sheets)
+    spread = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    relations = "http://schemas.openxmlformats.org/package/2006/relationships"
+    office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    content = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+    sheet_list = "".join(
+        f'<sheet name="{escape(name)}" sheetId="{i}" r:id="rId{i}"/>' for i, name in enumerate(names, 1)
+    )
+    links = "".join(
+        f'<Relationship Id="rId{i}" Type="{office}/worksheet" Target="worksheets/sheet{i}.xml"/>'
+        for i in range(1, len(names) + 1)
+    )
+    styles = f'<Relationship Id="rId0" Type="{office}/styles" Target="styles.xml"/>'
+    overrides = "".join(
+        f'<Override PartName="/xl/worksheets/sheet{i}.xml" ContentType="{content}.worksheet+xml"/>'
+        for i in range(1, len(names) + 1)
+    )
+    parts = {
+        "[Content_Types].xml": '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
+        '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+        '<Default Extension="xml" ContentType="application/xml"/>'
+        f'<Override PartName="/xl/workbook.xml" ContentType="{content}.sheet.main+xml"/>{overrides}</Types>',
+        "_rels/.rels": f'<Relationships xmlns="{relations}">'
+        f'<Relationship Id="rId1" Type="{office}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
+        "xl/workbook.xml": f'<workbook xmlns="{spread}" xmlns:r="{office}"><sheets>{sheet_list}</sheets></workbook>',
+        "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{relations}">{links}{styles}</Relationships>',
+        "xl/styles.xml": f'<styleSheet xmlns="{spread}"><cellXfs><xf numFmtId="0"/><xf numFmtId="22"/></cellXfs>'
+        "</styleSheet>",
+    }
+    for i, name in enumerate(names, 1):
+        rows = "".join(f"<row>{''.join(map(_cell, row))}</row>" for row in sheets[name])
+        parts[f"xl/worksheets/sheet{i}.xml"] = f'<worksheet xmlns="{spread}"><sheetData>{rows}</sheetData></worksheet>'
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in parts.items():
+            archive.writestr(name, f'<?xml version="1.0" encoding="UTF-8"?>{text}')
+    return path
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return "<c/>"
+    if isinstance(value, bool):
+        return f'<c t="b"><v>{int(value)}</v></c>'
+    if isinstance(value, tuple):
+        return f'<c s="1"><v>{value[1]}</v></c>'
+    if isinstance(value, int | float):
+        return f"<c><v>{value}</v></c>"
+    return f'<c t="inlineStr"><is><t>{escape(value)}</t></is></c>'
+
+
+_HAN = re.compile(rb"(?:[\xe3-\xef][\x80-\xbf]{2})+")
+
+
+@pytest.fixture
+def as_gbk() -> Callable[..., bytes]:
+    return _as_gbk
+
+
+def _as_gbk(content: bytes, claim: bytes | None = None) -> bytes:
+    """Turn the Chinese of a UTF-8 .sav into GBK of the same length, while the file goes on claiming UTF-8.
+
+    With `claim`, of five letters, the file claims that encoding instead. The record of long names has to be cut to
+    size, because padding in it would be taken for a part of a name.
+    """
+    start = content.find(struct.pack("<3i", 7, 13, 1))
+    length = struct.unpack_from("<i", content, start + 12)[0]
+    names = _HAN.sub(lambda found: _gbk(found.group()), content[start + 16 : start + 16 + length])
+    record = struct.pack("<4i", 7, 13, 1, len(names)) + names
+    before, after = content[:start], content[start + 16 + length :]
+    recoded = _HAN.sub(_padded_gbk, before) + record + _HAN.sub(_padded_gbk, after)
+    return recoded if claim is None else recoded.replace(b"UTF-8", claim)
+
+
+def _gbk(utf8: bytes) -> bytes:
+    return utf8.decode("utf-8").encode("gbk")
+
+
+def _padded_gbk(found: re.Match[bytes]) -> bytes:
+    return _gbk(found.group()).ljust(len(found.group()))
