@@ -126,7 +126,7 @@ def require_identified(rows: pl.DataFrame, plan: ModelPlan) -> None:
             zh=f"估计样本中 {plan.cluster!r} 只有 {clusters} 个，无法计算聚类标准误。",
         )
     for what, zh, column in (("outcome", "结果变量", plan.outcome), ("treatment", "处理变量", plan.treatment)):
-        if rows[column].n_unique() < _BINARY:
+        if rows[column].min() == rows[column].max():
             raise EstimationError(
                 f"expected {'an' if what == 'outcome' else 'a'} {what} that varies; {column!r} is"
                 f" {rows[column][0]} in all {rows.height} rows of the sample",
