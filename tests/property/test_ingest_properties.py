@@ -8,13 +8,16 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from liandong.definitions import Codebook
 from liandong.ingest import DeclaredMissing, RawTable, apply_codebook
 from liandong.ingest.raw import NO_TAGS
 from liandong.ingest.records import Shape, inspect, measure, rewrite
 from liandong.ingest.text import Decoder
+
+# Other work on the machine must not fail a test: no time limit on an example.
+patient = settings(deadline=None)
 
 CODES = {"97": "refused", "98": "dont_know", "-3": "not_applicable"}
 DECLARED = 99.0
@@ -77,6 +80,7 @@ def places(values: pl.Series) -> list[tuple[bool, bool, bool]]:
     ]
 
 
+@patient
 @given(st.lists(NUMBERS, min_size=1))
 def test_a_user_missing_number_is_never_system_missing(cells: list[float | None]) -> None:
     values = pl.Series(cells, dtype=pl.Float64)
@@ -89,6 +93,7 @@ def test_a_user_missing_number_is_never_system_missing(cells: list[float | None]
             assert place in {(True, False, False), (False, False, True)}
 
 
+@patient
 @given(st.lists(TEXTS, min_size=1))
 def test_every_text_ends_in_exactly_one_place(cells: list[str]) -> None:
     for cell, place in zip(cells, places(pl.Series(cells, dtype=pl.String)), strict=True):
@@ -96,6 +101,7 @@ def test_every_text_ends_in_exactly_one_place(cells: list[str]) -> None:
         assert sum(place) == (0 if empty else 1), repr(cell)
 
 
+@patient
 @given(st.lists(NUMBERS, min_size=1), st.randoms(use_true_random=False))
 def test_the_order_of_rows_does_not_matter(cells: list[float | None], chance: Any) -> None:
     order = list(range(len(cells)))
@@ -105,6 +111,7 @@ def test_the_order_of_rows_does_not_matter(cells: list[float | None], chance: An
     assert places(values.gather(order)) == [straight[place] for place in order]
 
 
+@patient
 @given(st.integers(1, 4).flatmap(lambda width: st.lists(st.lists(FIELDS, min_size=width, max_size=width), min_size=1)))
 def test_a_written_table_is_measured_as_it_was_written(rows: list[list[str]]) -> None:
     out = io.StringIO(newline="")
@@ -117,6 +124,7 @@ def test_a_written_table_is_measured_as_it_was_written(rows: list[list[str]]) ->
     assert rewrite(io.StringIO(text, newline=""), ",") == content
 
 
+@patient
 @given(st.lists(st.text(st.characters(min_codepoint=0x4E00, max_codepoint=0x9FA5), min_size=1, max_size=8), min_size=2))
 def test_chinese_in_gb18030_is_decoded_once_any_text_shows_the_encoding(texts: list[str]) -> None:
     telling = "信任程度"

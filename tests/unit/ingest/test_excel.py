@@ -94,7 +94,7 @@ def test_a_workbook_that_unpacks_to_more_than_the_memory_is_refused(tmp_path: Pa
     assert path.stat().st_size < 1_000_000
     with pytest.raises(IngestError, match=r"unpacks to 130,\d{3},\d{3} bytes"):
         read_table(path, memory_bytes=200 * 1024**2)
-    with pytest.raises(IngestError, match=r"more than the 0\.3 GiB of memory"):
+    with pytest.raises(IngestError, match=r"more than the 0\.2 GiB of memory"):
         read_table(path, memory_bytes=256 * 1024**2)
 
 
