@@ -95,10 +95,12 @@ def plan_models(effect: Effect, levels: Levels, effect_sizes: Mapping[str, int] 
     Raises
     ------
     EstimationError
-        When a treatment or an outcome is nominal, or a model would explain a column by itself.
+        When a treatment or an outcome is nominal, a nominal control is a fixed effect already, or a model would explain
+        a column by itself.
     """
     for what, column in (("treatment", effect.treatment), *(("outcome", name) for name in effect.outcomes)):
         _require_numbers(effect, what, column, levels)
+    _refuse_double_effects(effect, levels)
     sizes = effect_sizes or {}
     absorb = tuple(sorted(effect.absorb, key=lambda column: -sizes.get(column, 0)))
     steps = _steps(effect, levels)
@@ -132,6 +134,18 @@ def _require_numbers(effect: Effect, what: str, column: str, levels: Levels) -> 
             hint='derive one 0/1 column from it, such as expression: (mode == "visit") * 1',
             zh=f"变量 {column!r} 是分类变量，不能直接作为处理变量或结果变量，请先派生为 0/1 变量。",
         )
+
+
+def _refuse_double_effects(effect: Effect, levels: Levels) -> None:
+    for step in effect.steps:
+        for column in step.add:
+            if column in effect.absorb and column in levels:
+                raise EstimationError(
+                    f"expected controls beside the fixed effects; {column!r} is absorbed already",
+                    where=f"analysis.effects: {effect.id}, step {step.name!r}",
+                    hint="take it out of the step, or out of absorb",
+                    zh=f"变量 {column!r} 已作为固定效应，不必再作为控制变量。",
+                )
 
 
 def _steps(effect: Effect, levels: Levels) -> tuple[PlannedStep, ...]:

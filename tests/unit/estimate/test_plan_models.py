@@ -52,6 +52,7 @@ def test_categories_of_an_enum_column_are_levels(survey: pl.DataFrame, make_effe
         ({"outcomes": ("mode",)}, "expected outcome in numbers"),
         ({"outcomes": ("visited",)}, "'visited' stands on both sides"),
         ({"treatment": "vistied"}, "column 'vistied'"),
+        ({"steps": [["age", "district"]]}, "'district' is absorbed already"),
     ],
 )
 def test_a_plan_that_makes_no_sense_is_refused(
