@@ -57,6 +57,7 @@ TABLES: Mapping[str, TableSpec] = MappingProxyType(
                 "scales", "scale",
                 scale=_TEXT, n_items=_COUNT, n_obs=_COUNT, mean=_REAL, sd=_REAL, alpha=_REAL, alpha_low=_REAL,
                 alpha_high=_REAL, omega=_REAL, omega_low=_REAL, omega_high=_REAL, score_low=_REAL, score_high=_REAL,
+                n_complete=_COUNT,
             ),
             _spec(
                 "items", "scale item",

@@ -19,8 +19,8 @@ def scale_table(frame: pl.DataFrame, scales: Sequence[Scale]) -> pl.DataFrame:
     """Return table ``scales``: one row per scale.
 
     ``n_obs``, ``mean`` and ``sd`` (n − 1) are those of the scores, rescaled, of everybody who has one. Alpha and omega
-    use the people who answered every item, because both need the covariances of all items from the same people; they
-    are unaffected by the rescaling. Nothing is weighted: the table describes the instrument among the respondents.
+    use the ``n_complete`` people who answered every item, because both need the covariances of all items from the same
+    people; they are unaffected by the rescaling. Nothing is weighted: the table describes the instrument.
 
     Parameters
     ----------
@@ -81,6 +81,7 @@ def _scale_row(frame: pl.DataFrame, scale: Scale) -> dict[str, Any]:
         "omega_high": omega.high,
         "score_low": low,
         "score_high": high,
+        "n_complete": complete.shape[0],
     }
 
 

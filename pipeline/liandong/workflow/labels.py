@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import polars as pl
 
 from liandong.definitions import Scale, Source, Study, Text
+from liandong.indicators import level_text
 
 Row = dict[str, str]
 
@@ -44,7 +44,7 @@ def _levels(study: Study) -> Iterator[Row]:
     for name in [*fields, *(column.name for column in study.spec.analysis.derived)]:
         english = study.category_labels(name, "en")
         for value, label in study.category_labels(name, "zh").items():
-            yield _row("level", name, Text(zh=label, en=english.get(value, label)), level=_level(value))
+            yield _row("level", name, Text(zh=label, en=english.get(value, label)), level=level_text(value))
 
 
 def _scale_definition(scale: Scale) -> Text:
@@ -62,10 +62,6 @@ def _scale_definition(scale: Scale) -> Text:
 
 def _citation(source: Source) -> str:
     return source.citation + (f", {source.page}" if source.page else "")
-
-
-def _level(value: Any) -> str:
-    return str(int(value)) if isinstance(value, bool) else str(value)
 
 
 def _row(kind: str, name: str, title: Text, *, level: str = "", source: str = "") -> Row:
