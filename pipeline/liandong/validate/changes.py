@@ -49,7 +49,7 @@ def correct(
     corrections = corrections.with_columns(_withheld("before", codebook), pl.lit(None).alias("after"))
     return Corrected(
         rows=rows.with_columns(_without(rows[name], positions) for name, positions in hit.items()),
-        kinds=kinds.with_columns(_marked(name, kinds, rows.height, positions) for name, positions in hit.items()),
+        kinds=_with_marks(kinds, [_marked(name, kinds, rows.height, positions) for name, positions in hit.items()]),
         corrections=corrections.select(pl.col(name).cast(dtype) for name, dtype in _CORRECTION.items()),
     )
 
@@ -111,6 +111,11 @@ def _named(rules: Sequence[RowRule]) -> pl.Expr:
 def _without(values: pl.Series, positions: pl.Series) -> pl.Series:
     kept = pl.repeat(value=True, n=values.len(), dtype=pl.Boolean, eager=True).scatter(positions, values=False)
     return pl.select(pl.when(kept).then(values).alias(values.name)).to_series()
+
+
+def _with_marks(kinds: pl.DataFrame, marked: Sequence[pl.Series]) -> pl.DataFrame:
+    """Put the marked columns in; a file without user-missing codes has kinds without columns, and so without height."""
+    return kinds.with_columns(marked) if kinds.width else pl.DataFrame(marked)
 
 
 def _marked(name: str, kinds: pl.DataFrame, height: int, positions: pl.Series) -> pl.Series:
