@@ -173,7 +173,10 @@ local function html_float(identifier, kind, content, caption)
     pandoc.Plain(caption),
     pandoc.RawBlock("html", "</figcaption>"),
   })
-  local inner = pandoc.Blocks({ pandoc.Div(content, { class = "quarto-float-content", ["aria-describedby"] = id }) })
+  -- A wide table scrolls in its frame, which a keyboard must be able to reach. A list, because a Lua table has no
+  -- order and the bytes would differ from run to run.
+  local attributes = kind == "tbl" and { { "role", "region" }, { "tabindex", "0" }, { "aria-labelledby", id } } or {}
+  local inner = pandoc.Blocks({ pandoc.Div(content, pandoc.Attr("", { "quarto-float-content" }, attributes)) })
   local figure = pandoc.Blocks({ pandoc.RawBlock("html", ('<figure class="quarto-float quarto-float-%s">'):format(kind)) })
   figure:extend(cap == "top" and figcaption or inner)
   figure:extend(cap == "top" and inner or figcaption)

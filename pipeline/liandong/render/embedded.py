@@ -19,7 +19,7 @@ from liandong.render.fonts import check_glyphs, stage_fonts
 from liandong.render.html import write_html
 from liandong.render.jobs import PageJob
 from liandong.render.kernel import Kernels
-from liandong.render.pandoc import Document
+from liandong.render.pandoc import Document, pandoc_version
 from liandong.render.pdf import write_pdf
 from liandong.render.settings import Settings, page_settings
 from liandong.render.source import read_page
@@ -38,7 +38,7 @@ class _Workshop:
 
 def embedded_version() -> str:
     """Return the versions of pandoc and Typst."""
-    return f"pypandoc {version('pypandoc_binary')}, typst {version('typst')}"
+    return f"pandoc {pandoc_version()}, typst {version('typst')}"
 
 
 def render_embedded(

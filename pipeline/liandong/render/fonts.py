@@ -152,6 +152,7 @@ def _subset(family: str, characters: str) -> bytes:
     options: Any = Options(
         layout_features=list(_FEATURES),
         hinting=False,
+        bidi_closure=False,
         desubroutinize=True,
         name_IDs=[0, 1, 2, 13, 14],
         notdef_outline=True,

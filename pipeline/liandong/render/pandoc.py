@@ -76,6 +76,14 @@ def pandoc_path() -> str:
         raise RenderError("pandoc is not installed", hint="pip install pypandoc_binary", zh="缺少 pandoc。") from None
 
 
+@cache
+def pandoc_version() -> str:
+    """Return the version of that pandoc."""
+    command = [pandoc_path(), "--version"]
+    printed = subprocess.run(command, capture_output=True, check=True, text=True).stdout  # noqa: S603 — pandoc by its full path
+    return printed.split()[1]
+
+
 def convert(
     document: Document, form: Format, metadata: Mapping[str, Any], options: Sequence[str], output: Path
 ) -> None:

@@ -22,7 +22,8 @@ from liandong.render.jobs import PageJob
 from liandong.render.pandoc import source_date
 from liandong.render.stage import bundle_parameter
 
-OLDEST_QUARTO: Final = (1, 4)
+OLDEST_QUARTO: Final = (1, 5)
+"""The first whose Typst (0.11) knows `context` and table headers, which our template and tables use."""
 _LAST_LINES: Final = 12
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 

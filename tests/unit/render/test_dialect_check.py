@@ -1,0 +1,90 @@
+from pathlib import Path
+
+import pytest
+from liandong.errors import RenderError
+from liandong.render import dialect
+from liandong.render.check import check_dialect, resolve_shortcodes
+from liandong.render.source import Line
+
+README = Path(__file__).parents[3] / "reports" / "README.md"
+
+
+def _lines(text: str) -> list[Line]:
+    return [Line(line, "p.qmd", number) for number, line in enumerate(text.splitlines(), start=1)]
+
+
+ACCEPTED = [
+    '::: {.callout-note title="标题"}\n内容\n:::',
+    "::: callout-tip\n内容\n:::",
+    '::: {.content-visible when-meta="has-coverage"}\n## 标题 {#sec-a .unnumbered}\n:::',
+    '::: {.content-hidden unless-format="docx"}\n正文\n:::',
+    '::: {#fig-a}\n![](a.svg){fig-alt="说明" width=80%}\n\n题注\n:::',
+    "见 @tbl-a 与 [-@sec-b]，<https://example.org>，x < y，{{< meta title >}}，{{< pagebreak >}}",
+    "```{=html}\n<b>raw</b>\n::: {.anything}\n```",
+    "代码 `<b>{{< video x >}}</b>` 与 `raw`{=html}",
+    "标题 {-}",
+    r"转义 \<script\> 之后",
+]
+
+
+@pytest.mark.parametrize("text", ACCEPTED)
+def test_what_is_on_the_list_passes(text: str) -> None:
+    check_dialect(_lines(text), written=frozenset())
+
+
+@pytest.mark.parametrize(
+    ("text", "where", "message"),
+    [
+        ("a\n\n::: {.panel-tabset}\n:::", "p.qmd:3", r"unknown div '\{\.panel-tabset\}'"),
+        ("::: {.column-margin}\n:::", "p.qmd:1", "unknown div"),
+        ("::: {.callout-note collapse=true}\n:::", "p.qmd:1", "unknown attribute 'collapse'"),
+        ('::: {.content-visible when-format="latex"}\n:::', "p.qmd:1", "expected one of html, typst, docx"),
+        ("::: {.content-visible}\n:::", "p.qmd:1", "needs when-meta"),
+        ("::: {#fig-a .large}\nx\n:::", "p.qmd:1", "has no class"),
+        ("::: {.callout-note}\nx", "p.qmd:1", "not closed"),
+        ("x\n:::", "p.qmd:2", "closes nothing"),
+        ("{{< video https://example.org/a >}}", "p.qmd:1", "shortcode"),
+        ("文字 {{< include _a.qmd >}}", "p.qmd:1", "not supported here"),
+        ("# 标题 {.appendix}", "p.qmd:1", "unknown appendix on a heading"),
+        ("[文字]{.mark}", "p.qmd:1", r"unknown mark in \{\.mark\}"),
+        ("![](a.svg){fig-pos='H'}", "p.qmd:1", "unknown fig-pos"),
+        ("换行<br>文字", "p.qmd:1", "<br>"),
+    ],
+)
+def test_anything_else_is_an_error_with_its_line(text: str, where: str, message: str) -> None:
+    with pytest.raises(RenderError, match=message) as caught:
+        check_dialect(_lines(text), written=frozenset())
+    assert caught.value.where == where
+
+
+def test_every_problem_is_reported_at_once() -> None:
+    with pytest.raises(RenderError) as caught:
+        check_dialect(_lines("::: {.aside}\n:::\n\n{{< kbd X >}}"), written=frozenset())
+    assert "p.qmd:4" in str(caught.value)
+    assert "aside" in str(caught.value)
+
+
+def test_tags_that_a_cell_prints_are_text_not_a_mistake() -> None:
+    check_dialect(_lines("<script>"), written=frozenset({"p.qmd:1"}))
+
+
+def test_shortcodes_become_what_the_filter_resolves_and_code_stays() -> None:
+    text = [line.text for line in resolve_shortcodes(_lines("{{< meta liandong.unit >}} `{{< meta a >}}`"))]
+    assert text == ['[]{liandong-meta="liandong.unit"} `{{< meta a >}}`']
+
+
+def test_the_authors_guide_names_everything_on_the_list() -> None:
+    guide = README.read_text(encoding="utf-8")
+    names = [
+        *dialect.CELL_OPTIONS,
+        *dialect.DIV_CLASSES,
+        *dialect.CONDITIONS,
+        *dialect.SHORTCODES,
+        *dialect.METADATA,
+        *dialect.CROSSREF,
+        *dialect.HEADING_CLASSES,
+        *dialect.INLINE_ATTRIBUTES,
+        *dialect.OUTPUT_TYPES,
+        *(option for options in dialect.FORMAT_OPTIONS.values() for option in options),
+    ]
+    assert [name for name in names if f"`{name}`" not in guide] == []
