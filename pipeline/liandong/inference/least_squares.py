@@ -88,12 +88,11 @@ def fit(within: Within, outcome: str, regressors: Sequence[str]) -> Fit:
     nuisance = [j for j in pivots.kept if j < len(within.dummies)]
     own = [j for j in pivots.kept if j >= len(within.dummies)]
     terms = tuple(offered[j] for j in [*own, *nuisance])
-    moments = within.clusters.sum(axis=0)
     y = within.positions([outcome])[0]
-    coefficients, bread = _solve(moments, within.positions(terms), y)
+    coefficients, bread = _solve(within.pooled, within.positions(terms), y)
     contrast = _contrast(within, y, terms, coefficients)
-    null = _residual_ss(moments, within, y, tuple(offered[j] for j in nuisance))
-    rss = max(float(contrast @ moments @ contrast), 0.0)
+    null = _residual_ss(within, y, tuple(offered[j] for j in nuisance))
+    rss = max(float(contrast @ within.pooled @ contrast), 0.0)
     scores = (within.clusters @ contrast)[:, within.positions(terms)]
     dropped = tuple(d for d in pivots.dropped if d.term not in within.dummies)
     return Fit(within, outcome, terms, dropped, coefficients, bread, scores, rss, 1.0 - rss / null)
@@ -141,7 +140,7 @@ def _contrast(
     return contrast
 
 
-def _residual_ss(moments: NDArray[np.float64], within: Within, y: np.intp, terms: tuple[str, ...]) -> float:
-    coefficients, _ = _solve(moments, within.positions(terms), y)
+def _residual_ss(within: Within, y: np.intp, terms: tuple[str, ...]) -> float:
+    coefficients, _ = _solve(within.pooled, within.positions(terms), y)
     contrast = _contrast(within, y, terms, coefficients)
-    return float(contrast @ moments @ contrast)
+    return float(contrast @ within.pooled @ contrast)

@@ -48,7 +48,7 @@ def variation(within: Within, column: str) -> Literal["constant", "absorbed", "v
     j = within.positions([column])[0]
     if within.total[j] <= CONSTANT_SHARE * within.raw[j]:
         return "constant"
-    if within.effect is not None and within.clusters[:, j, j].sum() <= ABSORBED_SHARE * within.total[j]:
+    if within.effect is not None and within.pooled[j, j] <= ABSORBED_SHARE * within.total[j]:
         return "absorbed"
     return "varies"
 
@@ -56,7 +56,7 @@ def variation(within: Within, column: str) -> Literal["constant", "absorbed", "v
 def sweep(within: Within, columns: Sequence[str]) -> Pivots:
     """Take `columns` in order and keep those that add something; see the module's rule."""
     at = within.positions(columns)
-    squares = within.clusters[:, at[:, None], at].sum(axis=0)
+    squares = within.pooled[np.ix_(at, at)]
     scale = np.sqrt(np.maximum(np.diagonal(squares), np.finfo(float).tiny))
     correlation = squares / np.outer(scale, scale)
     size = len(columns)

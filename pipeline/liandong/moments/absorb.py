@@ -89,7 +89,8 @@ def _sample_block(
     moments: Moments, columns: tuple[str, ...], sample: NDArray[np.bool_], second: Levels | None
 ) -> _Block:
     at = np.concatenate([[0], moments.positions(columns)])
-    products = moments.products[sample][:, at[:, None], at]
+    # One axis at a time: three times as fast as an open mesh, and the copy is needed anyway.
+    products = moments.products[sample].take(at, axis=1).take(at, axis=2)
     centre = moments.centre[moments.cell_effect[sample]][:, at]
     if second is None:
         return _Block(columns, (), products, centre)
@@ -126,6 +127,7 @@ def _absorbed(moments: Moments, block: _Block, sample: NDArray[np.bool_], lost: 
     level_means[:, 0] = 0.0
     within = _centred(block.products, level_means[cell_effect])
     means, total, raw = _spread(block)
+    clusters = sum_by_cluster(within, cell_cluster)
     return Within(
         columns=block.columns,
         dummies=block.dummies,
@@ -138,7 +140,8 @@ def _absorbed(moments: Moments, block: _Block, sample: NDArray[np.bool_], lost: 
         rows=moments.rows[sample],
         weight_sq=moments.weight_sq[sample],
         cells=within,
-        clusters=sum_by_cluster(within, cell_cluster),
+        clusters=clusters,
+        pooled=clusters.sum(axis=0),
         effect_weight=level_weight,
         effect_means=level_means,
         n_levels=len(effect_labels),
@@ -194,5 +197,6 @@ def _present(labels: tuple[Any, ...], codes: NDArray[np.intp]) -> tuple[tuple[An
 
 
 def _is_nested(cell_effect: NDArray[np.intp], cell_cluster: NDArray[np.intp]) -> bool:
-    pairs = np.unique(np.stack([cell_effect, cell_cluster]), axis=1)
-    return bool(len(np.unique(pairs[0])) == pairs.shape[1])
+    first = np.full(cell_effect.max() + 1, -1, dtype=np.intp)
+    first[cell_effect] = cell_cluster  # some cluster of each level; nested if it is the only one
+    return bool((first[cell_effect] == cell_cluster).all())

@@ -138,6 +138,7 @@ def _within(source: Source, request: Request, dummies: tuple[str, ...], sample: 
         weight_sq=table.weight_sq * factor**2,
         cells=cells,
         clusters=cells,
+        pooled=cells.sum(axis=0),
         effect_weight=np.empty(0),
         effect_means=np.empty((0, len(means))),
         n_levels=len(weights),

@@ -41,6 +41,8 @@ class Within:
         M̃_a[1:, 1:] = Σ w (z - m_f)(z - m_f)ᵀ.
     clusters
         Their sums by cluster, shape (G, k + 1, k + 1).
+    pooled
+        Their sum over the sample, shape (k + 1, k + 1): the normal equations of every nested model.
     effect_weight, effect_means
         n_f, shape (F,), and m_f about the centre, shape (F, k + 1), m_f[0] = 0; empty on the demeaned route.
     n_levels
@@ -78,6 +80,7 @@ class Within:
     weight_sq: NDArray[np.float64]
     cells: NDArray[np.float64]
     clusters: NDArray[np.float64]
+    pooled: NDArray[np.float64]
     effect_weight: NDArray[np.float64]
     effect_means: NDArray[np.float64]
     n_levels: int
