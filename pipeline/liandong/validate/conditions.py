@@ -35,7 +35,7 @@ class _Reader:
 
 
 def describe(expression: Expression, codebook: Codebook, lang: Language) -> str:
-    """Return `expression` in words, such as ``社工服务 = 是，且 年龄 ≥ 60``."""
+    """Return `expression` in words, such as ``「社工服务」为“是”，且「年龄」≥60``."""
     return _tell(ast.parse(expression.text, mode="eval").body, _Reader(codebook, lang))
 
 
@@ -80,24 +80,31 @@ def _arithmetic(node: ast.BinOp, reader: _Reader) -> str:
         f"({_tell(side, reader)})" if isinstance(side, ast.BinOp) else _tell(side, reader)
         for side in (node.left, node.right)
     )
-    return f"{left} {_SIGNS[type(node.op)]} {right}"
+    sign = _SIGNS[type(node.op)]
+    return reader.words(f"{left}{sign}{right}", f"{left} {sign} {right}")
 
 
 def _compare(node: ast.Compare, reader: _Reader) -> str:
-    parts = [_tell(node.left, reader)]
+    text, left = _tell(node.left, reader), node.left
     for comparison, right in zip(node.ops, node.comparators, strict=True):
-        labels = _labels(node.left, reader)
+        labels = _labels(left, reader)
         if isinstance(comparison, ast.In | ast.NotIn):
-            word = (
-                reader.words("属于 ", "one of ")
-                if isinstance(comparison, ast.In)
-                else reader.words("不属于 ", "none of ")
-            )
-            elements = right.elts if isinstance(right, ast.List | ast.Tuple) else [right]
-            parts.append(word + reader.words("、", ", ").join(_answer(item, labels, reader) for item in elements))
+            text += _membership(comparison, right, labels, reader)
+        elif isinstance(comparison, ast.Eq | ast.NotEq) and reader.lang == "zh" and labels:
+            text += ("为" if isinstance(comparison, ast.Eq) else "不为") + _answer(right, labels, reader)
         else:
-            parts.append(f"{_SIGNS[type(comparison)]} {_answer(right, labels, reader)}")
-    return " ".join(parts)
+            sign = _SIGNS[type(comparison)]
+            text += reader.words(sign, f" {sign} ") + _answer(right, labels, reader)
+        left = right
+    return text
+
+
+def _membership(comparison: ast.cmpop, right: ast.expr, labels: Mapping[Any, str], reader: _Reader) -> str:
+    elements = right.elts if isinstance(right, ast.List | ast.Tuple) else [right]
+    listed = reader.words("、", ", ").join(_answer(element, labels, reader) for element in elements)
+    if isinstance(comparison, ast.In):
+        return reader.words(f"为{listed}之一", f" one of {listed}")
+    return reader.words(f"不为{listed}之一", f" none of {listed}")
 
 
 def _labels(node: ast.AST, reader: _Reader) -> Mapping[Any, str]:
@@ -108,7 +115,9 @@ def _labels(node: ast.AST, reader: _Reader) -> Mapping[Any, str]:
 
 def _answer(node: ast.AST, labels: Mapping[Any, str], reader: _Reader) -> str:
     value = node.value if isinstance(node, ast.Constant) else None
-    return labels[value] if value is not None and value in labels else _tell(node, reader)
+    if value is None or value not in labels:
+        return _tell(node, reader)
+    return reader.words(f"“{labels[value]}”", labels[value])
 
 
 def _call(node: ast.Call, reader: _Reader) -> str:

@@ -1,0 +1,110 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+import yaml
+from liandong.definitions import Codebook, load_instrument, parse_expression
+from liandong.validate import validate
+from liandong.validate.conditions import describe
+
+ROOT = Path(__file__).parents[3]
+TITLES = yaml.safe_load((ROOT / "tests" / "cases" / "validate" / "titles.yaml").read_text(encoding="utf-8"))
+INSTRUMENTS = sorted(path.parent for path in (ROOT / "data_schema").glob("*/codebook.yaml"))
+NO_PROBLEMS = pl.DataFrame(schema={"row": pl.Int64, "field": pl.String, "value": pl.String})
+YES_NO = [{"value": 0, "label": "否"}, {"value": 1, "label": "是"}]
+YES_NO_EN = [{"value": 0, "label": "No"}, {"value": 1, "label": "Yes"}]
+
+
+def _field(name: str, field_type: str, zh: str, en: str, extras: dict[str, Any], **more: Any) -> dict[str, Any]:
+    return {"name": name, "type": field_type, "title": zh, "liandong": {"title_en": en, **extras}, **more}
+
+
+CODEBOOK = Codebook.model_validate(
+    {
+        "primaryKey": "id",
+        "foreignKeys": [{"fields": "community", "reference": {"resource": "communities", "fields": "code"}}],
+        "liandong": {"title": {"zh": "卷", "en": "Form"}, "version": "1"},
+        "fields": [
+            _field(
+                "id", "string", "编号", "Number", {},
+                constraints={"required": True, "pattern": "R[0-9]+", "minLength": 2, "maxLength": 6},
+            ),
+            _field("age", "integer", "年龄", "Age", {}, constraints={"minimum": 16, "maximum": 110}),
+            _field(
+                "served", "integer", "社工服务", "Served", {"categories_en": YES_NO_EN},
+                constraints={"enum": [0, 1]}, categories=YES_NO,
+            ),
+            _field(
+                "satisfied", "integer", "满意度", "Satisfied", {"asked_if": "served == 1 and age >= 18"},
+                constraints={"required": True},
+            ),
+            _field("income", "number", "收入", "Income", {}, constraints={"exclusiveMinimum": 0, "unique": True}),
+            _field("day", "date", "日期", "Day", {}),
+            _field("letter", "string", "等级", "Grade", {}, constraints={"enum": list("abcdefghij")}),
+            _field("community", "string", "社区", "Community", {}),
+        ],
+    }
+)  # fmt: skip
+SCHEMA = {
+    "_row": pl.Int64, "id": pl.String, "age": pl.Int64, "served": pl.Int64, "satisfied": pl.Int64,
+    "income": pl.Float64, "day": pl.Date, "letter": pl.String, "community": pl.String,
+}  # fmt: skip
+FRAME = pl.DataFrame([(1, "R1", *[None] * 7)], schema=SCHEMA, orient="row")
+
+
+@pytest.fixture(scope="module")
+def titles() -> dict[str, list[str]]:
+    result = validate(FRAME, pl.DataFrame(), NO_PROBLEMS, CODEBOOK, {"communities": pl.DataFrame({"code": ["C1"]})})
+    return {rule: [zh, en] for rule, zh, en in result.rules.select("rule", "title_zh", "title_en").iter_rows()}
+
+
+@pytest.mark.parametrize("rule", TITLES)
+def test_rule_is_worded_for_a_field_supervisor(rule: str, titles: dict[str, list[str]]) -> None:
+    assert titles[rule] == TITLES[rule]
+
+
+CONDITIONS = [
+    ("served == 1", "「社工服务」为“是”", "“Served” = Yes"),
+    ("served != 0", "「社工服务」不为“否”", "“Served” ≠ No"),
+    ("served in [0, 1]", "「社工服务」为“否”、“是”之一", "“Served” one of No, Yes"),
+    ("served not in [0]", "「社工服务」不为“否”之一", "“Served” none of No"),
+    ("age == 18", "「年龄」=18", "“Age” = 18"),
+    ("18 <= age < 60", "18≤「年龄」<60", "18 ≤ “Age” < 60"),
+    ("not (age > 60)", "并非（「年龄」>60）", "not (“Age” > 60)"),
+    (
+        "served == 1 and (age < 18 or missing(age))",
+        "「社工服务」为“是”，且（「年龄」<18，或「年龄」未作答）",
+        "“Served” = Yes and (“Age” < 18 or “Age” is unanswered)",
+    ),
+    ("answered(age)", "「年龄」已作答", "“Age” is answered"),
+    (
+        "(age + 1) * 2 - served / 3 > -1",
+        "((「年龄」+1)×2)−(「社工服务」÷3)>−1",
+        "((“Age” + 1) × 2) − (“Served” ÷ 3) > −1",
+    ),
+    ("hour(day) > 7", "「日期」的钟点>7", "the hour of “Day” > 7"),
+    ("minutes(day - day) > 7", "「日期」−「日期」的分钟数>7", "the minutes of “Day” − “Day” > 7"),
+    ("True", "是", "yes"),
+]
+
+
+@pytest.mark.parametrize(("text", "zh", "en"), CONDITIONS, ids=[text for text, _, _ in CONDITIONS])
+def test_condition_is_told_with_titles_and_labels(text: str, zh: str, en: str) -> None:
+    expression = parse_expression(text)
+    assert describe(expression, CODEBOOK, "zh") == zh
+    assert describe(expression, CODEBOOK, "en") == en
+
+
+@pytest.mark.parametrize("folder", INSTRUMENTS, ids=lambda folder: folder.name)
+def test_every_condition_of_the_instruments_can_be_told(folder: Path) -> None:
+    codebook = load_instrument(folder).codebook
+    conditions = [field.liandong.asked_if for field in codebook.fields if field.liandong.asked_if is not None]
+    conditions += [rule.check for rule in codebook.liandong.rules]
+    assert conditions
+    for condition in conditions:
+        for name in condition.names:
+            assert codebook.field(name).title in describe(condition, codebook, "zh")
+            assert codebook.field(name).liandong.title_en in describe(condition, codebook, "en")
