@@ -68,7 +68,7 @@ def resolve_shortcodes(lines: Iterable[Line]) -> Iterator[Line]:
         text = line.text
         if markdown and "{{<" in text:
             text = "".join(chunk if code else _SHORTCODE.sub(_resolved, chunk) for code, chunk in _chunks(text))
-        yield Line(text, line.file, line.number)
+        yield from (Line(part, line.file, line.number) for part in text.split("\n"))
 
 
 def _resolved(match: re.Match[str]) -> str:

@@ -27,6 +27,8 @@ _FOR_PROGRAMS: Final = frozenset(
 
 _STOP = re.compile(r"^liandong:(\w+):(.+)$", re.MULTILINE)
 _WARNING = re.compile(r"^\[WARNING\] (.+)$", re.MULTILINE)
+_LINE = re.compile(r"\bline (\d+)")
+_RESOURCE = re.compile(r"Could not fetch resource '?([^\s':]+)")
 _REASONS: Final = {
     "reference": ("nothing with the label {name} is shown, so @{name} refers to nothing", "@{name}"),
     "duplicate": ("the label {name} is given twice", "#{name}"),
@@ -145,4 +147,13 @@ def _failure(document: Document, form: Format, stderr: str) -> RenderError:
         return RenderError(reason, where=where, zh=f"报告页面中的标签或引用有误：{match[2]}")
     warnings = [text for text in _WARNING.findall(stderr) if not text.startswith("Failing because")]
     message = "; ".join(warnings) or stderr.strip() or "pandoc failed"
-    return RenderError(f"{form}: {message}", where=document.source)
+    return RenderError(f"{form}: {message}", where=_place(document, message))
+
+
+def _place(document: Document, message: str) -> str:
+    """Return where pandoc's message points: the line it counts, or the line that names the file it misses."""
+    if (match := _LINE.search(message)) and int(match[1]) <= len(document.lines):
+        return document.lines[int(match[1]) - 1].where
+    if match := _RESOURCE.search(message):
+        return next((line.where for line in document.lines if match[1] in line.text), document.source)
+    return document.source

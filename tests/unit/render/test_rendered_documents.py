@@ -9,10 +9,10 @@ from pathlib import Path
 
 import docx
 import pytest
-from liandong.render import PageJob, RenderReport, render_pages
+from liandong.render import Format, PageJob, RenderReport, render_pages
 from pypdf import PdfReader
 
-FORMATS = ("html", "pdf", "docx")
+FORMATS: tuple[Format, ...] = ("html", "pdf", "docx")
 
 ZH = '''---
 title: 社区治理评估
@@ -107,6 +107,8 @@ print(f"::: {{#tbl-nested}}\\n{blocks}\\n\\n嵌套模型\\n:::")
 {{< pagebreak >}}
 
 # 局限
+
+哈希 0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef 不得越出页边。
 '''
 
 EN = """---
@@ -276,6 +278,14 @@ def test_pdf_embeds_its_fonts_and_numbers_its_pages(rendered: Rendered) -> None:
         assert f"{number}/{len(pages)}" in text
         assert "社区治理评估" in text, "the running header"
         assert "模拟数据" in text, "the running note"
+
+
+def test_pdf_text_stays_inside_the_margins_and_a_hash_stays_whole(rendered: Rendered) -> None:
+    page = rendered.pdf("zh").pages[-1]
+    starts: list[float] = []
+    page.extract_text(visitor_text=lambda text, _, matrix, *__: starts.append(matrix[4]) if text.strip() else None)
+    assert max(starts) < float(page.mediabox.width) - 70.8, "the right margin is 2.5 cm"
+    assert "0123456789abcdef" * 6 in rendered.text("zh", "pdf")
 
 
 def _fonts(page: object) -> list[dict[str, str]]:
