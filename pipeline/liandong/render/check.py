@@ -27,6 +27,7 @@ _ATTRIBUTE = re.compile(
     |(?P<key>[\w-]+)=(?P<value>"[^"]*"|'[^']*'|[^\s}]+)|(?P<other>\S+)""",
     re.VERBOSE,
 )
+_MATH = re.compile(r"\$\$.*?\$\$|\$(?=\S)[^$]*(?<=\S)\$")
 _CODE_SPAN = re.compile(r"(?<!`)(`+)(?!`).*?(?<!`)\1(?!`)")
 
 
@@ -46,8 +47,10 @@ def check_dialect(lines: Sequence[Line], *, written: frozenset[str]) -> None:
         With every problem found, each with its line.
     """
     problems = [*_div_problems(lines)]
+    formula = False
     for line, markdown in outside_fences(lines):
-        if markdown:
+        inside, formula = formula, formula ^ (markdown and line.text.count("$$") % 2 == 1)
+        if markdown and not inside and not formula:
             problems.extend((line, problem) for problem in _line_problems(line, printed=line.where in written))
     if not problems:
         return
@@ -116,7 +119,7 @@ def _one_div(text: str) -> Iterator[str]:
 
 
 def _line_problems(line: Line, *, printed: bool) -> Iterator[str]:
-    text = "".join(chunk for code, chunk in _chunks(line.text) if not code)
+    text = _MATH.sub("", "".join(chunk for code, chunk in _chunks(line.text) if not code))
     for match in _SHORTCODE.finditer(text):
         name = match[1].split(" ")[0]
         if name == "include" or name not in SHORTCODES:

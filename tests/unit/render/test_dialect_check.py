@@ -22,6 +22,8 @@ ACCEPTED = [
     "见 @tbl-a 与 [-@sec-b]，<https://example.org>，x < y，{{< meta title >}}，{{< pagebreak >}}",
     "```{=html}\n<b>raw</b>\n::: {.anything}\n```",
     "代码 `<b>{{< video x >}}</b>` 与 `raw`{=html}",
+    r"根 $\sqrt[3]{x}$ 与 $a <b> c$，价 5$",
+    "$$\n\\sqrt[3]{x} <b>\n$$",
     "标题 {-}",
     r"转义 \<script\> 之后",
 ]
@@ -48,6 +50,7 @@ def test_what_is_on_the_list_passes(text: str) -> None:
         ("# 标题 {.appendix}", "p.qmd:1", "unknown appendix on a heading"),
         ("[文字]{.mark}", "p.qmd:1", r"unknown mark in \{\.mark\}"),
         ("![](a.svg){fig-pos='H'}", "p.qmd:1", "unknown fig-pos"),
+        ("$$\nx\n$$\n换行<hr>", "p.qmd:4", "<hr>"),
         ("换行<br>文字", "p.qmd:1", "<br>"),
     ],
 )
