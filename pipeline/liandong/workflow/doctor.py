@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 import sys
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
+from liandong.render.quarto import OLDEST_QUARTO, quarto_version
 from liandong.workflow.manifest import versions
 from liandong.workflow.resources import reports_folder
 from liandong.workflow.results import Finding
@@ -51,8 +51,14 @@ def _quarto() -> Finding:
     executable = shutil.which("quarto")
     if executable is None:
         return Finding("note", "Quarto", "not on PATH; the embedded renderer is used, and nothing is missing for it")
-    answer = subprocess.run([executable, "--version"], capture_output=True, text=True, timeout=30, check=False)  # noqa: S603
-    return Finding("good", "Quarto", f"{answer.stdout.strip() or 'does not answer'} at {executable}")
+    found = quarto_version(executable)
+    number = ".".join(map(str, found)) if found else "no version"
+    if found is None or found < OLDEST_QUARTO:
+        needed = ".".join(map(str, OLDEST_QUARTO))
+        return Finding(
+            "note", "Quarto", f"{number} at {executable} is older than {needed}; the embedded renderer is used"
+        )
+    return Finding("good", "Quarto", f"{number} at {executable}")
 
 
 def _fonts() -> Finding:

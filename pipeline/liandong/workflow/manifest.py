@@ -13,7 +13,7 @@ from liandong.definitions import Study
 from liandong.evidence import sha256
 
 _NUMERICAL = ("polars", "numpy", "scipy", "statsmodels", "linearmodels", "pandas", "pyarrow", "pyreadstat")
-_RENDERING = ("plotnine", "matplotlib", "great-tables", "jupytext", "nbclient", "pypandoc-binary", "typst", "mplfonts")
+_RENDERING = ("plotnine", "matplotlib", "nbclient", "pypandoc-binary", "typst", "mplfonts", "fonttools")
 
 
 def fingerprint(study: Study) -> dict[str, Any]:
