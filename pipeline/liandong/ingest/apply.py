@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
 
-from liandong.definitions import Codebook, Field
+from liandong.definitions import Codebook
 from liandong.errors import IngestError
-from liandong.ingest.missing import UNNAMED, MissingCodes, kind_of_missing, missing_codes, with_tags
+from liandong.ingest.columns import Stored, as_text
+from liandong.ingest.fields import KIND, PROBLEM, VALUE, FieldColumn
+from liandong.ingest.missing import UNNAMED, missing_codes, with_tags
 from liandong.ingest.raw import RawTable
-from liandong.ingest.typed import TYPES, Stored, as_field, as_text, is_filled
 
 ROW = "_row"
-_KIND, _PROBLEM, _UNKNOWN = "\0kind:", "\0problem:", "\0unknown:"
+_UNKNOWN = "\0unknown:"
 _PROBLEM_SCHEMA = {"row": pl.Int64, "field": pl.String, "value": pl.String}
 _ROW_OF_FILE = "_row_of_file"  # a file may bring a column of our own name
 _SHOWN = 8
@@ -51,39 +52,6 @@ class Ingested:
     notes: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class FieldColumn:
-    """A field of the codebook, the raw column that fills it, and its missing codes."""
-
-    field: Field
-    column: Stored
-    codes: MissingCodes
-
-    @property
-    def kind(self) -> pl.Expr:
-        """The kind of missing of each cell, null for all others."""
-        if not self.codes.any:
-            return pl.lit(None, dtype=pl.String)
-        return kind_of_missing(self.column, self.codes, self.field)
-
-    @property
-    def value(self) -> pl.Expr:
-        """The cells in the field's type, null where they are missing or unreadable."""
-        value = as_field(self.column, self.field)
-        return pl.when(self.kind.is_null()).then(value) if self.codes.any else value
-
-    @property
-    def is_problem(self) -> pl.Expr:
-        """Whether a cell holds something that is neither a missing code nor readable."""
-        return is_filled(self.column).fill_null(value=False) & self.value.is_null() & self.kind.is_null()
-
-    @property
-    def can_fail(self) -> bool:
-        """Whether any cell could be unreadable: a text field takes everything, a number may be infinite."""
-        as_stored = self.column.dtype == TYPES[self.field.type] and not self.column.dtype.is_float()
-        return self.field.type != "string" and not as_stored
-
-
 def apply_codebook(raw: RawTable, codebook: Codebook) -> Ingested:
     """Rebuild the table column by column in codebook names, order and types.
 
@@ -106,20 +74,27 @@ def apply_codebook(raw: RawTable, codebook: Codebook) -> Ingested:
         When no field matches a column, two columns match a field equally well, or a column holds lists or records.
     """
     sources, renamed = _match(raw, codebook)
-    columns = [_field_column(raw, codebook, name, source) for name, source in sources.items()]
+    ascii_columns = _ascii_columns(raw, sources.values())
+    columns = [_field_column(raw, codebook, name, source, ascii_columns) for name, source in sources.items()]
     unknown = [name for name in raw.columns if name not in sources.values()]
     data = with_tags(raw.data, raw.tags, raw.row_count)
-    collected = data.select(
-        *(column.value.alias(column.field.name) for column in columns),
-        *(column.kind.alias(_KIND + column.field.name) for column in columns if column.codes.any),
-        *(column.is_problem.alias(_PROBLEM + column.field.name) for column in columns if column.can_fail),
-        *(pl.col(name).alias(_UNKNOWN + (_ROW_OF_FILE if name == ROW else name)) for name in unknown),
-    ).collect()
+    collected = (
+        data.with_columns(column.prepared for column in columns if column.source.is_text)
+        .with_columns(column.kind for column in columns if column.codes.any)
+        .with_columns(column.value for column in columns)
+        .select(
+            *(column.is_problem for column in columns if column.can_fail),
+            *(KIND + column.field.name for column in columns if column.codes.any),
+            *(VALUE + column.field.name for column in columns),
+            *(pl.col(name).alias(_UNKNOWN + (_ROW_OF_FILE if name == ROW else name)) for name in unknown),
+        )
+        .collect(engine="streaming")
+    )
     rows = pl.int_range(1, collected.height + 1, dtype=pl.Int64, eager=True).alias(ROW)
     return Ingested(
-        frame=collected.select(rows, *(column.field.name for column in columns)),
-        missing=_part(collected, _KIND),
-        type_problems=_type_problems(data, columns, _part(collected, _PROBLEM)),
+        frame=_part(collected, VALUE).select(rows, pl.all()),
+        missing=_part(collected, KIND),
+        type_problems=_type_problems(data, columns, _part(collected, PROBLEM)),
         unknown=_part(collected, _UNKNOWN).select(rows, pl.all()),
         absent=tuple(field.name for field in codebook.fields if field.name not in sources),
         notes=(*raw.notes, *renamed, *_missing_notes(columns)),
@@ -165,7 +140,21 @@ def _some(names: Sequence[str]) -> str:
     return ", ".join(map(repr, names[:_SHOWN])) + (" …" if len(names) > _SHOWN else "")
 
 
-def _field_column(raw: RawTable, codebook: Codebook, name: str, source: str) -> FieldColumn:
+def _ascii_columns(raw: RawTable, names: Iterable[str]) -> frozenset[str]:
+    """Return the text columns that hold nothing but ASCII."""
+    texts = [pl.col(name) for name in names if raw.schema[name] == pl.String]
+    if not texts:
+        return frozenset()
+    # Of the characters of UTF-8, only those of ASCII take one byte.
+    found = raw.data.select((text.str.len_bytes() == text.str.len_chars()).all() for text in texts)
+    return frozenset(
+        name for name, is_ascii in found.collect(engine="streaming").row(0, named=True).items() if is_ascii
+    )
+
+
+def _field_column(
+    raw: RawTable, codebook: Codebook, name: str, source: str, ascii_columns: frozenset[str]
+) -> FieldColumn:
     field = codebook.field(name)
     stored = Stored(source, raw.schema[source], raw.formats.get(source), raw.temporal.get(source))
     if stored.is_nested:
@@ -175,7 +164,8 @@ def _field_column(raw: RawTable, codebook: Codebook, name: str, source: str) -> 
             hint="Write its parts to columns of their own.",
             zh=f"列“{source}”含有嵌套数据，请拆分为多列。",
         )
-    return FieldColumn(field, stored, missing_codes(field, codebook, raw.user_missing.get(source)))
+    codes = missing_codes(field, codebook, raw.user_missing.get(source))
+    return FieldColumn(field, stored, codes, is_ascii=source in ascii_columns)
 
 
 def _part(collected: pl.DataFrame, prefix: str) -> pl.DataFrame:
@@ -188,7 +178,8 @@ def _type_problems(data: pl.LazyFrame, columns: Sequence[FieldColumn], flags: pl
     wrong = [column for column in columns if column.field.name in flags.columns and flags[column.field.name].any()]
     if not wrong:
         return pl.DataFrame(schema=_PROBLEM_SCHEMA)
-    texts = data.select(as_text(column.column).alias(column.field.name) for column in wrong).collect()
+    shown = data.select(as_text(column.source).alias(column.field.name) for column in wrong)
+    texts = shown.collect(engine="streaming")
     return pl.concat(_cells(column.field.name, flags, texts) for column in wrong)
 
 

@@ -62,7 +62,7 @@ class _Text:
 
 
 def read_delimited(
-    path: Path, file_format: str, encoding: str | None, check_names: Callable[[Path, Sequence[str]], object]
+    path: Path, file_format: str, encoding: str | None, check_names: Callable[[Path, Sequence[str]], None]
 ) -> Delimited:
     """Return the table of a delimited text.
 

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import polars as pl
 
 from liandong.definitions import Codebook, Field
+from liandong.ingest.columns import Stored, as_text
 from liandong.ingest.raw import DeclaredMissing
-from liandong.ingest.typed import Stored, as_text, plain_text, text_as_number, trimmed
+from liandong.ingest.typed import text_as_number
 
 UNNAMED = "user_missing"
 _TAGGED = "\0tag:"
 _NONE = DeclaredMissing()
+_Match = tuple[pl.Expr, str]  # where a cell carries a code, and of which kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +57,17 @@ def kind_of_missing(column: Stored, codes: MissingCodes, field: Field) -> pl.Exp
 
     A code matches as text and, unless the field is one of texts, as a number however it is written (97, 97.0, ９７).
     """
-    found = [_by_text(column, codes.kinds)]
+    found = [*_by_text(column, codes.kinds)]
     if field.type != "string" or not column.is_text:
-        found.append(_by_number(column, codes.kinds))
+        found += _by_number(column, codes.kinds)
     if codes.declared.tags:
         tag = pl.col(tag_column(column.name))
-        found += [_lookup(tag, codes.kinds), pl.when(tag.is_not_null()).then(pl.lit(UNNAMED))]
-    found.append(pl.when(_is_declared(column, codes.declared)).then(pl.lit(UNNAMED)))
-    return pl.coalesce(found)
+        found += [*_matches(tag, codes.kinds), (tag.is_not_null(), UNNAMED)]
+    found += [(hit, UNNAMED) for hit in _declared(column, codes.declared)]
+    kind = pl.lit(None, dtype=pl.String)
+    for hit, name in reversed(found):
+        kind = pl.when(hit).then(pl.lit(name)).otherwise(kind)
+    return kind
 
 
 def tag_column(name: str) -> str:
@@ -91,35 +97,36 @@ def _numbers(kinds: Mapping[str, str]) -> dict[float, str]:
     return numbers
 
 
-def _lookup(values: pl.Expr, kinds: Mapping[str, str] | Mapping[float, str]) -> pl.Expr:
-    if not kinds:
-        return pl.lit(None, dtype=pl.String)
-    return values.replace_strict(list(kinds), list(kinds.values()), default=None, return_dtype=pl.String)
+def _matches(values: pl.Expr, kinds: Mapping[Any, str]) -> list[_Match]:
+    """Return for each kind whether a value is one of its codes."""
+    by_kind: dict[str, list[Any]] = {}
+    for code, kind in kinds.items():
+        by_kind.setdefault(kind, []).append(code)
+    return [(_is_any(values, codes), kind) for kind, codes in by_kind.items()]
 
 
-def _by_text(column: Stored, kinds: Mapping[str, str]) -> pl.Expr:
+def _is_any(values: pl.Expr, codes: Sequence[Any]) -> pl.Expr:
+    return values == codes[0] if len(codes) == 1 else values.is_in(list(codes))
+
+
+def _by_text(column: Stored, kinds: Mapping[str, str]) -> list[_Match]:
     if column.is_text:
-        return _lookup(trimmed(column).str.strip_chars(), kinds)
+        return _matches(column.value.str.strip_chars(), kinds)
     shows_time = column.dtype.is_temporal() or column.temporal is not None
-    return _lookup(as_text(column), kinds if shows_time else {})
+    return _matches(as_text(column), kinds) if shows_time else []
 
 
-def _by_number(column: Stored, kinds: Mapping[str, str]) -> pl.Expr:
+def _by_number(column: Stored, kinds: Mapping[str, str]) -> list[_Match]:
     if column.is_text:
-        return _lookup(text_as_number(plain_text(column)), _numbers(kinds))
-    if column.dtype.is_numeric():
-        return _lookup(column.value.cast(pl.Float64), _numbers(kinds))
-    return _lookup(column.value, {})
+        return _matches(text_as_number(column.value), _numbers(kinds))
+    return _matches(column.value, _numbers(kinds)) if column.dtype.is_numeric() else []
 
 
-def _is_declared(column: Stored, declared: DeclaredMissing) -> pl.Expr:
+def _declared(column: Stored, declared: DeclaredMissing) -> list[pl.Expr]:
+    """Return whether a cell holds one of the values, or lies in one of the ranges, that the file declares missing."""
     texts = [value.strip() for value in declared.values if isinstance(value, str)]
-    numbers = [float(value) for value in declared.values if not isinstance(value, str)]
-    hit = pl.lit(value=False)
     if column.is_text:
-        return trimmed(column).str.strip_chars().is_in(texts) if texts else hit
-    if numbers:
-        hit = column.value.is_in(numbers)
-    for low, high in declared.ranges:
-        hit |= column.value.is_between(low, high)
-    return hit
+        return [_is_any(column.value.str.strip_chars(), texts)] if texts else []
+    numbers = [float(value) for value in declared.values if not isinstance(value, str)]
+    hits = [column.value.is_between(low, high) for low, high in declared.ranges]
+    return [_is_any(column.value, numbers), *hits] if numbers else hits

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, get_args
@@ -13,8 +12,9 @@ from typing import Any, get_args
 import polars as pl
 
 from liandong.errors import IngestError
+from liandong.ingest.agreement import check_agreement, check_names
 from liandong.ingest.delimited import read_delimited
-from liandong.ingest.headers import Header, read_header
+from liandong.ingest.headers import read_header
 from liandong.ingest.protocol import TABLE, TAGS
 from liandong.ingest.raw import NO_TAGS, DeclaredMissing, Format, RawTable
 from liandong.ingest.supervise import damaged, limits_for, run_child
@@ -71,11 +71,11 @@ def read_table(
             folder = Path(name)
             digest = pool.submit(_sha256, path)
             found = run_child(path, file_format, folder, limits, sheet=sheet, encoding=encoding)
-            names = _check_names(path, found["names"])
+            check_names(path, found["names"])
             data = _load(path, file_format, folder)
             tags = _load_tags(path, folder)
             table = _assemble(path, file_format, digest.result(), found, data, tags)
-        _compare(path, header, table, names, found)
+        check_agreement(path, header, table, found)
     if table.row_count == 0:
         raise IngestError(
             "the file has columns but no rows",
@@ -128,31 +128,8 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _check_names(path: Path, names: Sequence[str]) -> Sequence[str]:
-    positions: dict[str, list[int]] = defaultdict(list)
-    for position, name in enumerate(names, start=1):
-        positions[name].append(position)
-    twice = {name: places for name, places in positions.items() if len(places) > 1}
-    if twice:
-        what = "; ".join(f"{name!r} in columns {' and '.join(map(str, places))}" for name, places in twice.items())
-        raise IngestError(
-            f"every column needs a name of its own; given more than once: {what}",
-            where=path.name,
-            hint="Rename or remove the columns in the program that made the file.",
-            zh=f"数据文件“{path.name}”有重名的列：{'、'.join(twice)}。",
-        )
-    if not names:
-        raise IngestError(
-            "the file has no columns",
-            where=path.name,
-            hint="Export it again, with the names of the questions in the first row.",
-            zh=f"数据文件“{path.name}”没有任何列。",
-        )
-    return names
-
-
 def _read_text(path: Path, file_format: Format, encoding: str | None) -> RawTable:
-    text = read_delimited(path, file_format, encoding, _check_names)
+    text = read_delimited(path, file_format, encoding, check_names)
     return RawTable(
         path=path,
         format=file_format,
@@ -232,24 +209,3 @@ def _user_missing(declared: Mapping[str, Any], tags: pl.DataFrame) -> dict[str, 
         )
         for name in [*declared, *(name for name in by_column if name not in declared)]
     }
-
-
-def _compare(path: Path, header: Header, table: RawTable, names: Sequence[str], found: Mapping[str, Any]) -> None:
-    """Hold the table against what the child said and what the header says."""
-    height = found["rows"] if table.format == "parquet" else table.frame.height
-    if list(table.columns) != list(names) or height != found["rows"]:
-        raise damaged(path, "the reader gave a table that is not the one it announced")
-    if header.rows is not None and header.rows != height:
-        raise damaged(path, f"the file is cut short or damaged: {header.rows:,} rows announced, {height:,} were read")
-    if header.names is not None and not _names_agree(header.names, names):
-        raise damaged(path, "the file is damaged: the columns that were read are not those of its header")
-    is_text = tuple(kind == pl.String for kind in table.schema.dtypes())
-    if header.is_text is not None and header.is_text != is_text:
-        raise damaged(path, "the file is damaged: columns of text and of numbers are not those of its header")
-
-
-def _names_agree(stored: Sequence[bytes], names: Sequence[str]) -> bool:
-    return len(stored) == len(names) and all(
-        any(raw.decode(encoding, "ignore") == name for encoding in ("utf-8", "gb18030", "cp1252", "latin-1"))
-        for raw, name in zip(stored, names, strict=True)
-    )

@@ -8,13 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 import polars as pl
-from polars.datatypes import DataTypeClass
 
 from liandong.definitions import Field, FieldType
-from liandong.ingest.raw import Temporal
+from liandong.ingest.columns import LARGEST_WHOLE, Stored, as_text
 from liandong.ingest.temporal import as_datetime
 
 TYPES: Mapping[FieldType, pl.DataType] = {
@@ -28,44 +26,10 @@ TYPES: Mapping[FieldType, pl.DataType] = {
     "year": pl.Int64(),
 }
 
-_FULL_WIDTH = "０１２３４５６７８９．，－＋：／　\u00a0"
-_PLAIN = "0123456789.,-+:/  "
-_PADDING = " \0\u3000\r\n\t"
-_DIGITS = r"^[+-]?\d+$"
-_NUMBER = r"^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$"
 _YEAR_FIRST = r"^\d{4}-"
 _ZONE = r"(\d:\d{2}(?:\.\d+)?)\s*(?:Z|[+-]\d{2}:?\d{2})$"
-_LARGEST_WHOLE = 2.0**53  # beyond it a double no longer tells whole numbers apart
 _LEADING_ZEROS = re.compile(r"N(\d+)")  # SPSS: restricted numeric, shown with leading zeros
 _LARGEST_YEAR = 9999
-
-
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """A raw column: its name, its type, its display format and how it counts time, where it does."""
-
-    name: str
-    dtype: pl.DataType | DataTypeClass
-    display_format: str | None = None
-    temporal: Temporal | None = None
-
-    @property
-    def value(self) -> pl.Expr:
-        """The cells; categories as their text, and not-a-number as nothing."""
-        column = pl.col(self.name)
-        if self.dtype in {pl.Categorical, pl.Enum}:
-            return column.cast(pl.String)
-        return column.fill_nan(None) if self.dtype.is_float() else column
-
-    @property
-    def is_text(self) -> bool:
-        """Whether the cells are texts."""
-        return self.dtype in {pl.String, pl.Categorical, pl.Enum}
-
-    @property
-    def is_nested(self) -> bool:
-        """Whether cells hold lists or records, which no field can take."""
-        return self.dtype.is_nested() or self.dtype in {pl.Object, pl.Binary}
 
 
 def as_field(column: Stored, field: Field) -> pl.Expr:
@@ -73,53 +37,10 @@ def as_field(column: Stored, field: Field) -> pl.Expr:
     return _READERS[field.type](column, field).cast(TYPES[field.type], strict=False)
 
 
-def is_filled(column: Stored) -> pl.Expr:
-    """Return whether a cell holds anything."""
-    return trimmed(column) != "" if column.is_text else column.value.is_not_null()
-
-
-def trimmed(column: Stored) -> pl.Expr:
-    """Return a text column without the padding of fixed-width fields."""
-    return column.value.str.strip_chars_end(_PADDING)
-
-
-def as_text(column: Stored) -> pl.Expr:
-    """Return the cells as text, for a person to read: whole numbers without decimals, dates in ISO 8601."""
-    value = column.value
-    if column.is_text:
-        return trimmed(column)
-    if column.temporal is not None:
-        moment = as_datetime(value, column.temporal)
-        shown = {
-            "date": moment.dt.date().cast(pl.String),
-            "time": moment.dt.time().cast(pl.String),
-            "datetime": _moment_as_text(moment),
-        }
-        return pl.coalesce(shown[column.temporal.kind], _number_as_text(value))
-    if column.dtype == pl.Datetime:
-        return _moment_as_text(value)
-    if column.dtype.is_float():
-        return _number_as_text(value)
-    return value.cast(pl.String)
-
-
-def plain_text(column: Stored) -> pl.Expr:
-    """Return a text column with full-width digits and signs made plain, stripped on both sides."""
-    return column.value.str.replace_many(list(_FULL_WIDTH), list(_PLAIN)).str.strip_chars(_PADDING)
-
-
 def text_as_number(text: pl.Expr) -> pl.Expr:
     """Return the numbers that `text` spells, null elsewhere; "inf" and "nan" are no numbers here."""
-    return pl.when(text.str.contains(_NUMBER)).then(text).cast(pl.Float64, strict=False)
-
-
-def _number_as_text(value: pl.Expr) -> pl.Expr:
-    whole = (value == value.floor()) & (value.abs() <= _LARGEST_WHOLE)
-    return pl.when(whole).then(value.cast(pl.Int64, strict=False).cast(pl.String)).otherwise(value.cast(pl.String))
-
-
-def _moment_as_text(moment: pl.Expr) -> pl.Expr:
-    return moment.dt.to_string("%Y-%m-%d %H:%M:%S%.f").str.strip_suffix(" 00:00:00")
+    number = text.cast(pl.Float64, strict=False)
+    return pl.when(number.is_finite()).then(number)
 
 
 def _nothing() -> pl.Expr:
@@ -128,7 +49,7 @@ def _nothing() -> pl.Expr:
 
 def _numeric_text(column: Stored, field: Field) -> pl.Expr:
     """Return the text of numbers without the group and decimal marks that the field declares."""
-    text = plain_text(column)
+    text = column.value
     extra = field.model_extra or {}
     if extra.get("groupChar"):
         text = text.str.replace_all(str(extra["groupChar"]), "", literal=True)
@@ -138,15 +59,15 @@ def _numeric_text(column: Stored, field: Field) -> pl.Expr:
 
 
 def _whole(value: pl.Expr) -> pl.Expr:
-    is_whole = (value == value.floor()) & (value.abs() <= _LARGEST_WHOLE)
+    is_whole = (value == value.floor()) & (value.abs() <= LARGEST_WHOLE)
     return pl.when(is_whole).then(value).cast(pl.Int64, strict=False)
 
 
 def _integer(column: Stored, field: Field) -> pl.Expr:
     if column.is_text:
         text = _numeric_text(column, field)
-        direct = pl.when(text.str.contains(_DIGITS)).then(text).cast(pl.Int64, strict=False)
-        return pl.coalesce(direct, _whole(text_as_number(text)))
+        # Directly first: long identity numbers have more digits than a double holds.
+        return pl.coalesce(text.cast(pl.Int64, strict=False), _whole(text_as_number(text)))
     if column.dtype.is_float() or column.dtype.is_decimal():
         return _whole(column.value.cast(pl.Float64))
     if column.dtype.is_integer() or column.dtype == pl.Boolean:
@@ -177,7 +98,7 @@ def _boolean(column: Stored, field: Field) -> pl.Expr:
     extra = field.model_extra or {}
     yes = extra.get("trueValues", ["true", "True", "TRUE", "1"])
     no = extra.get("falseValues", ["false", "False", "FALSE", "0"])
-    text = plain_text(column) if column.is_text else as_text(column)
+    text = as_text(column)
     return pl.when(text.is_in(list(yes))).then(pl.lit(True)).when(text.is_in(list(no))).then(pl.lit(False))
 
 
@@ -192,7 +113,7 @@ def _date(column: Stored, field: Field) -> pl.Expr:
         return moment.dt.date() if column.temporal.kind == "date" else _at_midnight(moment)
     if not column.is_text:
         return _nothing()
-    text = plain_text(column)
+    text = column.value
     if _has_pattern(field):
         return text.str.to_date(field.format, strict=False)
     text = _dashed(text).str.strip_chars_end("-日")
@@ -207,7 +128,7 @@ def _datetime(column: Stored, field: Field) -> pl.Expr:
         return as_datetime(column.value, column.temporal)
     if not column.is_text:
         return _nothing()
-    text = plain_text(column)
+    text = column.value
     if _has_pattern(field):
         return text.str.to_datetime(field.format, strict=False, time_unit="us")
     return _moment(_dashed(text))
@@ -222,7 +143,7 @@ def _time(column: Stored, field: Field) -> pl.Expr:
         return pl.when(of_one_day).then(moment.dt.time())
     if not column.is_text:
         return _nothing()
-    text = plain_text(column)
+    text = column.value
     if _has_pattern(field):
         return text.str.to_time(field.format, strict=False)
     padded = pl.when(text.str.contains(r"^\d:")).then(pl.lit("0") + text).otherwise(text)

@@ -1,0 +1,66 @@
+"""What becomes of one field: four steps from the raw column to typed values, kinds of missing and unreadable cells."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import polars as pl
+
+from liandong.definitions import Field
+from liandong.ingest.columns import Stored, is_filled, prepared_text
+from liandong.ingest.missing import MissingCodes, kind_of_missing
+from liandong.ingest.typed import TYPES, as_field
+
+# Columns in the making; no file can have such names, for no name starts with the character zero.
+_TEXT, KIND, VALUE, PROBLEM = "\0text:", "\0kind:", "\0value:", "\0problem:"
+
+
+@dataclass(frozen=True, slots=True)
+class FieldColumn:
+    """A field of the codebook, the raw column that fills it, and its missing codes.
+
+    Its expressions build on each other: `prepared`, then `kind`, then `value`, then `is_problem`. Each step is a column
+    of its own, because one nested expression per field would be planned for seconds.
+    """
+
+    field: Field
+    source: Stored
+    codes: MissingCodes
+    is_ascii: bool
+
+    @property
+    def column(self) -> Stored:
+        """The column that is read: the raw one, or its prepared text."""
+        return replace(self.source, name=_TEXT + self.field.name) if self.source.is_text else self.source
+
+    @property
+    def prepared(self) -> pl.Expr:
+        """The text of a raw text column, as the field wants it."""
+        return prepared_text(self.source, self.field, is_ascii=self.is_ascii).alias(_TEXT + self.field.name)
+
+    @property
+    def kind(self) -> pl.Expr:
+        """The kind of missing of each cell, null for all others."""
+        return kind_of_missing(self.column, self.codes, self.field).alias(KIND + self.field.name)
+
+    @property
+    def value(self) -> pl.Expr:
+        """The cells in the field's type, null where they are missing or unreadable."""
+        value = as_field(self.column, self.field)
+        if self.codes.any:
+            value = pl.when(pl.col(KIND + self.field.name).is_null()).then(value)
+        return value.alias(VALUE + self.field.name)
+
+    @property
+    def is_problem(self) -> pl.Expr:
+        """Whether a cell holds something that is neither a missing code nor readable."""
+        problem = is_filled(self.column).fill_null(value=False) & pl.col(VALUE + self.field.name).is_null()
+        if self.codes.any:
+            problem &= pl.col(KIND + self.field.name).is_null()
+        return problem.alias(PROBLEM + self.field.name)
+
+    @property
+    def can_fail(self) -> bool:
+        """Whether any cell could be unreadable: a text field takes everything, a number may be infinite."""
+        as_stored = self.source.dtype == TYPES[self.field.type] and not self.source.dtype.is_float()
+        return self.field.type != "string" and not as_stored
