@@ -108,8 +108,8 @@ def test_ten_mistakes_are_reported_at_once(small_study: Any, liandong: Run, bund
     assert outcome.code == 2
     assert "10 problems" in outcome.err
     for place in (
-        "titel", "simulated", "id", "design.cluster", "design.assignment.kind", "disclosure.reason", "report.formats[1]",
-        "effects[0].absorb[0]", "effects[0].role", "effects[0].steps[1].add[0]",
+        "titel", "simulated", "id", "design.cluster", "design.assignment.kind", "disclosure.reason",
+        "report.formats[1]", "effects[0].absorb[0]", "effects[0].role", "effects[0].steps[1].add[0]",
     ):  # fmt: skip
         assert place in outcome.err
     assert not bundle.exists()

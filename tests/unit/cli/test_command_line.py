@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from liandong.cli import main
+from liandong.cli.terminal import Terminal
+from liandong.errors import (
+    DefinitionError,
+    EstimationError,
+    IngestError,
+    LiandongError,
+    OutputError,
+    Problem,
+    RenderError,
+    ValidationError,
+)
+
+SOURCE = Path(__file__).resolve().parents[3] / "pipeline"
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (DefinitionError([Problem("study.yaml: id", "is required")]), 2),
+        (IngestError("x"), 3),
+        (ValidationError("x"), 3),
+        (EstimationError("x"), 4),
+        (RenderError("x"), 5),
+        (OutputError("x"), 7),
+        (KeyboardInterrupt(), 130),
+        (RuntimeError("a defect"), 1),
+    ],
+)
+def test_each_kind_of_error_has_its_exit_code_and_a_chinese_line(
+    error: BaseException, code: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr("liandong.workflow.doctor.examine", fail)
+    assert main(["doctor"]) == code
+    last = capsys.readouterr().err.strip().splitlines()[-1]
+    assert any("\u4e00" <= character <= "\u9fff" for character in last)
+
+
+def test_an_error_shows_place_matter_and_remedy(capsys: pytest.CaptureFixture[str]) -> None:
+    error = LiandongError(
+        "expected a weight above zero; got -1", where="row 7", hint="correct the weight", zh="权重有误。"
+    )
+    Terminal().error(error)
+    assert capsys.readouterr().err.splitlines() == [
+        "Error: row 7: expected a weight above zero; got -1",
+        "  → correct the weight",
+        "错误：权重有误。",
+    ]
+
+
+@pytest.mark.parametrize(
+    "arguments", [["rnu"], ["run"], ["run", "x", "--no-such-option"], ["report", "x", "--lang", "fr"]]
+)
+def test_wrong_usage_is_exit_code_two(arguments: list[str]) -> None:
+    assert main(arguments) == 2
+
+
+def test_version_and_help_end_well(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out.startswith("liandong 0.")
+    assert main(["--help"]) == 0
+
+
+def test_help_does_not_import_the_heavy_packages() -> None:
+    program = (
+        "import sys; from liandong.cli import main; main(['--help']); "
+        "heavy = {'polars', 'numpy', 'pandas', 'scipy', 'pydantic', 'statsmodels', 'matplotlib'} & set(sys.modules); "
+        "sys.exit(str(heavy) if heavy else 0)"
+    )
+    result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, cwd=SOURCE)
+    assert result.returncode == 0, result.stderr

@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from liandong.errors import OutputError
+from liandong.evidence import TABLES, read_bundle, sha256, writing_bundle
+
+LABELS = pl.DataFrame(
+    {
+        "kind": ["field", "level"],
+        "name": ["q1", "q1"],
+        "level": ["", "1"],
+        "zh": ['第一题，"引号"\n换行', "是"],
+        "en": ["", "=1+1"],
+        "source": [None, ""],
+    }
+)
+
+
+def _contents(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_a_table_is_read_back_as_it_was_written(tmp_path: Path) -> None:
+    with writing_bundle(tmp_path / "b") as writer:
+        written = writer.table("labels", LABELS)
+        writer.manifest({"complete": True})
+    bundle = read_bundle(tmp_path / "b")
+    assert bundle.table("labels").equals(written)
+    assert bundle.table("estimates").equals(TABLES["estimates"].empty())
+
+
+def test_manifest_hashes_the_files_beside_it(tmp_path: Path) -> None:
+    with writing_bundle(tmp_path / "b") as writer:
+        writer.table("labels", LABELS)
+        writer.restricted_csv("corrections", LABELS)
+        writer.manifest({})
+    files = read_bundle(tmp_path / "b").manifest["files"]
+    assert files == {
+        name: sha256(tmp_path / "b" / name) for name in ("restricted/corrections.csv", "tables/labels.csv")
+    }
+
+
+def test_only_the_owner_enters_restricted(tmp_path: Path) -> None:
+    with writing_bundle(tmp_path / "b") as writer:
+        writer.restricted_parquet("responses", LABELS)
+    assert stat.S_IMODE((tmp_path / "b" / "restricted").stat().st_mode) == 0o700
+
+
+def test_an_error_leaves_the_old_bundle_as_it_was(tmp_path: Path) -> None:
+    target = tmp_path / "b"
+    with writing_bundle(target) as writer:
+        writer.table("labels", LABELS)
+        writer.manifest({"complete": True})
+    before = _contents(target)
+    with pytest.raises(ValueError, match="identify"), writing_bundle(target) as writer:
+        writer.table("labels", pl.concat([LABELS, LABELS]))
+    assert _contents(target) == before
+    assert [path.name for path in tmp_path.iterdir()] == ["b"]
+
+
+def test_a_new_bundle_replaces_the_old_one_whole(tmp_path: Path) -> None:
+    target = tmp_path / "b"
+    with writing_bundle(target) as writer:
+        writer.restricted_csv("corrections", LABELS)
+        writer.manifest({})
+    with writing_bundle(target) as writer:
+        writer.table("labels", LABELS)
+        writer.manifest({})
+    assert set(_contents(target)) == {"manifest.json", "tables/labels.csv"}
+    assert [path.name for path in tmp_path.iterdir()] == ["b"]
+
+
+def test_a_folder_of_other_files_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "thesis.docx").write_text("three years")
+    with pytest.raises(OutputError, match="other files"), writing_bundle(tmp_path):
+        pytest.fail("nothing may be written")
+    assert _contents(tmp_path) == {"thesis.docx": b"three years"}
+
+
+@pytest.mark.parametrize("place", ["file", "file/below"])
+def test_a_file_in_the_way_is_an_output_error(tmp_path: Path, place: str) -> None:
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(OutputError), writing_bundle(tmp_path / place):
+        pytest.fail("nothing may be written")
