@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import yaml
+
 from liandong.definitions import load_instrument
 from liandong.errors import DefinitionError
 

@@ -6,6 +6,9 @@ from typing import Any
 import polars as pl
 import pytest
 import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from liandong.definitions import ExpressionError, parse_expression
 
 CASES = yaml.safe_load(
@@ -77,3 +80,19 @@ def test_names_are_the_columns_read_and_nothing_else() -> None:
 
 def test_expression_keeps_its_text() -> None:
     assert parse_expression("  a == 1 ").text == "a == 1"
+
+
+WORDS = "a s 1 -2.5 'x' == < in [1,2] ( ) [ ] , and or not + / missing hour lambda : . := { } = ** None if else for 是 （ f'{a}'"
+TOKENS = st.sampled_from([*(f" {word} " for word in WORDS.split()), "\0"])
+
+
+@given(st.one_of(st.text(max_size=60), st.lists(TOKENS, max_size=12).map("".join)))
+@settings(max_examples=300, deadline=None)
+def test_any_text_is_an_expression_or_is_refused_as_one(text: str) -> None:
+    try:
+        expression = parse_expression(text)
+    except ExpressionError as error:
+        assert str(error)  # noqa: PT017 (either outcome is right)
+    else:
+        assert isinstance(expression.polars(), pl.Expr)
+        assert set(expression.polars().meta.root_names()) == set(expression.names)

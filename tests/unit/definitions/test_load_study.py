@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import yaml
+
 from liandong.definitions import Study, load_study
 from liandong.errors import DefinitionError, ExitCode
 

@@ -3,9 +3,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
+
 from liandong.definitions import Codebook, Expression, Scale, Text, parse_expression
 from liandong.definitions.expression_types import field_kinds, kind_of, misfit
-from pydantic import ValidationError
 
 TEXT = {"zh": "题", "en": "title"}
 SCALE: dict[str, Any] = {

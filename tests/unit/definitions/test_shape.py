@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from liandong.definitions.codebook import Codebook
 from liandong.definitions.shape import check_shape, nearest, path_text
 from liandong.definitions.study import StudyFile

@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any
 
 import pytest
+
 from liandong.definitions.codebook import FieldType
 from liandong.definitions.values import typed_value
 

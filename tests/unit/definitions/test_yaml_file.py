@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 import yaml
+
 from liandong.definitions.yaml_file import read_yaml
 
 HOSTILE = yaml.safe_load(
