@@ -38,9 +38,7 @@ def check_names(path: Path, names: Sequence[str]) -> None:
         )
 
 
-def check_agreement(
-    path: Path, header: Header, table: RawTable, names: Sequence[str], found: Mapping[str, Any]
-) -> None:
+def check_agreement(path: Path, header: Header, table: RawTable, found: Mapping[str, Any]) -> None:
     """Hold the table against what the child said and what the header says."""
     names = found["names"]
     height = found["rows"] if table.format == "parquet" else table.frame.height
