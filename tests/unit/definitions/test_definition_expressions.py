@@ -82,7 +82,9 @@ def test_expression_keeps_its_text() -> None:
     assert parse_expression("  a == 1 ").text == "a == 1"
 
 
-WORDS = "a s 1 -2.5 'x' == < in [1,2] ( ) [ ] , and or not + / missing hour lambda : . := { } = ** None if else for 是 （ f'{a}'"
+WORDS = (
+    "a s 1 -2.5 'x' == < in [1,2] ( ) [ ] , and or not + / missing hour lambda : . := { } = ** None if else for 是 （"
+)
 TOKENS = st.sampled_from([*(f" {word} " for word in WORDS.split()), "\0"])
 
 
