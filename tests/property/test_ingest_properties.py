@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from liandong.definitions import Codebook
 from liandong.ingest import DeclaredMissing, RawTable, apply_codebook
 from liandong.ingest.raw import NO_TAGS

@@ -17,6 +17,7 @@ from liandong.ingest.text import Decoder, is_utf8, looks_chinese
 _CELLS_AT_ONCE = 4_000_000
 _PARSERS = {"sav": "sav/zsav", "zsav": "sav/zsav", "por": "por", "dta": "dta", "sas7bdat": "sas7bdat", "xpt": "xport"}
 _BYTE_FOR_BYTE = "LATIN1"
+_REPLACEMENT = "\ufffd"
 _MULTIBYTE = ("UTF", "GB", "CP936", "EUC", "BIG5", "CP950", "SHIFT", "CP932", "CP949")
 _NUMERIC = {"int8": pa.int64(), "int16": pa.int64(), "int32": pa.int64(), "float": pa.float64(), "double": pa.float64()}
 
@@ -72,6 +73,8 @@ class _Source:
             if given is not None or not _is_about_text(error):
                 raise
             return self._byte_for_byte("the encoding that the file claims does not fit its text")
+        if self.parser == "por":
+            self.findings["notes"] += _lost_characters(columns, meta)
         declared = meta.file_encoding
         self.findings["encoding"] = given or declared
         texts = [text for text in _texts(columns, meta) if not text.isascii()]
@@ -123,6 +126,20 @@ class _Source:
         used = " and ".join(sorted(decoder.used)) or "ASCII"
         self.findings = {"encoding": used, "notes": [f"Text was read as {used}: {why}."]}
         return columns, meta, recode
+
+
+def _lost_characters(columns: Columns, meta: Any) -> list[str]:
+    """Return a note when labels of a portable file lost characters; refuse the file when its answers did.
+
+    The library reads portable files byte by byte and puts U+FFFD for every byte beyond ASCII, so that two Chinese names
+    of one length become the same name.
+    """
+    cells = (value for values in columns.values() for value in values if isinstance(value, str))
+    if any(_REPLACEMENT in value for value in cells):
+        raise UnreadableError("answers in Chinese cannot be read from a .por file; save it as .sav in SPSS")
+    if any(_REPLACEMENT in text for text in _texts(columns, meta)):
+        return ["Labels in Chinese cannot be read from a .por file: they are garbled, the answers are whole."]
+    return []
 
 
 def _is_about_text(error: Exception) -> bool:

@@ -13,6 +13,7 @@ from xml.sax.saxutils import escape
 
 import polars as pl
 import pytest
+
 from liandong.definitions import Codebook
 from liandong.ingest import RawTable
 from liandong.ingest.raw import NO_TAGS

@@ -5,6 +5,7 @@ from typing import Any
 
 import polars as pl
 import pytest
+
 from liandong.errors import IngestError
 from liandong.ingest import DeclaredMissing, RawTable, apply_codebook
 

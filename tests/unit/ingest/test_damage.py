@@ -14,6 +14,7 @@ from typing import Any
 import polars as pl
 import pyreadstat
 import pytest
+
 from liandong.errors import IngestError
 from liandong.ingest import read_table
 from liandong.ingest.headers import read_header

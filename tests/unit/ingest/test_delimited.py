@@ -4,6 +4,7 @@ import codecs
 from pathlib import Path
 
 import pytest
+
 from liandong.errors import IngestError
 from liandong.ingest import read_table
 

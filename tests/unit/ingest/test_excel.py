@@ -7,6 +7,7 @@ from typing import Any
 
 import polars as pl
 import pytest
+
 from liandong.errors import IngestError
 from liandong.ingest import apply_codebook, read_table
 

@@ -7,6 +7,7 @@ from typing import Any
 import polars as pl
 import pyreadstat
 import pytest
+
 from liandong.errors import IngestError
 from liandong.ingest.headers import read_header
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
+
 from liandong.ingest import RawTable, apply_codebook, read_table
 
 ACCEPTED_KEYS = ("rows", "cols", "value_labelled", "missing_ranges", "missing_user", "longest_name", "dup_labels")

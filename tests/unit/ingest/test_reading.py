@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 import pyreadstat
 import pytest
+
 from liandong.errors import ExitCode, IngestError
 from liandong.ingest import apply_codebook, child_readstat, read_table
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+
 from liandong.ingest.records import IrregularRecord, Shape, drop_blank_lines, inspect, measure, rewrite
 
 REGULAR = [

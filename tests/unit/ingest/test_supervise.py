@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
+
 from liandong.errors import IngestError
 from liandong.ingest import read_table, supervise
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+
 from liandong.ingest.text import Decoder, decode, is_utf8, looks_chinese
 
 

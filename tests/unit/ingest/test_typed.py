@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 import pytest
 import yaml
+
 from liandong.errors import IngestError
 from liandong.ingest import RawTable, Temporal, apply_codebook
 
