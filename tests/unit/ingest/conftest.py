@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import struct
 import zipfile
@@ -29,14 +28,6 @@ def awkward() -> Path:
     if not (AWKWARD / "expected.json").is_file():
         pytest.skip("the folder of awkward files, ../shared/data/awkward, is not here")
     return AWKWARD
-
-
-def expected_files() -> list[dict[str, Any]]:
-    path = AWKWARD / "expected.json"
-    if not path.is_file():
-        return []
-    files: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))["files"]
-    return files
 
 
 @pytest.fixture
