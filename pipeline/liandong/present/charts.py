@@ -1,0 +1,158 @@
+"""One style for all figures, and their files: SVG with letters as paths, PNG for Word, the same bytes every time."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, Final
+
+from liandong.errors import RenderError
+from liandong.present.layout import text_width
+
+FAMILY: Final = "Noto Sans CJK SC"
+INK, TEAL, ACCENT, QUIET, HAIRLINE = "#1d2a30", "#17565c", "#b4532a", "#5d6b70", "#d5dddd"
+WIDTH: Final = 6.3
+"""Inches: the text width of an A4 page."""
+_DPI: Final = 200
+_LABEL_EM: Final = 15.0
+_SETTINGS: Final[dict[Any, Any]] = {
+    "svg.hashsalt": "liandong",
+    "svg.fonttype": "path",
+    "text.parse_math": False,  # a dollar sign in a label is a dollar sign
+    "axes.unicode_minus": False,
+    "figure.max_open_warning": 0,
+}
+
+
+def grammar() -> Any:
+    """Return the module plotnine, imported on first use: it takes two seconds."""
+    import plotnine
+
+    return plotnine
+
+
+@cache
+def register_font() -> None:
+    """Tell matplotlib where the font lies that the package mplfonts brings.
+
+    Raises
+    ------
+    RenderError
+        When it is not there.
+    """
+    from matplotlib import font_manager
+
+    spec = find_spec("mplfonts")
+    path = Path(spec.origin).parent / "fonts" / "NotoSansCJKsc-Regular.otf" if spec and spec.origin else None
+    if path is None or not path.is_file():
+        raise RenderError(
+            "the font of the figures is not installed", hint="pip install mplfonts", zh="缺少绘图所需的中文字体。"
+        )
+    font_manager.fontManager.addfont(str(path))
+
+
+def style(height: float) -> Any:
+    """Return the theme of all figures for a height in inches."""
+    p9 = grammar()
+
+    blank = p9.element_blank()
+    return p9.theme_minimal(base_size=9, base_family=FAMILY) + p9.theme(
+        figure_size=(WIDTH, height),
+        text=p9.element_text(color=INK),
+        axis_text=p9.element_text(color=INK, size=8.5),
+        axis_text_y=p9.element_text(ma="right", linespacing=1.05),
+        axis_title_x=p9.element_text(size=8.5, color=QUIET, margin={"t": 3}),
+        axis_title_y=p9.element_text(size=8.5, color=QUIET, margin={"r": 6}),
+        panel_grid_minor=blank,
+        panel_grid_major_y=blank,
+        panel_grid_major_x=p9.element_line(color=HAIRLINE, size=0.5),
+        strip_text=p9.element_text(size=9, color=TEAL, ha="left", margin={"b": 4}),
+        legend_position="top",
+        legend_justification="left",
+        legend_title=blank,
+        legend_text=p9.element_text(size=8.5),
+        legend_key_size=12,
+        legend_box_spacing=0.01,
+        plot_margin=0.01,
+        panel_spacing=0.05,
+    )
+
+
+def save(plot: Any, folder: Path, name: str) -> list[Path]:
+    """Draw `plot` once and write ``<name>.svg`` and ``<name>.png`` to `folder`; return the two paths.
+
+    Raises
+    ------
+    RenderError
+        When the font lacks a character of a label.
+    """
+    import matplotlib as mpl
+
+    mpl.use("Agg")
+    from matplotlib import pyplot as plt
+
+    register_font()
+    paths = [folder / f"{name}.svg", folder / f"{name}.png"]
+    with mpl.rc_context(_SETTINGS), warnings.catch_warnings():
+        warnings.filterwarnings("ignore")
+        warnings.filterwarnings("error", message=r"Glyph .* missing from")
+        try:
+            figure = plot.draw()
+            figure.savefig(paths[0], metadata={"Date": None, "Creator": None})
+            figure.savefig(paths[1], dpi=_DPI, metadata={"Software": None})
+        except UserWarning as warning:
+            raise RenderError(
+                f"the font of the figures has no sign for a character of figure {name}: {warning}",
+                hint="write the label in other characters",
+                zh=f"图 {name} 的标签含有字体中没有的字符。",
+            ) from warning
+        finally:
+            plt.close("all")
+    return paths
+
+
+def wrapped(text: str, width: float = _LABEL_EM) -> str:
+    """Return a label in lines of at most `width` em: Latin words stay whole, Chinese breaks anywhere."""
+    lines, line = [], ""
+    for piece in _pieces(drawn(text)):
+        if line and text_width(line + piece.rstrip()) > width and piece.strip() not in _CLOSING:
+            lines.append(line.rstrip())
+            line = ""
+        line += piece if line else piece.lstrip()
+    return "\n".join([*lines, line.rstrip()])
+
+
+_STRAIGHT: Final = str.maketrans("’‘“”", "''\"\"")
+_CLOSING: Final = frozenset("，。；：、）》”’！？,.;:)!?")
+
+
+def _pieces(text: str) -> list[str]:
+    pieces: list[str] = []
+    for character in text:
+        latin = character.isascii() and not character.isspace()
+        if latin and pieces and pieces[-1][-1].isascii() and not pieces[-1][-1].isspace():
+            pieces[-1] += character
+        else:
+            pieces.append(character)
+    return pieces
+
+
+def drawn(text: str) -> str:
+    """Return text for a figure: the font draws curly quotation marks as wide as a Chinese character.
+
+    Straight ones stand in for them in text without Chinese.
+    """
+    return text.translate(_STRAIGHT) if text_width(text) < len(text) * 0.8 else text
+
+
+def tick(value: float) -> str:
+    """Return a number for an axis; a dash is its minus, because the font's own is as wide as a Chinese character."""
+    return f"{value:g}".replace("-", "–")
+
+
+def ticks(values: Sequence[float]) -> list[str]:
+    """Return the labels of an axis."""
+    return [tick(round(value, 10)) for value in values]

@@ -1,0 +1,36 @@
+"""Data text made harmless for each format: whatever a label holds, it is printed as it is."""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#$@~^|!\"'+\-:=&().])")
+_TYPST = {"\\": "\\\\", '"': '\\"', "`": "\\u{60}", "{": "\\u{7b}"}
+
+
+def plain(text: str) -> str:
+    """Return `text` on one line, without control characters."""
+    printable = "".join(" " if character.isspace() else character for character in text)
+    return " ".join("".join(c for c in printable if unicodedata.category(c) != "Cc").split())
+
+
+def markdown_text(text: str) -> str:
+    """Return Markdown that prints `text`: no emphasis, no HTML, no shortcode, no reference."""
+    return _MARKDOWN.sub(r"\\\1", plain(text))
+
+
+def html_text(text: str) -> str:
+    """Return `text` for HTML content and attributes, inside a fenced raw block."""
+    return html.escape(plain(text)).replace("`", "&#96;").replace("{", "&#123;")
+
+
+def typst_string(text: str) -> str:
+    """Return `text` as a string literal of Typst, in which nothing is markup."""
+    return '"' + "".join(_TYPST.get(character, character) for character in plain(text)) + '"'
+
+
+def xml_text(text: str) -> str:
+    """Return `text` for the content and attributes of OpenXML."""
+    return html_text(text).replace("&#x27;", "&apos;")

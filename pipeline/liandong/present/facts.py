@@ -1,0 +1,202 @@
+"""What a page reads: the rows of a bundle and the names of things, in one language."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from liandong.definitions import Language
+from liandong.errors import RenderError
+from liandong.evidence import TABLES, Bundle
+from liandong.present.words import lowered
+
+_TITLES = ("indicator", "scale", "derived", "field")  # a later kind wins where two share a name
+_FOLD = re.compile(r"(?<=[\u3000-\u9fff\uff00-\uffef”’]) +(?=[\u3000-\u9fff\uff00-\uffef“‘])")
+_CODE = re.compile(r"(?:编号|代码|编码|标识|\s+(?:code|id|identifier|number))$", re.IGNORECASE)
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """A bundle's tables, read once, with its labels in `lang`.
+
+    Attributes
+    ----------
+    manifest
+        As the bundle holds it.
+    lang
+        ``zh`` or ``en``.
+    tables
+        Table name → frame, for every declared table.
+    titles
+        Column, scale or indicator → title.
+    levels
+        Column and value → label.
+    labels
+        Kind, name and level → label and source, for all else.
+    """
+
+    manifest: Mapping[str, Any]
+    lang: Language
+    tables: Mapping[str, pl.DataFrame]
+    titles: Mapping[str, str]
+    levels: Mapping[tuple[str, str], str]
+    labels: Mapping[tuple[str, str, str], tuple[str, str]]
+
+    @property
+    def study(self) -> Mapping[str, Any]:
+        """What the manifest says of the study."""
+        found: Mapping[str, Any] = self.manifest["study"]
+        return found
+
+    @property
+    def effects(self) -> list[Row]:
+        """The effects that have estimates, in the order of the plan."""
+        estimated = set(self.tables["estimates"]["effect"])
+        return [effect for effect in self.manifest.get("effects", ()) if effect["id"] in estimated]
+
+    @property
+    def minimum_cell(self) -> int:
+        """The smallest published cell."""
+        return int((self.study.get("disclosure") or {}).get("minimum_cell", 1))
+
+    def rows(self, table: str, /, **key: Any) -> list[Row]:
+        """Return the rows of `table` that agree with `key`, in their order."""
+        return self.frame(table, **key).rows(named=True)
+
+    def frame(self, table: str, /, **key: Any) -> pl.DataFrame:
+        """Return the part of `table` that agrees with `key`."""
+        frame = self.tables[table]
+        return frame.filter(*(pl.col(name) == value for name, value in key.items())) if key else frame
+
+    def row(self, table: str, /, **key: Any) -> Row:
+        """Return the one row of `table` that `key` identifies.
+
+        Raises
+        ------
+        RenderError
+            When there is none, or more than one.
+        """
+        found = self.rows(table, **key)
+        if len(found) != 1:
+            wanted = ", ".join(f"{name}={value!r}" for name, value in key.items()) or "anything"
+            raise RenderError(
+                f"expected one row with {wanted}; {len(found)} of {self.tables[table].height} rows agree",
+                where=f"tables/{table}.csv",
+                hint="the page asks for something that this study did not estimate; see the table for what there is",
+                zh=f"数据表 {table}.csv 中找不到报告所需的唯一一行（{wanted}）。",
+            )
+        return found[0]
+
+    def value(self, table: str, column: str, /, **key: Any) -> Any:
+        """Return one number or text of `table`; RenderError as :meth:`row`, or when the column is not declared."""
+        if column not in TABLES[table].columns:
+            raise RenderError(
+                f"the table has no column {column!r}; it has {', '.join(TABLES[table].columns)}",
+                where=f"tables/{table}.csv",
+                zh=f"数据表 {table}.csv 没有列 {column}。",
+            )
+        return self.row(table, **key)[column]
+
+    def text(self, both: Mapping[str, str] | None) -> str:
+        """Return a text of the manifest in the page's language, empty when there is none.
+
+        A space that a folded line of YAML has left between Chinese characters goes.
+        """
+        return _FOLD.sub("", both[self.lang].strip()) if both else ""
+
+    def title(self, name: str) -> str:
+        """Return the title of a column, scale or indicator, or its own name."""
+        return self.titles.get(name, name)
+
+    def level(self, name: str, value: str) -> str:
+        """Return the label of a value of a column, or the value."""
+        return self.levels.get((name, value), value)
+
+    def term(self, term: str) -> str:
+        """Return the title of a regressor; ``column=level`` becomes "title: label"."""
+        column, mark, value = term.partition("=")
+        if not mark or term in self.titles:
+            return self.title(term)
+        return f"{self.title(column)}{'：' if self.lang == 'zh' else ': '}{self.level(column, value)}"
+
+    def step(self, effect: str, step: str) -> str:
+        """Return the title of a step of a nested model."""
+        return self.labels.get(("step", effect, step), (step, ""))[0]
+
+    def indicator(self, name: str) -> Mapping[str, str | None]:
+        """Return numerator, universe and need of an indicator as they stand in its definition, where known."""
+        known = self.manifest.get("indicators") or {}
+        return {part: _expression(text) for part, text in (known.get(name) or {}).items()}
+
+    def category(self, indicator: str, value: str) -> str:
+        """Return the label of a category of a distribution."""
+        column = self.indicator(indicator).get("numerator") or indicator
+        return self.level(column, value)
+
+    def group(self, name: str) -> str:
+        """Return the study's own title of a group of indicators, empty when it has none."""
+        return self.text((self.manifest.get("groups") or {}).get(name))
+
+    def cluster(self, effect: Mapping[str, Any] | None = None) -> str:
+        """Return what a cluster of an effect, or of the design, is called; empty without a cluster column.
+
+        That is the column's title without the word that says that it holds codes: "Community code" is a community.
+        """
+        column = effect["cluster"][0] if effect else self.study.get("cluster")
+        if not column:
+            return ""
+        noun = _CODE.sub("", self.title(column))
+        return noun if self.lang == "zh" else lowered(noun)
+
+    def assignment(self, effect: Mapping[str, Any] | None = None) -> Mapping[str, Any]:
+        """Return how the treatment of an effect came about: its own account, or the design's."""
+        own = effect.get("assignment") if effect else None
+        return own or self.study.get("assignment") or {"kind": "observational"}
+
+
+def read_facts(bundle: Bundle, lang: Language) -> Facts:
+    """Return the facts of `bundle` in `lang`.
+
+    Raises
+    ------
+    RenderError
+        When the manifest does not describe a study.
+    """
+    if "study" not in bundle.manifest:
+        raise RenderError(
+            "the manifest does not describe a study",
+            where=str(bundle.path),
+            hint="make the bundle again with `liandong run`",
+            zh="证据包的 manifest.json 缺少研究说明。",
+        )
+    tables = {name: bundle.table(name) for name in TABLES}
+    labels = tables["labels"].rows(named=True)
+    titles = {row["name"]: row[lang] for kind in _TITLES for row in labels if row["kind"] == kind}
+    levels = {(row["name"], row["level"]): row[lang] for row in labels if row["kind"] == "level"}
+    rest = {(row["kind"], row["name"], row["level"]): (row[lang], row["source"]) for row in labels}
+    return Facts(bundle.manifest, lang, tables, titles, levels, rest)
+
+
+def treatment_rows(facts: Facts, effect: str, metric: str = "points", **key: Any) -> Iterator[Row]:
+    """Yield the rows of a treatment in one metric, outcomes and steps in the order of the table."""
+    for row in facts.rows("estimates", effect=effect, is_treatment=True, metric=metric, **key):
+        if row["vcov"] == "CR1":
+            yield row
+
+
+def fullest_row(facts: Facts, effect: str, outcome: str, metric: str = "points") -> Row:
+    """Return the row of a treatment in its last step; RenderError when the study has no such estimate."""
+    rows = [*treatment_rows(facts, effect, metric, outcome=outcome)]
+    if not rows:
+        return facts.row("estimates", effect=effect, outcome=outcome, is_treatment=True, metric=metric, vcov="CR1")
+    return rows[-1]
+
+
+def _expression(text: Any) -> str | None:
+    found = text.get("text") if isinstance(text, Mapping) else text
+    return None if found is None else str(found)

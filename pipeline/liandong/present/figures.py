@@ -1,0 +1,115 @@
+"""The figures of a bundle: which there are, how each is drawn, what stands below it and what a blind reader hears."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from liandong.definitions import Language
+from liandong.evidence import Bundle
+from liandong.present.charts import save
+from liandong.present.charts_indicators import binned, both_chart, distribution_chart, dot_chart
+from liandong.present.charts_models import effect_chart
+from liandong.present.facts import Facts, read_facts, treatment_rows
+from liandong.present.markdown import identifier
+from liandong.present.numbers import hundredths
+from liandong.present.tables_appendix import ranked
+from liandong.present.tables_indicators import group_rows, group_title, has_both
+from liandong.present.words import joined, word
+
+_DOTS = ("coverage", "participation", "needs", "wellbeing", "relations")
+_FEWEST = 3  # shares below that need no figure
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One figure: its name (also of its files), its words, and the function that gives the plot."""
+
+    name: str
+    caption: str
+    alt: str
+    plot: Callable[[], Any]
+
+    @property
+    def label(self) -> str:
+        """The identifier for cross-references."""
+        return f"fig-{self.name}"
+
+    def file(self, lang: Language, extension: str) -> str:
+        """Return the name of its file."""
+        return f"{self.name}.{lang}.{extension}"
+
+
+def figures_of(facts: Facts) -> dict[str, Figure]:
+    """Return the figures that the bundle's tables allow, by name, in the order of the report."""
+    return {figure.name: figure for figure in _figures(facts)}
+
+
+def draw_figures(bundle: Bundle, folder: Path, languages: Sequence[Language]) -> list[Path]:
+    """Draw every figure of `bundle` in each language.
+
+    Parameters
+    ----------
+    bundle
+        Its tables are all that is drawn.
+    folder
+        Where ``<name>.<language>.svg`` and ``.png`` go; it must exist.
+    languages
+        Of the reports that will show them.
+
+    Returns
+    -------
+    list of Path
+        The files. The same bundle gives the same bytes.
+
+    Raises
+    ------
+    RenderError
+        When the bundle describes no study, or a label has a character that the font lacks.
+    """
+    written: list[Path] = []
+    for lang in languages:
+        for figure in _figures(read_facts(bundle, lang)):
+            written += save(figure.plot(), folder, f"{figure.name}.{lang}")
+    return written
+
+
+def _figures(facts: Facts) -> Iterator[Figure]:
+    for name in _DOTS:
+        yield from _group_figure(facts, name)
+    scores = [facts.title(variable) for variable in binned(facts)]
+    if scores:
+        alt = word(facts.lang, "alt_distributions", names=joined(facts.lang, scores))
+        yield Figure("distributions", word(facts.lang, "figure_distributions"), alt, lambda: distribution_chart(facts))
+    for effect in facts.effects:
+        if any(row["estimate"] is not None for row in treatment_rows(facts, effect["id"])):
+            caption = word(facts.lang, "figure_effect", title=facts.text(effect["title"]))
+            alt = word(facts.lang, "alt_effect", treatment=facts.title(effect["treatment"]))
+            name = identifier("effect", effect["id"])
+            yield Figure(name, caption, alt, lambda effect=effect: effect_chart(facts, effect))  # type: ignore[misc]
+
+
+def _group_figure(facts: Facts, name: str) -> Iterator[Figure]:
+    rows = group_rows(facts, name)
+    shares = ranked(facts, name)
+    if len(shares) < _FEWEST:
+        return
+    title = group_title(facts, name)
+    if has_both(rows):
+        caption = word(facts.lang, "figure_both", title=title)
+        alt = word(facts.lang, "alt_both", count=str(len(shares)))
+        yield Figure(name, caption, alt, lambda: both_chart(facts, name))
+        return
+    first, last = shares[0], shares[-1]
+    alt = word(
+        facts.lang,
+        "alt_dots",
+        count=str(len(shares)),
+        top=facts.title(first["indicator"]),
+        top_value=hundredths(first["estimate"]),
+        bottom=facts.title(last["indicator"]),
+        bottom_value=hundredths(last["estimate"]),
+    )
+    yield Figure(name, word(facts.lang, "figure_dots", title=title), alt, lambda: dot_chart(facts, name))

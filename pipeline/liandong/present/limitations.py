@@ -1,0 +1,179 @@
+"""Limitations that follow from the numbers: each has a condition on the bundle and a text that gives the numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from liandong.present.facts import Facts, Row, fullest_row
+from liandong.present.numbers import count, fixed, percent
+from liandong.present.phrases import few_arms, treatments_phrase
+from liandong.present.tables_appendix import ranked
+from liandong.present.tables_sample import response_rate
+from liandong.present.words import sentences, word
+
+ENOUGH_CLUSTERS = 50
+_WORTH_A_WORD = 0.05  # share of accepted questionnaires that a model loses
+_LOW_ALPHA = 0.70
+_USUAL_MINIMUM = 10
+_IMPROVEMENTS = ("wellbeing", "relations")
+
+Limitation = tuple[str, str]
+
+
+def limitations(facts: Facts) -> list[Limitation]:
+    """Return lead and text of every limitation whose condition holds, the gravest first; both are plain text."""
+    return [limitation for check in _CHECKS for limitation in check(facts)]
+
+
+def _simulated(facts: Facts) -> Iterator[Limitation]:
+    if facts.study.get("simulated"):
+        yield word(facts.lang, "limit_simulated_lead"), word(facts.lang, "limit_simulated")
+
+
+def _crosscheck(facts: Facts) -> Iterator[Limitation]:
+    apart = facts.frame("crosscheck", agrees=False).height
+    if apart:
+        text = word(facts.lang, "limit_crosscheck", count=count(apart))
+        yield word(facts.lang, "limit_crosscheck_lead"), text
+
+
+def _few(facts: Facts) -> Iterator[Limitation]:
+    """Say once per treatment and arm what the smallest of its samples holds."""
+    said = set()
+    for effect, outcome in _models(facts):
+        for arm, people, _ in few_arms(facts, effect, outcome):
+            if (effect["treatment"], arm) in said:
+                continue
+            said.add((effect["treatment"], arm))
+            treatment, group = facts.title(effect["treatment"]), word(facts.lang, arm)
+            if people is None:
+                text = word(facts.lang, "limit_few_hidden", treatment=treatment, group=group)
+            else:
+                total = count(facts.value("design", "n_obs", effect=effect["id"], outcome=outcome))
+                counted = count(people) + word(facts.lang, "caution_people")
+                text = word(facts.lang, "limit_few", treatment=treatment, group=group, count=counted, total=total)
+            yield word(facts.lang, "limit_few_lead"), text
+
+
+def _within(facts: Facts) -> Iterator[Limitation]:
+    said = set()
+    for effect, outcome in _models(facts):
+        if "varies_in_few_clusters" not in fullest_row(facts, effect["id"], outcome)["flag"].split("+"):
+            continue
+        both = facts.value("design", "clusters_with_both", effect=effect["id"], outcome=outcome)
+        if both is not None and effect["treatment"] not in said:
+            said.add(effect["treatment"])
+            treatment, cluster = facts.title(effect["treatment"]), facts.cluster(effect)
+            text = word(facts.lang, "limit_within", count=count(both), cluster=cluster, treatment=treatment)
+            yield word(facts.lang, "limit_within_lead"), text
+
+
+def _clusters(facts: Facts) -> Iterator[Limitation]:
+    smallest: dict[str, int] = {}
+    for effect, outcome in _models(facts):
+        clusters = fullest_row(facts, effect["id"], outcome)["n_clusters"]
+        if clusters is not None and clusters < ENOUGH_CLUSTERS:
+            name = facts.cluster(effect)
+            smallest[name] = min(clusters, smallest.get(name, clusters))
+    for name, clusters in smallest.items():
+        text = word(facts.lang, "limit_clusters", count=count(clusters), cluster=name)
+        yield word(facts.lang, "limit_clusters_lead"), text
+
+
+def _causality(facts: Facts) -> Iterator[Limitation]:
+    for kind in ("observational", "randomised"):
+        effects = [effect for effect in facts.effects if facts.assignment(effect)["kind"] == kind]
+        if effects:
+            text = word(facts.lang, f"limit_{kind}", treatments=treatments_phrase(facts, effects))
+            yield word(facts.lang, f"limit_{kind}_lead"), text
+
+
+def _denominator(facts: Facts) -> Iterator[Limitation]:
+    for name in _IMPROVEMENTS:
+        need = {row["indicator"]: row for row in ranked(facts, name, "in_need")}
+        for row in ranked(facts, name)[:1]:
+            if row["indicator"] in need:
+                of_need = percent(need[row["indicator"]]["estimate"])
+                title, of_all = facts.title(row["indicator"]), percent(row["estimate"])
+                text = word(facts.lang, "limit_denominator", title=title, of_all=of_all, of_need=of_need)
+                yield word(facts.lang, "limit_denominator_lead"), text
+                return
+
+
+def _self_report(facts: Facts) -> Iterator[Limitation]:
+    if any(ranked(facts, name) for name in _IMPROVEMENTS):
+        yield word(facts.lang, "limit_selfreport_lead"), word(facts.lang, "limit_selfreport")
+
+
+def _response(facts: Facts) -> Iterator[Limitation]:
+    rate = response_rate(facts)
+    text = (
+        word(facts.lang, "limit_no_response")
+        if rate is None
+        else word(facts.lang, "limit_response", rate=percent(rate))
+    )
+    yield word(facts.lang, "limit_response_lead"), text
+
+
+def _loss(facts: Facts) -> Iterator[Limitation]:
+    accepted, texts = facts.manifest["rows"]["accepted"], []
+    for effect, outcome in _models(facts):
+        used = fullest_row(facts, effect["id"], outcome)["n_obs"]
+        if used is not None and used < accepted * (1 - _WORTH_A_WORD):
+            numbers = {"used": count(used), "accepted": count(accepted)}
+            texts.append(word(facts.lang, "limit_loss", outcome=facts.title(outcome), **numbers))
+    if texts:
+        yield word(facts.lang, "limit_loss_lead"), sentences(facts.lang, [*dict.fromkeys(texts)])
+
+
+def _reliability(facts: Facts) -> Iterator[Limitation]:
+    for row in facts.rows("scales"):
+        if row["alpha"] is not None and row["alpha"] < _LOW_ALPHA:
+            text = word(facts.lang, "limit_reliability", scale=facts.title(row["scale"]), alpha=fixed(row["alpha"], 2))
+            yield word(facts.lang, "limit_reliability_lead"), text
+
+
+def _multiple(facts: Facts) -> Iterator[Limitation]:
+    models = len([*_models(facts)])
+    if models > 1:
+        yield word(facts.lang, "limit_multiple_lead"), word(facts.lang, "limit_multiple", count=count(models))
+
+
+def _disclosure(facts: Facts) -> Iterator[Limitation]:
+    tables = ("indicators", "distributions", "missingness", "design")
+    rows = sum(facts.frame(table, suppressed=True).height for table in tables)
+    minimum = str(facts.minimum_cell)
+    if rows:
+        yield (
+            word(facts.lang, "limit_hidden_lead"),
+            word(facts.lang, "limit_hidden", count=count(rows), minimum=minimum),
+        )
+    reason = facts.text((facts.study.get("disclosure") or {}).get("reason"))
+    if facts.minimum_cell < _USUAL_MINIMUM and reason:
+        text = word(facts.lang, "limit_minimum", minimum=minimum, reason=reason.rstrip("。."))
+        yield word(facts.lang, "limit_minimum_lead"), text
+
+
+def _models(facts: Facts) -> Iterator[tuple[Row, str]]:
+    for effect in facts.effects:
+        for outcome in effect["outcomes"]:
+            if facts.rows("design", effect=effect["id"], outcome=outcome):
+                yield effect, outcome
+
+
+_CHECKS: Final[tuple[Callable[[Facts], Iterator[Limitation]], ...]] = (
+    _simulated,
+    _crosscheck,
+    _few,
+    _within,
+    _clusters,
+    _causality,
+    _denominator,
+    _self_report,
+    _response,
+    _loss,
+    _reliability,
+    _multiple,
+    _disclosure,
+)

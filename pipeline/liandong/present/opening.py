@@ -1,0 +1,93 @@
+"""What a page prints first: metadata of title block and running head, switches of sections, style, the notice."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from liandong.present.escaping import html_text
+from liandong.present.facts import Facts
+from liandong.present.html_table import table_style
+from liandong.present.markdown import Prose, callout, metadata_block
+from liandong.present.tables_indicators import group_rows, has_both
+from liandong.present.tables_sample import has_missing
+from liandong.present.words import word
+
+_GROUPS = ("profile", "coverage", "participation", "needs", "wellbeing", "relations", "outcomes")
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+
+
+def opening(facts: Facts) -> Prose:
+    """Return metadata block, style of the tables, and for simulated data the notice as callout and as banner.
+
+    The running note stands on every page of PDF and Word; the banner stays in view in HTML.
+    """
+    study = facts.study
+    metadata: dict[str, str | bool] = {
+        "title": facts.text(study["title"]),
+        "subtitle": facts.text(study.get("subtitle")),
+    }
+    report = study.get("report") or {}
+    metadata["author"] = facts.text(report.get("unit"))
+    metadata["date"] = long_date(report.get("date"), facts)
+    if study.get("simulated"):
+        metadata["running-note"] = word(facts.lang, "running_simulated")
+    given = {key: value for key, value in metadata.items() if value}
+    style = f"\n```{{=html}}\n<style>\n{table_style()}</style>\n{_banner(facts)}```\n"
+    return Prose(metadata_block({**given, **sections(facts)}) + style + _notice(facts))
+
+
+def sections(facts: Facts) -> dict[str, bool]:
+    """Return the switches of conditional sections: ``has-…`` for what the bundle holds, and the kinds of assignment."""
+    kinds = {facts.assignment(effect)["kind"] for effect in facts.effects}
+    groups = {name: group_rows(facts, name) for name in _GROUPS}
+    held = {f"has-{name}": bool(rows) for name, rows in groups.items()}
+    subgroups = {
+        f"has-{name}-subgroups": any(row["subgroup"] for row in facts.rows("indicators", group=name))
+        for name in _GROUPS
+    }
+    tables = {f"has-{name}": facts.tables[name].height > 0 for name in ("scales", "items", "design", "crosscheck")}
+    return {
+        **held,
+        **subgroups,
+        **tables,
+        "has-needs-or-wellbeing": bool(groups["needs"] or groups["wellbeing"]),
+        "has-both-denominators": any(has_both(rows) for rows in groups.values()),
+        "has-broken-rules": any(row["n_failed"] for row in facts.rows("validation")),
+        "has-missing": has_missing(facts),
+        "has-effects": bool(facts.effects),
+        "has-results": bool(facts.effects or groups["relations"] or groups["outcomes"] or tables["has-scales"]),
+        "has-programme": bool(facts.text((facts.study.get("report") or {}).get("programme"))),
+        "has-sources": bool((facts.study.get("report") or {}).get("sources")),
+        "has-simulated": bool(facts.study.get("simulated")),
+        "has-observational": "observational" in kinds,
+        "has-randomised": "randomised" in kinds,
+    }
+
+
+def long_date(text: str | None, facts: Facts) -> str:
+    """Return an ISO date in the long form of the language, anything else as it is."""
+    try:
+        date = dt.date.fromisoformat(text or "")
+    except ValueError:
+        return text or ""
+    if facts.lang == "zh":
+        return f"{date.year}年{date.month}月{date.day}日"
+    # Not strftime: that speaks the language of the machine.
+    return f"{date.day} {_MONTHS[date.month - 1]} {date.year}"
+
+
+def _banner(facts: Facts) -> str:
+    if not facts.study.get("simulated"):
+        return ""
+    return f'<div class="ld-notice" role="note">{html_text(word(facts.lang, "running_simulated"))}</div>\n'
+
+
+def _notice(facts: Facts) -> str:
+    own = facts.text(facts.study.get("notice"))
+    if facts.study.get("simulated"):
+        text = own or word(facts.lang, "notice_default")
+        return callout("important", word(facts.lang, "notice_title"), text)
+    return callout("note", word(facts.lang, "remark_title"), own) if own else ""

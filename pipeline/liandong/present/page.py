@@ -1,0 +1,193 @@
+"""The hand that a report page holds out to its bundle: sections, tables, figures, sentences, limitations."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from types import MappingProxyType, SimpleNamespace
+from typing import Any, Final
+
+from liandong.definitions import Language
+from liandong.errors import RenderError
+from liandong.evidence import read_bundle
+from liandong.present.escaping import markdown_text
+from liandong.present.facts import Facts, Row, read_facts
+from liandong.present.figures import figures_of
+from liandong.present.limitations import limitations
+from liandong.present.markdown import Prose, bullets, figure_block, heading, identifier, paragraphs, table_block
+from liandong.present.opening import opening
+from liandong.present.phrases import caution_phrase, effect_phrase
+from liandong.present.sayings import sayings
+from liandong.present.table import Table
+from liandong.present.tables_appendix import (
+    crosscheck_table,
+    indicator_definitions,
+    key_table,
+    scale_definitions,
+    version_table,
+)
+from liandong.present.tables_indicators import group_table, subgroup_tables
+from liandong.present.tables_models import (
+    coefficient_tables,
+    design_table,
+    item_table,
+    nested_table,
+    scale_table,
+    size_table,
+)
+from liandong.present.tables_sample import flow_table, missing_table, survey_table, validation_table
+from liandong.present.words import word
+
+GROUPS: Final = ("profile", "coverage", "participation", "needs", "wellbeing", "relations", "outcomes")
+_TABLES: Final[Mapping[str, Callable[[Facts], Table]]] = MappingProxyType(
+    {
+        "key": key_table,
+        "survey": survey_table,
+        "flow": flow_table,
+        "validation": validation_table,
+        "missing": missing_table,
+        **{name: partial(group_table, name=name) for name in GROUPS},
+        "scales": scale_table,
+        "items": item_table,
+        "design": design_table,
+        "indicators": indicator_definitions,
+        "scale-definitions": scale_definitions,
+        "crosscheck": crosscheck_table,
+        "versions": version_table,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What a page calls; every method returns Markdown that a cell with ``output: asis`` prints.
+
+    Attributes
+    ----------
+    folder
+        The bundle's folder as seen from the page: figures are shown from there.
+    facts
+        The bundle's rows and labels, for numbers of a page's own:
+        ``page.facts.value("scales", "alpha", scale="trust")``.
+    say
+        The sentences of the report, ready for inline expressions: ``{python} page.say.response``.
+    """
+
+    folder: str
+    facts: Facts
+    say: SimpleNamespace
+
+    def opening(self) -> Prose:
+        """Return title, notice and the switches ``has-…`` of conditional sections; print it before any prose."""
+        return opening(self.facts)
+
+    def table(self, name: str) -> Prose:
+        """Return a table, numbered and captioned; nothing when it would have no rows.
+
+        Raises
+        ------
+        RenderError
+            For a name that no table has.
+        """
+        if name not in _TABLES:
+            raise _unknown("table", name, [*_TABLES])
+        table = _TABLES[name](self.facts)
+        return table_block(table) if table.rows else Prose("")
+
+    def subgroups(self, name: str) -> Prose:
+        """Return the tables of a group of indicators by subgroup, nothing without subgroups."""
+        return Prose("".join(map(table_block, subgroup_tables(self.facts, name))))
+
+    def figure(self, name: str) -> Prose:
+        """Return a figure, numbered and captioned; nothing when the bundle has too little to draw.
+
+        Raises
+        ------
+        RenderError
+            For a name that no figure can have.
+        """
+        figures = figures_of(self.facts)
+        if name in figures:
+            return self._shown(figures[name])
+        if name not in {*GROUPS, "distributions"} and not name.startswith("effect-"):
+            raise _unknown("figure", name, [*figures])
+        return Prose("")
+
+    def effects(self, level: int = 2) -> Prose:
+        """Return a section per effect under headings of `level`: sentences, nested table, figure, sizes."""
+        return Prose("".join(self._effect(effect, level) for effect in self.facts.effects))
+
+    def coefficients(self) -> Prose:
+        """Return the tables of all coefficients, one per effect and outcome."""
+        return Prose(
+            "".join(table_block(t) for effect in self.facts.effects for t in coefficient_tables(self.facts, effect))
+        )
+
+    def limitations(self) -> Prose:
+        """Return the list of limitations that follow from the numbers."""
+        return bullets(limitations(self.facts))
+
+    def sources(self) -> Prose:
+        """Return the list of publications that the study names."""
+        named = (self.facts.study.get("report") or {}).get("sources") or ()
+        return Prose("".join(f"\n- {markdown_text(source)}\n" for source in named))
+
+    def _effect(self, effect: Row, level: int) -> str:
+        facts, name = self.facts, effect["id"]
+        said = [
+            sentence
+            for outcome in effect["outcomes"]
+            for sentence in (effect_phrase(facts, effect, outcome), caution_phrase(facts, effect, outcome))
+        ]
+        figure = figures_of(facts).get(identifier("effect", name))
+        labels = {kind: f"@tbl-{identifier(kind, name)}" for kind in ("nested", "sizes")}
+        see = word(
+            facts.lang,
+            "see_effect" if figure else "see_effect_bare",
+            table=labels["nested"],
+            sizes=labels["sizes"],
+            figure=f"@{figure.label} " if figure else "",
+        )
+        return "".join(
+            [
+                heading(level, facts.text(effect["title"]), f"sec-{identifier(name)}"),
+                paragraphs([facts.text(effect.get("note")), *dict.fromkeys(said)]),
+                f"\n{see}\n",
+                table_block(nested_table(facts, effect)),
+                self._shown(figure) if figure else "",
+                table_block(size_table(facts, effect)),
+            ]
+        )
+
+    def _shown(self, figure: Any) -> Prose:
+        vector, picture = (f"{self.folder}/figures/{figure.file(self.facts.lang, kind)}" for kind in ("svg", "png"))
+        return figure_block(figure.label, vector, picture, figure.alt, figure.caption)
+
+
+def open_page(bundle: str, lang: Language) -> Page:
+    """Return the page's hand for the bundle at `bundle`, a path as seen from the page's folder.
+
+    Raises
+    ------
+    RenderError
+        When there is no bundle, or it describes no study.
+    """
+    try:
+        found = read_bundle(Path(bundle))
+    except FileNotFoundError as error:
+        raise RenderError(
+            "no evidence bundle here: manifest.json is missing",
+            where=bundle,
+            hint="run `liandong run` first, or give the page another `bundle`",
+            zh=f"在 {bundle} 找不到证据包，请先运行 liandong run。",
+        ) from error
+    facts = read_facts(found, lang)
+    return Page(bundle, facts, sayings(facts))
+
+
+def _unknown(kind: str, name: str, known: list[str]) -> RenderError:
+    return RenderError(
+        f"there is no {kind} {name!r}", hint=f"known: {', '.join(known)}", zh=f"报告页面引用了不存在的图表 {name}。"
+    )

@@ -1,0 +1,177 @@
+"""Sentences about one thing each, in words that its numbers bear: plain text, without markup."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from liandong.present.facts import Facts, Row, fullest_row, treatment_rows
+from liandong.present.numbers import count, decimals_for, fixed, hundredths, interval, percent
+from liandong.present.tables_appendix import ranked
+from liandong.present.tables_indicators import group_rows, interval_text, value_text
+from liandong.present.words import joined, lowered, sentences, word
+
+FEW_PEOPLE = 30
+"""Treated or untreated people below which a result gets a caution of its own."""
+_TENTH = 0.095  # rounds to 0.10
+
+
+def share_phrase(facts: Facts, row: Row) -> str:
+    """Return a share or mean with its interval: "31.1% (95% interval [27.4%, 34.9%])"."""
+    if row["kind"] == "mean":
+        return word(facts.lang, "with_interval", value=value_text(row), interval=interval_text(row))
+    bounds = f"[{percent(row['conf_low'])}, {percent(row['conf_high'])}]"
+    return word(facts.lang, "with_interval", value=percent(row["estimate"]), interval=bounds)
+
+
+def range_phrase(facts: Facts, name: str) -> str:
+    """Return the highest and the lowest share of a group; with one share, that; empty without any."""
+    rows = ranked(facts, name)
+    if not rows:
+        return ""
+    first, last = rows[0], rows[-1]
+    if len(rows) == 1:
+        return word(facts.lang, "said_single", title=facts.title(first["indicator"]), value=share_phrase(facts, first))
+    return word(
+        facts.lang,
+        "said_range",
+        top=facts.title(first["indicator"]),
+        top_value=share_phrase(facts, first),
+        bottom=facts.title(last["indicator"]),
+        bottom_value=share_phrase(facts, last),
+    )
+
+
+def mean_phrases(facts: Facts, name: str) -> str:
+    """Return the means of a group, a sentence each."""
+    rows = [row for row in group_rows(facts, name) if row["kind"] == "mean" and row["estimate"] is not None]
+    said = [
+        word(facts.lang, "said_mean", title=facts.title(row["indicator"]), value=share_phrase(facts, row))
+        for row in rows
+        if row["universe"] == "all"
+    ]
+    return sentences(facts.lang, said)
+
+
+def both_phrase(facts: Facts, name: str) -> str:
+    """Return the most frequent improvement of a group with both denominators; empty without any."""
+    rows = ranked(facts, name)
+    if not rows:
+        return ""
+    top = rows[0]
+    need = [row for row in ranked(facts, name, "in_need") if row["indicator"] == top["indicator"]]
+    title, of_all = facts.title(top["indicator"]), share_phrase(facts, top)
+    if not need:
+        return word(facts.lang, "said_both_all_hidden", title=title, of_all=of_all)
+    return word(facts.lang, "said_both", title=title, of_all=of_all, of_need=share_phrase(facts, need[0]))
+
+
+def effect_phrase(facts: Facts, effect: Row, outcome: str) -> str:
+    """Return what the fullest model says of a treatment and an outcome.
+
+    The verb follows the assignment: only a treatment assigned by lot changes anything, any other is associated. An
+    interval that contains zero is neither evidence of a difference nor of its absence, and the sentence says so.
+    """
+    row = fullest_row(facts, effect["id"], outcome)
+    treatment, title = facts.title(effect["treatment"]), facts.title(outcome)
+    if row["estimate"] is None or row["conf_low"] is None:
+        return word(facts.lang, "not_estimated", treatment=treatment, outcome=title)
+    verb = "raised" if facts.assignment(effect)["kind"] == "randomised" else "associated"
+    clear = row["conf_low"] > 0 or row["conf_high"] < 0
+    key = f"{verb}{'' if clear else '_unclear'}_{'two' if _is_binary(facts, effect, outcome) else 'more'}"
+    decimals = decimals_for(row["std_error"])
+    low, high = row["conf_low"], row["conf_high"]
+    # Where the direction is clear it is named, so that the size goes without its sign.
+    if clear:
+        low, high = sorted((abs(low), abs(high)))
+    bounds = interval(low, high, decimals)
+    size = word(
+        facts.lang,
+        "with_interval",
+        value=fixed(abs(row["estimate"]) if clear else row["estimate"], decimals),
+        interval=bounds,
+    )
+    return word(
+        facts.lang,
+        key,
+        model=model_name(facts, effect, row["step"]),
+        treatment=treatment,
+        outcome=title,
+        direction=word(facts.lang, "higher" if row["estimate"] > 0 else "lower"),
+        moved=word(facts.lang, "raised" if row["estimate"] > 0 else "lowered"),
+        size=size,
+        scaled=_scaled(facts, effect, outcome, bare=clear),
+    )
+
+
+def caution_phrase(facts: Facts, effect: Row, outcome: str) -> str:
+    """Return a warning where one arm of a treatment is very small, else nothing."""
+    for arm, people, clusters in few_arms(facts, effect, outcome):
+        group = word(facts.lang, arm)
+        if people is None:
+            return word(facts.lang, "caution_few_hidden", group=group)
+        where = word(facts.lang, "caution_people")
+        if clusters is not None:
+            where = word(facts.lang, "caution_clusters", count=count(clusters), cluster=facts.cluster(effect))
+        return word(facts.lang, "caution_few", group=group, count=count(people), clusters=where)
+    return ""
+
+
+def few_arms(facts: Facts, effect: Row, outcome: str) -> Iterator[tuple[str, int | None, int | None]]:
+    """Yield the arms of a two-valued treatment with few people: words of the arm, people, clusters.
+
+    Numbers are None where disclosure rules hide them; then some arm is below the minimum cell, and the flags of the
+    estimate tell which lives in few clusters.
+    """
+    design = facts.row("design", effect=effect["id"], outcome=outcome)
+    if not design["treatment_is_binary"]:
+        return
+    hidden = design["suppressed"] and design["n_treated"] is None
+    flags = fullest_row(facts, effect["id"], outcome)["flag"].split("+")
+    for arm in ("untreated", "treated"):
+        people = design[f"n_{arm}"]
+        if hidden and f"few_{arm}_clusters" in flags:
+            yield f"{arm}_group", None, None
+        elif people is not None and people < FEW_PEOPLE:
+            yield f"{arm}_group", people, design[f"clusters_with_{arm}"]
+
+
+def model_name(facts: Facts, effect: Row, step: str) -> str:
+    """Return a model's name in a sentence: "model M4 (with service by other providers)"."""
+    title = facts.step(effect["id"], step)
+    if title == step:
+        return word(facts.lang, "model_plain", step=step)
+    return word(facts.lang, "model_named", step=step, title=lowered(title) if facts.lang == "en" else title)
+
+
+def treatments_phrase(facts: Facts, effects: list[Row]) -> str:
+    """Return the treatments of several effects, quoted and joined."""
+    titles = dict.fromkeys(facts.title(effect["treatment"]) for effect in effects)
+    return joined(facts.lang, [word(facts.lang, "quoted", text=title) for title in titles])
+
+
+def _is_binary(facts: Facts, effect: Row, outcome: str) -> bool:
+    return bool(facts.value("design", "treatment_is_binary", effect=effect["id"], outcome=outcome))
+
+
+def _scaled(facts: Facts, effect: Row, outcome: str, *, bare: bool) -> str:
+    """Return the same size in standard deviations and as a share of the range, as far as the bundle has them."""
+
+    def sized(metric: str) -> float | None:
+        rows = [*treatment_rows(facts, effect["id"], metric, outcome=outcome)]
+        value = rows[-1]["estimate"] if rows else None
+        return abs(value) if bare and value is not None else value
+
+    sd, share = sized("sd"), sized("range_share")
+    if share is not None and is_proportion(facts, effect, outcome):
+        return word(facts.lang, "scaled_points", points=hundredths(share))
+    if sd is None:
+        return ""
+    text = word(facts.lang, "scaled", sd=fixed(sd, 2 if abs(sd) >= _TENTH else 3))
+    return text if share is None else text + word(facts.lang, "scaled_range", share=percent(share))
+
+
+def is_proportion(facts: Facts, effect: Row, outcome: str) -> bool:
+    """Whether an outcome is a proportion or a yes or no, so that its differences are percentage points."""
+    design = facts.row("design", effect=effect["id"], outcome=outcome)
+    is_scale = bool(facts.rows("scales", scale=outcome))
+    return (design["outcome_low"], design["outcome_high"]) == (0.0, 1.0) and not is_scale

@@ -1,0 +1,97 @@
+"""All sentences of the report, said once when a page opens, so that inline expressions only look them up."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+from liandong.present.facts import Facts
+from liandong.present.markdown import Prose, prose
+from liandong.present.numbers import count, percent
+from liandong.present.phrases import both_phrase, caution_phrase, effect_phrase, mean_phrases, range_phrase
+from liandong.present.tables_indicators import group_rows, has_both
+from liandong.present.tables_sample import most_missing, response_rate
+from liandong.present.words import joined, lowered, sentences, word
+
+_GROUPS = ("coverage", "participation", "needs", "wellbeing", "relations", "outcomes")
+_MOST_NAMES = 3  # in a heading
+
+
+def sayings(facts: Facts) -> SimpleNamespace:
+    """Return name → sentences as Markdown; a name whose matter the study lacks is empty text.
+
+    Names: ``accepted``, ``response``, ``rules``, ``missing``, ``programme``, ``sources``; per group of indicators
+    ``coverage`` … ``outcomes``, ``means_coverage`` … and ``heading_coverage`` …; ``results``; ``effects`` (primary
+    effects in one paragraph each outcome) and ``cautions``; ``heading_results``.
+    """
+    report = facts.study.get("report") or {}
+    said = {
+        "accepted": _accepted(facts),
+        "response": _response(facts),
+        "rules": _rules(facts),
+        "missing": _missing(facts),
+        "programme": facts.text(report.get("programme")),
+        "effects": _primary(facts),
+        "heading_results": _heading_results(facts),
+    }
+    for name in _GROUPS:
+        both = has_both(group_rows(facts, name))
+        said[name] = both_phrase(facts, name) if both else range_phrase(facts, name)
+        said[f"means_{name}"] = mean_phrases(facts, name)
+        said[f"heading_{name}"] = facts.group(name) or word(facts.lang, f"heading_{name}")
+    texts: dict[str, Prose] = {name: prose(text) for name, text in said.items()}
+    return SimpleNamespace(**texts)
+
+
+def _accepted(facts: Facts) -> str:
+    clusters = [row["clusters"] for row in facts.rows("sample_flow", stage="accepted") if row["clusters"]]
+    where = ""
+    if clusters and facts.cluster():
+        where = word(facts.lang, "said_clusters", count=count(max(clusters)), cluster=facts.cluster())
+    return word(facts.lang, "said_accepted", accepted=count(facts.manifest["rows"]["accepted"]), clusters=where)
+
+
+def _response(facts: Facts) -> str:
+    rows, rate = facts.manifest["rows"], response_rate(facts)
+    numbers = {name: count(rows[name]) for name in ("received", "rejected")}
+    key = ("said_received" if rate is None else "said_response") + ("" if rows["rejected"] else "_all")
+    invited = count((facts.study.get("sampling") or {}).get("invited"))
+    return word(facts.lang, key, invited=invited, rate=percent(rate), **numbers)
+
+
+def _rules(facts: Facts) -> str:
+    rules = facts.rows("validation")
+    broken = sum(1 for row in rules if row["n_failed"])
+    key = "said_rules" if broken else "said_rules_none"
+    return word(facts.lang, key, rules=count(len(rules)), broken=count(broken))
+
+
+def _missing(facts: Facts) -> str:
+    fields = most_missing(facts)
+    if not fields:
+        return word(facts.lang, "said_missing_none")
+    return word(facts.lang, "said_missing", fields=count(len(fields)))
+
+
+def _primary(facts: Facts) -> str:
+    """Return what the fullest models of the primary effects say, each caution right behind its result."""
+    effects = [effect for effect in facts.effects if effect["role"] == "primary"] or facts.effects[:1]
+    said = [
+        sentence
+        for effect in effects
+        for outcome in effect["outcomes"]
+        for sentence in (effect_phrase(facts, effect, outcome), caution_phrase(facts, effect, outcome))
+    ]
+    return sentences(facts.lang, [*dict.fromkeys(said)])
+
+
+def _heading_results(facts: Facts) -> str:
+    """Return a heading that names relations and scales, or the outcomes where there are no scales."""
+    names = [facts.title(row["scale"]) for row in facts.rows("scales")][:_MOST_NAMES]
+    if group_rows(facts, "relations"):
+        names.insert(0, facts.group("relations") or word(facts.lang, "heading_relations"))
+    if not names:
+        outcomes = dict.fromkeys(outcome for effect in facts.effects for outcome in effect["outcomes"])
+        names = [facts.title(outcome) for outcome in outcomes][:_MOST_NAMES]
+    if facts.lang == "en":
+        names = [name if at == 0 else lowered(name) for at, name in enumerate(names)]
+    return joined(facts.lang, names) or facts.group("outcomes") or word(facts.lang, "heading_outcomes")

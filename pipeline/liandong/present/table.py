@@ -1,0 +1,118 @@
+"""One table value, whatever the format: header with spans, rows with cells, groups and indents, notes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Align = Literal["left", "center", "right", "decimal"]
+RowKind = Literal["body", "group", "detail"]
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A cell of the header; an empty text leaves the place blank, a span above 1 gets a rule below."""
+
+    text: str
+    span: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell that is aligned otherwise than its column."""
+
+    text: str
+    align: Align
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of the body.
+
+    Attributes
+    ----------
+    cells
+        One per column; a ``group`` row has one cell that spans them all.
+    kind
+        ``body``; ``group``, the heading of the rows below it; ``detail``, which belongs to the row above and follows it
+        closely, as a standard error follows its coefficient.
+    indent
+        Steps by which the first cell is set in.
+    rule
+        Whether a thin rule stands above the row.
+    """
+
+    cells: tuple[str | Cell, ...]
+    kind: RowKind = "body"
+    indent: int = 0
+    rule: bool = False
+
+    def text(self, column: int) -> str:
+        """Return the text in `column`."""
+        cell = self.cells[column]
+        return cell.text if isinstance(cell, Cell) else cell
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A finished table, ready for any writer.
+
+    Attributes
+    ----------
+    id
+        Without the prefix ``tbl-``: lower case, digits and hyphens.
+    caption
+        What the table shows; the renderer numbers it.
+    columns
+        Alignment of each column; the first one holds the names of the rows.
+    header
+        Lines of the header, from the top.
+    rows, notes
+        Body, and the paragraphs below the table: universe, n, method.
+
+    Raises
+    ------
+    ValueError
+        When a line does not fill the columns: a defect of the program.
+    """
+
+    id: str
+    caption: str
+    columns: tuple[Align, ...]
+    header: tuple[tuple[Head, ...], ...]
+    rows: tuple[Row, ...]
+    notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        width = len(self.columns)
+        for line in self.header:
+            if sum(head.span for head in line) != width:
+                raise ValueError(f"table {self.id}: a header line spans {sum(h.span for h in line)} of {width} columns")
+        for row in self.rows:
+            if len(row.cells) != (1 if row.kind == "group" else width):
+                raise ValueError(f"table {self.id}: a {row.kind} row of {len(row.cells)} cells, {width} columns")
+
+    @property
+    def label(self) -> str:
+        """The identifier for cross-references."""
+        return f"tbl-{self.id}"
+
+    def align(self, row: Row, column: int) -> Align:
+        """Return how the cell in `column` of `row` is aligned."""
+        cell = row.cells[column]
+        return cell.align if isinstance(cell, Cell) else self.columns[column]
+
+
+def heads(*texts: str | tuple[str, int]) -> tuple[Head, ...]:
+    """Return a header line; a pair gives text and span."""
+    return tuple(Head(*text) if isinstance(text, tuple) else Head(text) for text in texts)
+
+
+def group(text: str) -> Row:
+    """Return a row that heads those below it."""
+    return Row((text,), kind="group")
+
+
+def aligned(first: Align, others: Align, count: int) -> tuple[Align, ...]:
+    """Return the alignment of a first column and of `count` others."""
+    return (first, *([others] * count))

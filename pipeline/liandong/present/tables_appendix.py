@@ -1,0 +1,166 @@
+"""Tables of the appendix, and the key figures of the summary."""
+
+from __future__ import annotations
+
+from liandong.present.facts import Facts, fullest_row
+from liandong.present.facts import Row as Record
+from liandong.present.numbers import NOT_APPLICABLE, count, decimals_for, fixed, interval, scientific
+from liandong.present.table import Align, Row, Table, group, heads
+from liandong.present.tables_indicators import group_rows, group_title, interval_text, notes_of, value_text
+from liandong.present.words import word
+
+_HASH_DIGITS = 16
+_GROUPS = ("profile", "coverage", "participation", "needs", "wellbeing", "relations", "outcomes")
+_HIGHEST = 2  # indicators of a group among the key figures
+
+
+def key_table(facts: Facts) -> Table:
+    """Return the key figures: highest and lowest coverage, most frequent improvement, the fullest models."""
+    lang = facts.lang
+    records = [*_key_indicators(facts)]
+    rows = [
+        Row((title, value_text(r) + "%" * (r["kind"] != "mean"), _percent_bounds(r), count(r["denominator_n"])))
+        for title, r in records
+    ]
+    for effect in (effect for effect in facts.effects if effect["role"] == "primary"):
+        rows += [_key_effect(facts, effect, outcome) for outcome in effect["outcomes"]]
+    columns: tuple[Align, ...] = ("left", "center", "center", "decimal")
+    header = heads(*(word(lang, name) for name in ("quantity", "estimate", "interval", "base")))
+    notes = notes_of(facts, word(lang, "note_key"), [])
+    return Table("key", word(lang, "caption_key"), columns, (header,), tuple(rows), notes)
+
+
+def ranked(facts: Facts, name: str, universe: str = "all") -> list[Record]:
+    """Return the shares of a group over the whole sample that are shown, the largest first."""
+    rows = [
+        row
+        for row in group_rows(facts, name)
+        if row["kind"] == "share" and row["universe"] == universe and row["estimate"] is not None
+        and not facts.indicator(row["indicator"]).get("universe")
+    ]  # fmt: skip
+    return sorted(rows, key=lambda row: -row["estimate"])
+
+
+def indicator_definitions(facts: Facts) -> Table:
+    """Return numerator, universe, need and source of every indicator, group by group."""
+    lang = facts.lang
+    rows: list[Row] = []
+    for name in _GROUPS:
+        found = dict.fromkeys(row["indicator"] for row in facts.rows("indicators", group=name))
+        if found:
+            rows.append(group(group_title(facts, name)))
+            rows += [
+                Row(
+                    (facts.title(i), _definition(facts, i), facts.labels.get(("indicator", i, ""), ("", ""))[1]),
+                    indent=1,
+                )
+                for i in found
+            ]
+    header = heads(*(word(lang, name) for name in ("indicator", "definition", "source")))
+    notes = (word(lang, "note", text=word(lang, "note_definitions")),)
+    columns: tuple[Align, ...] = ("left", "left", "left")
+    return Table("indicators", word(lang, "caption_indicators"), columns, (header,), tuple(rows), notes)
+
+
+def scale_definitions(facts: Facts) -> Table:
+    """Return how every scale is scored, and where it comes from."""
+    lang = facts.lang
+    rows = []
+    for row in facts.rows("scales"):
+        text, source = facts.labels.get(("scale_definition", row["scale"], ""), (NOT_APPLICABLE, NOT_APPLICABLE))
+        rows.append(Row((facts.title(row["scale"]), text, source)))
+    header = heads(*(word(lang, name) for name in ("scale", "definition", "source")))
+    columns: tuple[Align, ...] = ("left", "left", "left")
+    return Table("scale-definitions", word(lang, "caption_scale_definitions"), columns, (header,), tuple(rows))
+
+
+def crosscheck_table(facts: Facts) -> Table:
+    """Return how far the second estimate by other software lies from the first."""
+    lang = facts.lang
+    rows: list[Row] = []
+    effects = {effect["id"]: effect for effect in facts.effects}
+    for effect, outcome in dict.fromkeys((row["effect"], row["outcome"]) for row in facts.rows("crosscheck")):
+        treatment = facts.title(effects[effect]["treatment"]) if effect in effects else effect
+        rows.append(group(f"{treatment} → {facts.title(outcome)}"))
+        rows += [
+            Row(
+                (
+                    row["step"],
+                    row["engine"],
+                    count(row["n_obs"]),
+                    count(row["n_terms"]),
+                    scientific(row["max_difference_estimate"]),
+                    scientific(row["max_difference_std_error"]),
+                    word(lang, "yes") if row["agrees"] else word(lang, "no"),
+                ),
+                indent=1,
+            )
+            for row in facts.rows("crosscheck", effect=effect, outcome=outcome)
+        ]
+    names = ("model", "engine", "n_obs", "terms", "gap_estimate", "gap_std_error", "agrees")
+    columns: tuple[Align, ...] = ("left", "left", "decimal", "decimal", "center", "center", "center")
+    header = heads(*(word(lang, name) for name in names))
+    notes = (word(lang, "note", text=word(lang, "note_crosscheck")),)
+    return Table("crosscheck", word(lang, "caption_crosscheck"), columns, (header,), tuple(rows), notes)
+
+
+def version_table(facts: Facts) -> Table:
+    """Return the versions of all software and the hashes of data and definitions."""
+    lang, manifest = facts.lang, facts.manifest
+    rows = [group(word(lang, "component"))]
+    rows += [Row((name, str(version)), indent=1) for name, version in manifest.get("versions", {}).items()]
+    for key in ("inputs", "definitions"):
+        files = manifest.get(key, {})
+        if files:
+            rows.append(group(word(lang, key)))
+            rows += [Row((name, digest[:_HASH_DIGITS]), indent=1) for name, digest in files.items()]
+    header = heads("", f"{word(lang, 'version')} / {word(lang, 'hash')}")
+    notes = (word(lang, "note", text=word(lang, "note_versions")),)
+    return Table("versions", word(lang, "caption_versions"), ("left", "left"), (header,), tuple(rows), notes)
+
+
+def _key_indicators(facts: Facts) -> list[tuple[str, Record]]:
+    coverage = ranked(facts, "coverage")
+    chosen = [
+        (facts.title(row["indicator"]), row)
+        for row in (coverage if len(coverage) <= _HIGHEST else coverage[:1] + coverage[-1:])
+    ]
+    for name in ("participation", "wellbeing"):
+        top = ranked(facts, name)[:1]
+        need = [row for row in ranked(facts, name, "in_need") if top and row["indicator"] == top[0]["indicator"]]
+        key = "key_all" if need else ""
+        chosen += [
+            (word(facts.lang, key, title=facts.title(r["indicator"])) if key else facts.title(r["indicator"]), r)
+            for r in top
+        ]
+        chosen += [(word(facts.lang, "key_need", title=facts.title(row["indicator"])), row) for row in need]
+    return chosen
+
+
+def _percent_bounds(row: Record) -> str:
+    text = interval_text(row)
+    return text if row["kind"] == "mean" else text.replace(",", "%,").replace("]", "%]")
+
+
+def _key_effect(facts: Facts, effect: Record, outcome: str) -> Row:
+    row = fullest_row(facts, effect["id"], outcome)
+    randomised = facts.assignment(effect)["kind"] == "randomised"
+    title = word(
+        facts.lang,
+        "key_effect_randomised" if randomised else "key_effect",
+        treatment=facts.title(effect["treatment"]),
+        outcome=facts.title(outcome),
+        step=row["step"],
+    )
+    decimals = decimals_for(row["std_error"])
+    bounds = interval(row["conf_low"], row["conf_high"], decimals)
+    return Row((title, fixed(row["estimate"], decimals), bounds, count(row["n_obs"])))
+
+
+def _definition(facts: Facts, indicator: str) -> str:
+    parts = facts.indicator(indicator)
+    text = parts.get("numerator") or NOT_APPLICABLE
+    for name in ("universe", "need"):
+        if parts.get(name):
+            text += word(facts.lang, f"{name}_is", text=str(parts[name]))
+    return text

@@ -1,0 +1,292 @@
+"""Tables of models: scales, what the sample can carry, nested regressions, all coefficients, sizes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from liandong.present.facts import Facts, fullest_row, treatment_rows
+from liandong.present.facts import Row as Record
+from liandong.present.markdown import identifier
+from liandong.present.numbers import (
+    NOT_APPLICABLE,
+    count,
+    decimals_for,
+    fixed,
+    hundredths,
+    interval,
+    p_value,
+    percent_interval,
+)
+from liandong.present.table import Align, Cell, Head, Row, Table, aligned, group, heads
+from liandong.present.tables_indicators import hidden, notes_of
+from liandong.present.words import joined, word
+
+
+def scale_table(facts: Facts) -> Table:
+    """Return the scales with their reliability."""
+    lang = facts.lang
+    header = heads(
+        word(lang, "scale"), word(lang, "items"), word(lang, "n_obs"), word(lang, "range"), word(lang, "mean"),
+        word(lang, "sd_short"), word(lang, "alpha"), word(lang, "omega"),
+    )  # fmt: skip
+    rows = [
+        Row(
+            (
+                facts.title(row["scale"]),
+                count(row["n_items"]),
+                count(row["n_obs"]),
+                _range(row["score_low"], row["score_high"]),
+                fixed(row["mean"], 3),
+                fixed(row["sd"], 3),
+                _with_interval(row, "alpha"),
+                _with_interval(row, "omega"),
+            )
+        )
+        for row in facts.rows("scales")
+    ]
+    columns: tuple[Align, ...] = ("left", "decimal", "decimal", "center", "decimal", "decimal", "center", "center")
+    return _table(facts, "scales", word(lang, "caption_scales"), columns, (header,), rows, word(lang, "note_scales"))
+
+
+def item_table(facts: Facts) -> Table:
+    """Return the items of all scales, scale by scale."""
+    lang = facts.lang
+    names = ("item", "n_obs", "mean", "sd_short", "item_rest", "alpha_dropped")
+    rows: list[Row] = []
+    for scale in dict.fromkeys(row["scale"] for row in facts.rows("items")):
+        rows.append(group(facts.title(scale)))
+        for row in facts.rows("items", scale=scale):
+            title = facts.title(row["item"]) + (word(lang, "reversed") if row["reversed"] else "")
+            numbers = [fixed(row[name], 2) for name in ("mean", "sd", "item_rest", "alpha_if_dropped")]
+            rows.append(Row((title, count(row["n_obs"]), *numbers), indent=1))
+    columns = aligned("left", "decimal", len(names[1:]))
+    header = heads("", *(word(lang, name) for name in names[1:]))
+    return _table(facts, "items", word(lang, "caption_items"), columns, (header,), rows, word(lang, "note_items"))
+
+
+def design_table(facts: Facts) -> Table:
+    """Return what each estimation sample can carry: one column per model."""
+    lang = facts.lang
+    designs = [row for effect in facts.effects for row in facts.rows("design", effect=effect["id"])]
+    effects = {effect["id"]: effect for effect in facts.effects}
+    spans = [(effect, sum(1 for row in designs if row["effect"] == effect)) for effect in effects]
+    top = heads("", *((facts.title(effects[effect]["treatment"]), width) for effect, width in spans))
+    bottom = heads("", *(facts.title(row["outcome"]) for row in designs))
+    cluster = joined(lang, [*dict.fromkeys(facts.cluster(effect) for effect in effects.values())])
+    lines = [
+        (word(lang, "design_n"), [_or_hidden(facts, row, "n_obs") for row in designs]),
+        (word(lang, "design_treated"), [_arm(facts, row, "n_treated") for row in designs]),
+        (word(lang, "design_untreated"), [_arm(facts, row, "n_untreated") for row in designs]),
+        (word(lang, "design_clusters", cluster=cluster), [_or_hidden(facts, row, "n_clusters") for row in designs]),
+        *(
+            (word(lang, f"design_{key}", cluster=cluster), [_arm(facts, row, column) for row in designs])
+            for key, column in (
+                ("clusters_treated", "clusters_with_treated"),
+                ("clusters_untreated", "clusters_with_untreated"),
+                ("clusters_both", "clusters_with_both"),
+            )
+        ),
+        (word(lang, "design_size", cluster=cluster), [_sizes(row) for row in designs]),
+        (word(lang, "design_mean"), [fixed(row["outcome_mean"], 3) for row in designs]),
+        (word(lang, "design_sd"), [fixed(row["outcome_sd"], 3) for row in designs]),
+        (word(lang, "design_range"), [_range(row["outcome_low"], row["outcome_high"]) for row in designs]),
+    ]
+    rows = [Row((title, *cells)) for title, cells in lines]
+    columns = aligned("left", "center", len(designs))
+    notes = notes_of(facts, word(lang, "note_design"), designs)
+    return Table("design", word(lang, "caption_design"), columns, (top, bottom), tuple(rows), notes)
+
+
+def nested_table(facts: Facts, effect: Record) -> Table:
+    """Return the nested models of an effect: a panel per outcome, a column per step, what each step adds below."""
+    lang, steps = facts.lang, [step["name"] for step in effect["steps"]]
+    treatment = facts.title(effect["treatment"])
+    rows: list[Row] = []
+    found: list[Record] = []
+    for outcome in effect["outcomes"]:
+        by_step = {row["step"]: row for row in treatment_rows(facts, effect["id"], outcome=outcome)}
+        if not by_step:
+            continue
+        models = [by_step.get(step) for step in steps]
+        found += by_step.values()
+        rows += [group(facts.title(outcome)), *_panel(facts, treatment, models)]
+    if len(steps) > 1:
+        rows += _added(facts, effect, steps)
+    columns = aligned("left", "decimal", len(steps))
+    absorbed = joined(lang, [facts.title(name) for name in found[0]["absorbed"].split("+") if name]) if found else ""
+    caption = word(lang, "caption_nested", title=facts.text(effect["title"]))
+    note = _model_note(facts, effect, found)
+    if absorbed:
+        note = word(lang, "fixed_effects", names=absorbed) + ("。" if lang == "zh" else ". ") + note
+    table_id = identifier("nested", effect["id"])
+    return _table(facts, table_id, caption, columns, (heads("", *steps),), rows, note)
+
+
+def coefficient_tables(facts: Facts, effect: Record) -> list[Table]:
+    """Return all coefficients of an effect, a table per outcome, a column per step."""
+    return [_coefficients(facts, effect, outcome) for outcome in effect["outcomes"]]
+
+
+def size_table(facts: Facts, effect: Record) -> Table:
+    """Return the coefficients of the fullest step in three units, a row per outcome."""
+    lang = facts.lang
+    units = [unit for unit in ("points", "sd", "range_share") if [*treatment_rows(facts, effect["id"], unit)]]
+    top = heads("", *((word(lang, unit), 2) for unit in units), "")
+    bottom = heads("", *(word(lang, name) for _ in units for name in ("estimate", "interval")), word(lang, "p"))
+    rows = []
+    for outcome in effect["outcomes"]:
+        cells: list[str] = []
+        for unit in units:
+            found = [*treatment_rows(facts, effect["id"], unit, outcome=outcome)]
+            cells += _estimate_pair(found[-1]) if found else [NOT_APPLICABLE, NOT_APPLICABLE]
+        p = fullest_row(facts, effect["id"], outcome)["p_value"]
+        rows.append(Row((facts.title(outcome), *cells, p_value(p))))
+    last = fullest_row(facts, effect["id"], effect["outcomes"][0])
+    note = word(lang, "note_sizes", step=last["step"], vcov=last["vcov"], df=_common(facts, effect, "df"))
+    columns: tuple[Align, ...] = ("left", *(("decimal", "center") * len(units)), "decimal")
+    caption = word(lang, "caption_sizes", title=facts.text(effect["title"]))
+    return _table(facts, identifier("sizes", effect["id"]), caption, columns, (top, bottom), rows, note)
+
+
+def _panel(facts: Facts, treatment: str, models: Sequence[Record | None]) -> Iterator[Row]:
+    lang = facts.lang
+    decimals = decimals_for(*(row["std_error"] for row in models if row))
+    yield Row((treatment, *(_cell(row, "estimate", decimals) for row in models)), indent=1)
+    errors = (
+        NOT_APPLICABLE if row is None or row["std_error"] is None else f"({fixed(row['std_error'], decimals)})"
+        for row in models
+    )
+    yield Row(("", *errors), kind="detail")
+    bounds = (
+        Cell(interval(row["conf_low"], row["conf_high"], decimals) if row else NOT_APPLICABLE, "center")
+        for row in models
+    )
+    yield Row(("", *bounds), kind="detail")
+    yield Row((word(lang, "p"), *(p_value(row["p_value"] if row else None) for row in models)), indent=1)
+    yield Row((word(lang, "n_obs"), *(count(row["n_obs"]) if row else NOT_APPLICABLE for row in models)), indent=1)
+    yield Row((word(lang, "r2_within"), *(_cell(row, "r2_within", 3) for row in models)), indent=1)
+
+
+def _added(facts: Facts, effect: Record, steps: list[str]) -> Iterator[Row]:
+    """Yield a row per step that adds controls, ticked from that step on."""
+    yield group(word(facts.lang, "controls"))
+    for at, step in enumerate(effect["steps"]):
+        if step["add"]:
+            ticks = (Cell(word(facts.lang, "yes" if here >= at else "no"), "center") for here in range(len(steps)))
+            yield Row((facts.step(effect["id"], step["name"]), *ticks), indent=1)
+
+
+def _coefficients(facts: Facts, effect: Record, outcome: str) -> Table:
+    lang, steps = facts.lang, [step["name"] for step in effect["steps"]]
+    records = facts.rows("estimates", effect=effect["id"], outcome=outcome, metric="points", vcov="CR1")
+    found = {(row["term"], row["step"]): row for row in records}
+    rows: list[Row] = []
+    for term in dict.fromkeys(row["term"] for row in records):
+        models = [found.get((term, step)) for step in steps]
+        decimals = decimals_for(*(row["std_error"] for row in models if row))
+        cells = [
+            Cell(word(lang, "dropped"), "center")
+            if row and row["flag"].startswith("dropped")
+            else _cell(row, "estimate", decimals)
+            for row in models
+        ]
+        errors = [
+            "" if row is None or row["std_error"] is None else f"({fixed(row['std_error'], decimals)})"
+            for row in models
+        ]
+        rows.append(Row((facts.term(term), *cells)))
+        if any(errors):
+            rows.append(Row(("", *errors), kind="detail"))
+    last = [row for row in records if row["is_treatment"]]
+    by_step = {row["step"]: row for row in last}
+    sizes = (count(by_step[step]["n_obs"]) if step in by_step else NOT_APPLICABLE for step in steps)
+    fit = (_cell(by_step.get(step), "r2_within", 3) for step in steps)
+    rows += [Row((word(lang, "n_obs"), *sizes), rule=True), Row((word(lang, "r2_within"), *fit))]
+    dropped = any(row["flag"].startswith("dropped") for row in records)
+    note = word(
+        lang,
+        "note_coefficients",
+        vcov="CR1",
+        cluster=facts.cluster(effect),
+        clusters=_common(facts, effect, "n_clusters"),
+        dropped=word(lang, "note_dropped") if dropped else "",
+    )
+    caption = word(lang, "caption_coefficients", title=facts.text(effect["title"]), outcome=facts.title(outcome))
+    columns = aligned("left", "decimal", len(steps))
+    return _table(
+        facts, identifier("coefficients", effect["id"], outcome), caption, columns, (heads("", *steps),), rows, note
+    )
+
+
+def _model_note(facts: Facts, effect: Record, found: Sequence[Record]) -> str:
+    weight = found[0]["weights"] if found else ""
+    return word(
+        facts.lang,
+        "note_nested",
+        vcov="CR1",
+        cluster=facts.cluster(effect),
+        clusters=_common(facts, effect, "n_clusters"),
+        df=_common(facts, effect, "df"),
+        weights=word(facts.lang, "note_weights", weight=facts.title(weight)) if weight else "",
+    )
+
+
+def _common(facts: Facts, effect: Record, column: str) -> str:
+    """Return the value of `column` of an effect's models, or its smallest and largest where they differ."""
+    values = [row[column] for row in treatment_rows(facts, effect["id"]) if row[column] is not None]
+    if not values:
+        return NOT_APPLICABLE
+    low, high = count(round(min(values))), count(round(max(values)))
+    return low if low == high else f"{low}–{high}"
+
+
+def _estimate_pair(row: Record) -> list[str]:
+    if row["metric"] == "range_share":
+        return [hundredths(row["estimate"], 2), percent_interval(row["conf_low"], row["conf_high"], 2)]
+    decimals = decimals_for(row["std_error"])
+    return [fixed(row["estimate"], decimals), interval(row["conf_low"], row["conf_high"], decimals)]
+
+
+def _cell(row: Record | None, column: str, decimals: int) -> str:
+    return "" if row is None else fixed(row[column], decimals)
+
+
+def _with_interval(row: Record, name: str) -> str:
+    if row[name] is None:
+        return NOT_APPLICABLE
+    bounds = interval(row[f"{name}_low"], row[f"{name}_high"], 2)
+    return fixed(row[name], 2) + ("" if bounds == NOT_APPLICABLE else f" {bounds}")
+
+
+def _range(low: float | None, high: float | None) -> str:
+    return NOT_APPLICABLE if low is None or high is None else f"{low:g}–{high:g}"
+
+
+def _sizes(row: Record) -> str:
+    if row["cluster_size_median"] is None:
+        return NOT_APPLICABLE
+    return f"{row['cluster_size_median']:g} ({count(row['cluster_size_min'])}–{count(row['cluster_size_max'])})"
+
+
+def _arm(facts: Facts, row: Record, column: str) -> str:
+    if not row["treatment_is_binary"]:
+        return NOT_APPLICABLE
+    return _or_hidden(facts, row, column)
+
+
+def _or_hidden(facts: Facts, row: Record, column: str) -> str:
+    if row[column] is None:
+        return hidden(facts) if row["suppressed"] else NOT_APPLICABLE
+    return count(row[column])
+
+
+def _table(
+    facts: Facts,
+    name: str,
+    caption: str,
+    columns: tuple[Align, ...],
+    header: tuple[tuple[Head, ...], ...],
+    rows: list[Row],
+    note: str,
+) -> Table:
+    return Table(name, caption, columns, header, tuple(rows), (word(facts.lang, "note", text=note.strip()),))

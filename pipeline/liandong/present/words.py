@@ -1,0 +1,53 @@
+"""Words in two languages, kept beside each other in words.toml (tables, figures) and phrases.toml (sentences)."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+
+from liandong.definitions import Language
+
+
+def word(lang: Language, key: str, /, **values: str) -> str:
+    """Return the words behind `key` in `lang`, with `values` in their places; KeyError for an unknown key."""
+    return catalogue()[key][lang].format(**values)
+
+
+def known(key: str) -> bool:
+    """Whether there are words behind `key`."""
+    return key in catalogue()
+
+
+def joined(lang: Language, texts: Sequence[str]) -> str:
+    """Return an enumeration: "a、b和c", "a, b and c"."""
+    if len(texts) <= 1:
+        return "".join(texts)
+    comma, last = ("、", "和") if lang == "zh" else (", ", " and ")
+    return comma.join(texts[:-1]) + last + texts[-1]
+
+
+def lowered(text: str) -> str:
+    """Return a title for the middle of a sentence: without its capital, unless it begins with an abbreviation."""
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
+
+
+def sentences(lang: Language, parts: Sequence[str]) -> str:
+    """Return finished sentences one after the other, empty ones left out."""
+    return ("" if lang == "zh" else " ").join(part.strip() for part in parts if part)
+
+
+@cache
+def catalogue() -> Mapping[str, Mapping[str, str]]:
+    """Return key → language → words."""
+    found: dict[str, Mapping[str, str]] = {}
+    for name in ("words.toml", "phrases.toml"):
+        with files("liandong.present").joinpath(name).open("rb") as stream:
+            entries = tomllib.load(stream)
+        repeated = found.keys() & entries.keys()
+        if repeated:
+            raise ValueError(f"{name}: {sorted(repeated)} have words already")
+        found |= entries
+    return MappingProxyType(found)
