@@ -7,10 +7,10 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.reference.row_level import clustered_sample
+
 from liandong.inference import Coefficients, coefficients, fit, survey_proportion
 from liandong.moments import within_samples
-
-from tests.reference.row_level import clustered_sample
 
 REGRESSORS = ["x1", "x2", "x3"]
 EFFECTS = st.sampled_from([None, "same", "contains", "inside", "crossing"])

@@ -29,27 +29,22 @@ def collect_by_batches(source: Source, request: Request, centring: Centring, key
     Memory is bounded by two batches, the engine's read-ahead and the distinct cells.
     """
     sums = CellSums()
-    for table in _worked(_batches(source), request, centring, keys):
-        sums.add(table)
+    for table in _worked(source, request, centring, keys):
+        if table is not None:
+            sums.add(table)
     return sums.total
 
 
-def _batches(source: Source) -> Iterator[pl.DataFrame]:
-    if not source.eager:
-        yield from source.native().collect_batches(chunk_size=BATCH_ROWS, maintain_order=False, engine="streaming")
-        return
-    yield from source.native().collect().iter_slices(BATCH_ROWS)
-
-
-def _worked(
-    batches: Iterator[pl.DataFrame], request: Request, centring: Centring, keys: list[str]
-) -> Iterator[CellTable]:
-    waiting: deque[Future[CellTable]] = deque()
+def _worked(source: Source, request: Request, centring: Centring, keys: list[str]) -> Iterator[CellTable | None]:
+    waiting: deque[Future[CellTable | None]] = deque()
     spaces: SimpleQueue[NDArray[np.float64]] = SimpleQueue()  # fresh memory for every batch costs a third more time
     for _ in range(_WORKERS):
         spaces.put(np.empty((len(request.columns) + 1, 0)))
 
-    def work(batch: pl.DataFrame) -> CellTable:
+    def work(raw: pl.DataFrame) -> CellTable | None:
+        batch = source.prepared(raw)
+        if batch.is_empty():
+            return None
         space = spaces.get()
         if space.shape[1] < batch.height:
             space = np.empty((len(space), batch.height))
@@ -59,9 +54,8 @@ def _worked(
             spaces.put(space)
 
     with ThreadPoolExecutor(_WORKERS) as pool:
-        for batch in batches:
-            if batch.height:
-                waiting.append(pool.submit(work, batch))
+        for batch in source.batches(BATCH_ROWS):
+            waiting.append(pool.submit(work, batch))
             if len(waiting) > _WORKERS:
                 yield waiting.popleft().result()
         while waiting:

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-import narwhals as nw
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
@@ -21,7 +20,7 @@ from liandong.moments.census import BadWeights, usable_rows
 from liandong.moments.centring import Centring, provisional_centring
 from liandong.moments.collect import factorise, require_finite
 from liandong.moments.singletons import Levels, Singletons, drop_singletons
-from liandong.moments.source import CLUSTER, EFFECT, WEIGHT, Request, Source, open_source, value_name
+from liandong.moments.source import CLUSTER, EFFECT, WEIGHT, Request, Source, open_source, prepared_source, value_name
 from liandong.moments.tables import in_key_order
 from liandong.moments.within import Within
 
@@ -63,8 +62,7 @@ def demeaned_within(
     rows = rows.join(sample.combinations.lazy().select(pl.exclude(CLUSTER, "n")).unique(), on=sample.on, how="semi")
     wide = replace(request, columns=(*columns, *names), keys=(), rules=((*columns, *names),))
     rows = rows.with_columns(e.alias(value_name(len(columns) + i)) for i, e in enumerate(indicators))
-    source = replace(source, rows=nw.from_native(rows))
-    return _within(source, wide, names, sample)
+    return _within(prepared_source(rows), wide, names, sample)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import narwhals as nw
@@ -54,22 +54,57 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The rows to read, lazily, under internal names; `polars` tells whether batches can be had from them."""
+    """The rows to read.
+
+    Attributes
+    ----------
+    rows
+        The query under internal names, for any engine.
+    raw
+        The same columns under their own names, for reading in batches; None outside Polars. Names are changed batch by
+        batch, because Polars' streaming engine reads several GB ahead of a query that ends in a mere renaming.
+    renaming, condition
+        What turns a batch of `raw` into one of `rows`.
+    eager
+        Whether the rows are in memory.
+    engine
+        Name of the engine.
+    """
 
     rows: nw.LazyFrame[Any]
-    polars: bool
+    raw: pl.LazyFrame | None
+    renaming: tuple[nw.Expr, ...]
+    condition: nw.Expr | None
     eager: bool
     engine: str
 
+    @property
+    def polars(self) -> bool:
+        """Whether batches can be had."""
+        return self.raw is not None
+
     def native(self) -> pl.LazyFrame:
-        """Return the Polars query; only where `polars` is true."""
+        """Return the Polars query under internal names; only where `polars` is true."""
         query = self.rows.to_native()
         assert isinstance(query, pl.LazyFrame)
         return query
 
     def filtered(self, condition: nw.Expr) -> Source:
-        """Return the source with only the rows that satisfy `condition`."""
-        return Source(self.rows.filter(condition), self.polars, self.eager, self.engine)
+        """Return the source with only the rows that satisfy `condition`, which names internal columns."""
+        return replace(self, rows=self.rows.filter(condition), condition=condition)
+
+    def batches(self, rows: int) -> Iterator[pl.DataFrame]:
+        """Yield batches of `raw` in any order; only where `polars` is true."""
+        assert self.raw is not None
+        if self.eager:
+            yield from self.raw.collect().iter_slices(rows)
+        else:
+            yield from self.raw.collect_batches(chunk_size=rows, maintain_order=False, engine="streaming")
+
+    def prepared(self, batch: pl.DataFrame) -> pl.DataFrame:
+        """Return a batch of `raw` under internal names, unusable rows gone."""
+        table = nw.from_native(batch).select(*self.renaming)
+        return (table if self.condition is None else table.filter(self.condition)).to_native()
 
 
 def value_name(position: int) -> str:
@@ -96,16 +131,20 @@ def open_source(frame: object, request: Request) -> Source:
     table = nw.from_native(frame)  # type: ignore[call-overload]
     schema = table.collect_schema()
     _require_columns(request, schema)
-    names = {c: c for c in _all_columns(request)}
     eager = isinstance(table, nw.DataFrame)
-    if isinstance(table, nw.DataFrame):
-        lazy = nw.from_native(table.select(*names).to_polars().lazy())
-        schema = lazy.collect_schema()
-    else:
-        lazy = table
-    rows = lazy.select(*_renamed(request, schema))
-    native_polars = isinstance(rows.to_native(), pl.LazyFrame)
-    return Source(rows, native_polars, eager, str(rows.implementation))
+    narrow = table.select(*_all_columns(request))
+    lazy = nw.from_native(narrow.to_polars().lazy()) if isinstance(narrow, nw.DataFrame) else narrow
+    renaming = tuple(_renamed(request, lazy.collect_schema()))
+    native = lazy.to_native()
+    raw = native if isinstance(native, pl.LazyFrame) else None
+    return Source(lazy.select(*renaming), raw, renaming, None, eager, str(lazy.implementation))
+
+
+def prepared_source(rows: pl.LazyFrame) -> Source:
+    """Return a source of Polars rows that bear internal names already."""
+    lazy = nw.from_native(rows)
+    renaming = tuple(nw.col(name) for name in lazy.collect_schema().names())
+    return Source(lazy, rows, renaming, None, eager=False, engine=str(lazy.implementation))
 
 
 def _all_columns(request: Request) -> list[str]:

@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
+from tests.reference.row_level import clustered_sample
+
 from liandong.inference import Coefficients, coefficients, fit
 from liandong.moments import within_samples
-
-from tests.reference.row_level import clustered_sample
 
 # pyfixest 0.60 still uses what pandas 3.1 deprecates, and tells of the singletons that both drop.
 pytestmark = [

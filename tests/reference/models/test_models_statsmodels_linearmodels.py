@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from tests.reference.row_level import clustered_sample
+
 from liandong.inference import coefficients, covariance, fit
 from liandong.moments import within_samples
-
-from tests.reference.row_level import clustered_sample
 
 REGRESSORS = ["x1", "x2", "x3"]
 

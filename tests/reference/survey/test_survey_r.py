@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
+
 from liandong.inference import SurveyEstimate, survey_mean, survey_proportion
 from liandong.moments import cluster_totals, collect_moments
 

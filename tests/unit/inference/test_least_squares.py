@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 import pytest
+from tests.reference.row_level import clustered_sample, dummy_fit
+
 from liandong.errors import EstimationError
 from liandong.inference import coefficients, covariance, fit, fit_nested
 from liandong.moments import within_samples
-
-from tests.reference.row_level import clustered_sample, dummy_fit
 
 REGRESSORS = ["x1", "x2", "x3"]
 CASES = [[], ["same"], ["contains"], ["inside"], ["crossing"], ["inside", "wave"], ["crossing", "wave"]]

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 import pytest
+from tests.reference.row_level import clustered_sample
+
 from liandong.inference import Dropped, fit, variation
 from liandong.moments import Within, within_samples
-
-from tests.reference.row_level import clustered_sample
 
 
 def made(frame: pl.DataFrame, columns: list[str], effect: str | None = None) -> Within:

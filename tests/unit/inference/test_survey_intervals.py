@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from liandong.errors import EstimationError
 from liandong.inference import survey_mean, survey_proportion
 

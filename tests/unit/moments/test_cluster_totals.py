@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import polars as pl
+
 from liandong.moments import cluster_totals, collect_moments
 
 FRAME = pl.DataFrame(

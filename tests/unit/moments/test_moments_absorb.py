@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 import pytest
+from tests.reference.row_level import clustered_sample, dummies
+
 from liandong.errors import EstimationError
 from liandong.moments import Within, absorb, collect_moments, within_samples
-
-from tests.reference.row_level import clustered_sample, dummies
 
 EFFECTS = [None, "same", "contains", "inside", "crossing"]
 COLUMNS = ["y", "x1", "x2", "x3"]

@@ -9,10 +9,12 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
+
 from liandong.errors import EstimationError
 from liandong.moments import Moments, TooManyCellsError, collect_moments
 from liandong.moments import batches as batch_kernel
 from liandong.moments import collect as collecting
+from liandong.moments.source import Request, open_source
 
 CASES = Path(__file__).parents[2] / "cases" / "moments_by_hand.json"
 # Sums of the same numbers in another order: a few hundred additions of numbers near 1.
@@ -182,6 +184,22 @@ def test_an_unusable_weight_is_an_error_or_a_counted_exclusion(bad: float | None
     moments = collect_moments(frame, ["x"], "g", weight="w", bad_weights="exclude")
     assert getattr(moments.accounting, f"weight_{reason}") == 1
     assert moments.accounting.rows_used == moments.rows.sum() == 2
+
+
+def test_batches_are_read_under_their_own_names(survey: pl.DataFrame) -> None:
+    """A query that ends in a renaming makes Polars read ahead without bound (4 GB at 100 million rows)."""
+    request = Request(("age",), "community", "street", "weight", (), (("age",),))
+    source = open_source(survey.lazy(), request)
+    assert source.raw is not None
+    assert source.raw.collect_schema().names() == ["community", "street", "weight", "age"]
+    assert source.prepared(source.raw.collect()).equals(source.native().collect())
+
+
+def test_a_batch_without_usable_rows_is_no_obstacle(survey: pl.DataFrame, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batch_kernel, "BATCH_ROWS", 50)
+    unusable = survey.with_columns(weight=pl.when(pl.int_range(pl.len()) >= 120).then("weight"))
+    moments = collect_moments(unusable, ["age"], "community", weight="weight", bad_weights="exclude")
+    assert (moments.accounting.weight_missing, moments.rows.sum()) == (120, 280)
 
 
 def test_weights_are_normalised_to_mean_one(survey: pl.DataFrame) -> None:

@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
+from tests.reference.row_level import clustered_sample, dummy_fit
+
 from liandong.inference import coefficients, fit
 from liandong.moments import absorb, collect_moments, within_samples
-
-from tests.reference.row_level import clustered_sample, dummy_fit
 
 
 @pytest.fixture(scope="module")
