@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from liandong import __version__
-from liandong.definitions import Study
+from liandong.definitions import Indicator, Study
 from liandong.evidence import sha256
 
 _NUMERICAL = ("polars", "numpy", "scipy", "statsmodels", "linearmodels", "pandas", "pyarrow", "pyreadstat")
@@ -57,6 +57,7 @@ def describe(study: Study) -> dict[str, Any]:
         },
         "effects": [effect.model_dump(mode="json") for effect in spec.analysis.effects],
         "groups": {name: title.model_dump() for name, title in groups.items()},
+        "indicators": {indicator.id: _definition(indicator) for indicator in study.indicators},
     }
 
 
@@ -69,6 +70,11 @@ def _instrument(study: Study) -> dict[str, Any] | None:
         "version": extras.version,
         "fields": len(study.instrument.codebook.fields),
     }
+
+
+def _definition(indicator: Indicator) -> dict[str, str | None]:
+    parts = {"numerator": indicator.numerator, "universe": indicator.universe, "need": indicator.need}
+    return {name: expression.text if expression else None for name, expression in parts.items()}
 
 
 def _hash(path: Path) -> str:
