@@ -23,7 +23,7 @@ def dot_chart(facts: Facts, name: str) -> Any:
 
     rows = ranked(facts, name)
     frame = _points(rows, 0.0).with_columns(text=pl.Series([hundredths(row["estimate"]) for row in rows]))
-    height = 0.75 + 0.34 * _lines(facts, rows)
+    height = 0.7 + 0.3 * _lines(facts, rows)
     return (
         p9.ggplot(frame, p9.aes("estimate", "place"))
         + p9.geom_segment(p9.aes(x="low", xend="high", yend="place"), color=TEAL, size=0.9)
@@ -53,7 +53,7 @@ def both_chart(facts: Facts, name: str) -> Any:
         ]
     ).drop_nulls("estimate")
     order = {"values": dict(zip(labels, (TEAL, ACCENT), strict=True)), "breaks": labels}
-    height = 1.0 + 0.4 * _lines(facts, rows)
+    height = 0.95 + 0.36 * _lines(facts, rows)
     return (
         p9.ggplot(frame, p9.aes("estimate", "place", color="universe", shape="universe"))
         + p9.geom_segment(p9.aes(x="low", xend="high", yend="place"), size=0.9, show_legend=False)

@@ -39,7 +39,7 @@ def effect_chart(facts: Facts, effect: Row) -> Any:
         + p9.scale_y_continuous(breaks=[*place.values()], labels=labels, limits=(0.5, len(steps) + 0.5), expand=(0, 0))
         + p9.scale_x_continuous(labels=ticks)
         + p9.labs(x=drawn(word(facts.lang, "axis_effect")), y="")
-        + style(0.95 + 0.42 * len(steps) * ((len(set(outcomes)) + 1) // 2))
+        + style(0.85 + 0.36 * len(steps) * ((len(set(outcomes)) + 1) // 2))
     )
 
 

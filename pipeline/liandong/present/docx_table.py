@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from liandong.present.escaping import xml_text
-from liandong.present.layout import Padding, column_shares, decimal_padding, font_size, text_width
+from liandong.present.layout import Padding, column_shares, decimal_padding, details_below, font_size, text_width
 from liandong.present.table import Align, Head, Row, Table
 
 _TEXT_WIDTH = 9298  # twips between the margins of the Word template
@@ -123,7 +123,15 @@ def _cells(table: Table, number: int, grid: _Grid, spacing: str, *, keep: bool) 
         if not column and row.indent:
             extra += f'<w:ind w:left="{_INDENT * row.indent}"/>'
         paragraph = _paragraph(row.text(column), "TableText", align, grid.size, extra=extra, keep=keep)
-        yield f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{_rule(row)}</w:tcPr>{paragraph}</w:tc>'
+        merge = "" if column else _merge(table, number)
+        yield f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{merge}{_rule(row)}</w:tcPr>{paragraph}</w:tc>'
+
+
+def _merge(table: Table, number: int) -> str:
+    """Return what joins the name of a row with the empty cells of its details."""
+    if table.rows[number].kind == "detail":
+        return "<w:vMerge/>"
+    return '<w:vMerge w:val="restart"/>' if details_below(table, number) else ""
 
 
 def _rule(row: Row) -> str:

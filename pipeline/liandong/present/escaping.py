@@ -7,6 +7,7 @@ import re
 import unicodedata
 
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#$@~^|!\"'+\-:=&().])")
+_JOINT = re.compile(r"(?<=\w)([_/+])(?=\w)")
 _TYPST = {"\\": "\\\\", '"': '\\"', "`": "\\u{60}", "{": "\\u{7b}"}
 
 
@@ -27,8 +28,9 @@ def html_text(text: str) -> str:
 
 
 def typst_string(text: str) -> str:
-    """Return `text` as a string literal of Typst, in which nothing is markup."""
-    return '"' + "".join(_TYPST.get(character, character) for character in plain(text)) + '"'
+    """Return `text` as a string literal of Typst, in which nothing is markup; long names may break at underscores."""
+    escaped = "".join(_TYPST.get(character, character) for character in plain(text))
+    return '"' + _JOINT.sub(r"\1\\u{200b}", escaped) + '"'
 
 
 def xml_text(text: str) -> str:

@@ -143,15 +143,14 @@ class Facts:
         return self.text((self.manifest.get("groups") or {}).get(name))
 
     def cluster(self, effect: Mapping[str, Any] | None = None) -> str:
-        """Return what a cluster of an effect, or of the design, is called; empty without a cluster column.
-
-        That is the column's title without the word that says that it holds codes: "Community code" is a community.
-        """
+        """Return what a cluster of an effect, or of the design, is called; empty without a cluster column."""
         column = effect["cluster"][0] if effect else self.study.get("cluster")
-        if not column:
-            return ""
-        noun = _CODE.sub("", self.title(column))
-        return noun if self.lang == "zh" else lowered(noun)
+        return self.noun(column) if column else ""
+
+    def noun(self, column: str) -> str:
+        """Return what the values of a column of codes are: "Community code" holds communities."""
+        title = _CODE.sub("", self.title(column))
+        return title if self.lang == "zh" else lowered(title)
 
     def assignment(self, effect: Mapping[str, Any] | None = None) -> Mapping[str, Any]:
         """Return how the treatment of an effect came about: its own account, or the design's."""

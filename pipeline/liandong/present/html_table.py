@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.resources import files
-from itertools import pairwise
 
 from liandong.present.escaping import html_text
-from liandong.present.layout import Padding, decimal_padding
+from liandong.present.layout import FONT_SIZES, Padding, column_shares, decimal_padding, details_below, font_size
 from liandong.present.table import Head, Row, Table
 
 
@@ -21,9 +20,13 @@ def table_style() -> str:
 def html_table(table: Table) -> str:
     """Return `table` as one HTML element with its notes; the caption is the renderer's."""
     paddings = [decimal_padding(table, column) for column in range(len(table.columns))]
+    size = font_size(table) / max(FONT_SIZES)
+    smaller = f' style="font-size: {0.9 * size:.2f}rem"' if size < 1 else ""
+    columns = "".join(f'<col style="width: {share * 100:.1f}%">' for share in column_shares(table))
     lines = [
         f'<div class="ld-table" role="region" tabindex="0" aria-label="{html_text(table.caption)}">',
-        '<table class="ld-grid" data-quarto-disable-processing="true" data-quarto-bootstrap="false">',
+        f'<table class="ld-grid"{smaller} data-quarto-disable-processing="true" data-quarto-bootstrap="false">',
+        f"<colgroup>{columns}</colgroup>",
         "<thead>",
         *(_header(table, number) for number in range(len(table.header))),
         "</thead>",
@@ -56,31 +59,33 @@ def _head(head: Head, *, left: bool) -> str:
 
 def _bodies(table: Table, paddings: list[dict[int, Padding]]) -> Iterator[str]:
     """Yield a tbody per group, so that a group's heading is the heading of its rows."""
-    followed = {number for number, pair in enumerate(pairwise(table.rows)) if pair[1].kind == "detail"}
     yield "<tbody>"
     for number, row in enumerate(table.rows):
         if row.kind == "group" and number:
             yield "</tbody>\n<tbody>"
         own = {column: padding[number] for column, padding in enumerate(paddings) if number in padding}
-        yield _row(table, row, own, lead=number in followed)
+        yield _row(table, row, own, details_below(table, number))
     yield "</tbody>"
 
 
-def _row(table: Table, row: Row, padding: Mapping[int, Padding], *, lead: bool) -> str:
-    classes = [f"ld-{row.kind}"] * (row.kind != "body") + ["ld-lead"] * lead + ["ld-rule"] * row.rule
+def _row(table: Table, row: Row, padding: Mapping[int, Padding], details: int) -> str:
+    classes = [f"ld-{row.kind}"] * (row.kind != "body") + ["ld-lead"] * bool(details) + ["ld-rule"] * row.rule
     classes += [f"ld-in{row.indent}"] * bool(row.indent)
     opening = f'<tr class="{" ".join(classes)}">' if classes else "<tr>"
     if row.kind == "group":
         return f'{opening}<th scope="rowgroup" colspan="{len(table.columns)}">{html_text(row.text(0))}</th></tr>'
-    cells = [_cell(table, row, column, padding.get(column, Padding())) for column in range(len(table.columns))]
+    # The name of a row also stands beside its details.
+    columns = range(int(row.kind == "detail"), len(table.columns))
+    cells = [_cell(table, row, column, padding.get(column, Padding()), details) for column in columns]
     return f"{opening}{''.join(cells)}</tr>"
 
 
-def _cell(table: Table, row: Row, column: int, padding: Padding) -> str:
+def _cell(table: Table, row: Row, column: int, padding: Padding, details: int) -> str:
     text, align = html_text(row.text(column)), table.align(row, column)
     attributes = f' class="ld-{align}"' if align in {"left", "right"} else ""
     for name, characters in (("before", padding.before), ("after", padding.after)):
         attributes += f' data-{name}="{html_text(characters)}"' if characters else ""
-    if not column and text:
-        return f'<th scope="row"{attributes}>{text}</th>'
-    return f"<td{attributes}>{text}</td>"
+    if column:
+        return f"<td{attributes}>{text}</td>"
+    attributes += f' rowspan="{details + 1}"' if details else ""
+    return f'<th scope="row"{attributes}>{text}</th>' if text else f"<td{attributes}></td>"

@@ -9,16 +9,19 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from math import ceil
+from typing import Final
 
 from liandong.present.table import Table
 
 _NUMBER = re.compile(r"(?P<left>[(\[<≤≥−+-]*\d[\d,]*)(?P<right>(?:\.\d+)?[)\]%*]*)")
 # Widths in em of Noto Sans CJK SC, close to those of any sans serif.
 _DIGIT, _NARROW, _BRACKET, _WIDE, _LATIN = 0.555, 0.28, 0.34, 1.0, 0.58
-_PADDING = 1.1  # both sides of a cell
-_WRAPPED = 13.0  # the widest that one line of a row's name is expected to be
-_LEAST_NAME = 9.0
-_PAGE_EM = {
+_PADDING = 0.9  # both sides of a cell
+_WRAPPED = 10.0  # the widest that one line of text has to be; whatever is longer wraps
+_LEAST_NAME = 8.0
+_SHORT_HEADER = 7.5
+_PAGE_EM: Final = {
     8.8: 51.5,
     8.2: 55.3,
     7.6: 59.7,
@@ -32,6 +35,10 @@ class Padding:
 
     before: str = ""
     after: str = ""
+
+
+FONT_SIZES: Final = tuple(_PAGE_EM)
+"""Font sizes that tables use, in points, the usual one first."""
 
 
 def text_width(text: str) -> float:
@@ -73,7 +80,7 @@ def column_widths(table: Table) -> tuple[float, ...]:
         column = 0
         for head in line:
             if head.span == 1:
-                widths[column] = max(widths[column], min(text_width(head.text), _longest_word(head.text)))
+                widths[column] = max(widths[column], _least_header(head.text))
             else:
                 _stretch(widths, column, head.span, text_width(head.text))
             column += head.span
@@ -102,6 +109,23 @@ def column_shares(table: Table) -> tuple[float, ...]:
     return tuple((width + extra) / whole for width in widths)
 
 
+def details_below(table: Table, number: int) -> int:
+    """Return how many rows below row `number` are its details."""
+    kinds = [row.kind for row in table.rows[number + 1 :]]
+    return next((at for at, kind in enumerate(kinds) if kind != "detail"), len(kinds))
+
+
+def line_count(table: Table) -> int:
+    """Return how many lines the body takes, long text wrapped; a measure of its height."""
+    room = [share * _PAGE_EM[font_size(table)] - _PADDING for share in column_shares(table)]
+    lines = 0
+    for row in table.rows:
+        texts = [row.text(column) for column in range(len(row.cells))]
+        wrapped = [ceil(text_width(text) / width) for text, width in zip(texts, room, strict=False)]
+        lines += 1 if row.kind == "group" else max(1, *wrapped)
+    return lines
+
+
 def _limit(table: Table, column: int) -> float:
     """Text may wrap, numbers and intervals may not."""
     return _WRAPPED if table.columns[column] == "left" else float("inf")
@@ -113,10 +137,13 @@ def _unwrapped(table: Table, column: int) -> float:
     return longest + _PADDING
 
 
-def _longest_word(text: str) -> float:
-    """Latin words stay whole; Chinese headings break after about five characters."""
-    words = text.split()
-    return max((min(text_width(word), 5.2) if _is_wide(word[0]) else text_width(word) for word in words), default=0.0)
+def _least_header(text: str) -> float:
+    """Short headings stay whole; of others Latin words do, and Chinese breaks after about five characters."""
+    if text_width(text) <= _SHORT_HEADER:
+        return text_width(text)
+    return max(
+        (min(text_width(word), 5.2) if _is_wide(word[0]) else text_width(word) for word in text.split()), default=0
+    )
 
 
 def _stretch(widths: list[float], start: int, span: int, need: float) -> None:

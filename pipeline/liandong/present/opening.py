@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 
+import polars as pl
+
 from liandong.present.escaping import html_text
 from liandong.present.facts import Facts
 from liandong.present.html_table import table_style
@@ -13,6 +15,7 @@ from liandong.present.tables_sample import has_missing
 from liandong.present.words import word
 
 _GROUPS = ("profile", "coverage", "participation", "needs", "wellbeing", "relations", "outcomes")
+_FURTHER = {"participation", "needs", "relations", "outcomes"}  # compared in the appendix
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
@@ -44,15 +47,14 @@ def sections(facts: Facts) -> dict[str, bool]:
     kinds = {facts.assignment(effect)["kind"] for effect in facts.effects}
     groups = {name: group_rows(facts, name) for name in _GROUPS}
     held = {f"has-{name}": bool(rows) for name, rows in groups.items()}
-    subgroups = {
-        f"has-{name}-subgroups": any(row["subgroup"] for row in facts.rows("indicators", group=name))
-        for name in _GROUPS
-    }
+    compared = set(facts.tables["indicators"].filter(pl.col("subgroup") != "")["group"])
+    subgroups = {f"has-{name}-subgroups": name in compared for name in _GROUPS}
     tables = {f"has-{name}": facts.tables[name].height > 0 for name in ("scales", "items", "design", "crosscheck")}
     return {
         **held,
         **subgroups,
         **tables,
+        "has-further-subgroups": bool(compared & _FURTHER),
         "has-needs-or-wellbeing": bool(groups["needs"] or groups["wellbeing"]),
         "has-both-denominators": any(has_both(rows) for rows in groups.values()),
         "has-broken-rules": any(row["n_failed"] for row in facts.rows("validation")),

@@ -72,35 +72,19 @@ def effect_phrase(facts: Facts, effect: Row, outcome: str) -> str:
     interval that contains zero is neither evidence of a difference nor of its absence, and the sentence says so.
     """
     row = fullest_row(facts, effect["id"], outcome)
-    treatment, title = facts.title(effect["treatment"]), facts.title(outcome)
     if row["estimate"] is None or row["conf_low"] is None:
-        return word(facts.lang, "not_estimated", treatment=treatment, outcome=title)
-    verb = "raised" if facts.assignment(effect)["kind"] == "randomised" else "associated"
-    clear = row["conf_low"] > 0 or row["conf_high"] < 0
-    key = f"{verb}{'' if clear else '_unclear'}_{'two' if _is_binary(facts, effect, outcome) else 'more'}"
-    decimals = decimals_for(row["std_error"])
-    low, high = row["conf_low"], row["conf_high"]
-    # Where the direction is clear it is named, so that the size goes without its sign.
-    if clear:
-        low, high = sorted((abs(low), abs(high)))
-    bounds = interval(low, high, decimals)
-    size = word(
-        facts.lang,
-        "with_interval",
-        value=fixed(abs(row["estimate"]) if clear else row["estimate"], decimals),
-        interval=bounds,
-    )
-    return word(
-        facts.lang,
-        key,
-        model=model_name(facts, effect, row["step"]),
-        treatment=treatment,
-        outcome=title,
-        direction=word(facts.lang, "higher" if row["estimate"] > 0 else "lower"),
-        moved=word(facts.lang, "raised" if row["estimate"] > 0 else "lowered"),
-        size=size,
-        scaled=_scaled(facts, effect, outcome, bare=clear),
-    )
+        return _not_estimated(facts, effect, outcome)
+    key = f"{_verb(facts, effect, row)}_{'two' if _is_binary(facts, effect, outcome) else 'more'}"
+    model, scaled = model_name(facts, effect, row["step"]), _scaled(facts, effect, outcome, bare=_is_clear(row))
+    return word(facts.lang, key, model=model, scaled=scaled, **_named(facts, effect, row))
+
+
+def brief_phrase(facts: Facts, effect: Row, outcome: str) -> str:
+    """Return the same as :func:`effect_phrase` in short, without model and scaling."""
+    row = fullest_row(facts, effect["id"], outcome)
+    if row["estimate"] is None or row["conf_low"] is None:
+        return _not_estimated(facts, effect, outcome)
+    return word(facts.lang, f"brief_{_verb(facts, effect, row)}", **_named(facts, effect, row))
 
 
 def caution_phrase(facts: Facts, effect: Row, outcome: str) -> str:
@@ -147,6 +131,35 @@ def treatments_phrase(facts: Facts, effects: list[Row]) -> str:
     """Return the treatments of several effects, quoted and joined."""
     titles = dict.fromkeys(facts.title(effect["treatment"]) for effect in effects)
     return joined(facts.lang, [word(facts.lang, "quoted", text=title) for title in titles])
+
+
+def _not_estimated(facts: Facts, effect: Row, outcome: str) -> str:
+    return word(facts.lang, "not_estimated", treatment=facts.title(effect["treatment"]), outcome=facts.title(outcome))
+
+
+def _verb(facts: Facts, effect: Row, row: Row) -> str:
+    verb = "raised" if facts.assignment(effect)["kind"] == "randomised" else "associated"
+    return verb if _is_clear(row) else f"{verb}_unclear"
+
+
+def _is_clear(row: Row) -> bool:
+    return bool(row["conf_low"] > 0 or row["conf_high"] < 0)
+
+
+def _named(facts: Facts, effect: Row, row: Row) -> dict[str, str]:
+    """Return the parts of a sentence: where the direction is clear it is named, so that the size has no sign."""
+    estimate, low, high = row["estimate"], row["conf_low"], row["conf_high"]
+    decimals, upwards = decimals_for(row["std_error"]), estimate > 0
+    if _is_clear(row):
+        estimate, (low, high) = abs(estimate), sorted((abs(low), abs(high)))
+    size = word(facts.lang, "with_interval", value=fixed(estimate, decimals), interval=interval(low, high, decimals))
+    return {
+        "treatment": facts.title(effect["treatment"]),
+        "outcome": facts.title(row["outcome"]),
+        "direction": word(facts.lang, "higher" if upwards else "lower"),
+        "moved": word(facts.lang, "raised" if upwards else "lowered"),
+        "size": size,
+    }
 
 
 def _is_binary(facts: Facts, effect: Row, outcome: str) -> bool:

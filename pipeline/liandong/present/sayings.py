@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from liandong.present.facts import Facts
 from liandong.present.markdown import Prose, prose
 from liandong.present.numbers import count, percent
-from liandong.present.phrases import both_phrase, caution_phrase, effect_phrase, mean_phrases, range_phrase
+from liandong.present.phrases import both_phrase, brief_phrase, caution_phrase, mean_phrases, range_phrase
 from liandong.present.tables_indicators import group_rows, has_both
 from liandong.present.tables_sample import most_missing, response_rate
 from liandong.present.words import joined, lowered, sentences, word
@@ -19,9 +19,9 @@ _MOST_NAMES = 3  # in a heading
 def sayings(facts: Facts) -> SimpleNamespace:
     """Return name → sentences as Markdown; a name whose matter the study lacks is empty text.
 
-    Names: ``accepted``, ``response``, ``rules``, ``missing``, ``programme``, ``sources``; per group of indicators
-    ``coverage`` … ``outcomes``, ``means_coverage`` … and ``heading_coverage`` …; ``results``; ``effects`` (primary
-    effects in one paragraph each outcome) and ``cautions``; ``heading_results``.
+    Names: ``accepted``, ``response``, ``rules``, ``missing``, ``programme``; ``effects``, the primary ones in short;
+    for each group of indicators its shares in short (``coverage``), with its means (``all_coverage``) and its title
+    (``heading_coverage``); ``heading_results``.
     """
     report = facts.study.get("report") or {}
     said = {
@@ -30,13 +30,13 @@ def sayings(facts: Facts) -> SimpleNamespace:
         "rules": _rules(facts),
         "missing": _missing(facts),
         "programme": facts.text(report.get("programme")),
-        "effects": _primary(facts),
+        "effects": _brief(facts),
         "heading_results": _heading_results(facts),
     }
     for name in _GROUPS:
         both = has_both(group_rows(facts, name))
         said[name] = both_phrase(facts, name) if both else range_phrase(facts, name)
-        said[f"means_{name}"] = mean_phrases(facts, name)
+        said[f"all_{name}"] = sentences(facts.lang, [said[name], mean_phrases(facts, name)])
         said[f"heading_{name}"] = facts.group(name) or word(facts.lang, f"heading_{name}")
     texts: dict[str, Prose] = {name: prose(text) for name, text in said.items()}
     return SimpleNamespace(**texts)
@@ -72,16 +72,13 @@ def _missing(facts: Facts) -> str:
     return word(facts.lang, "said_missing", fields=count(len(fields)))
 
 
-def _primary(facts: Facts) -> str:
-    """Return what the fullest models of the primary effects say, each caution right behind its result."""
+def _brief(facts: Facts) -> str:
+    """Return in short what the fullest models of the primary effects say, with a caution where one is due."""
     effects = [effect for effect in facts.effects if effect["role"] == "primary"] or facts.effects[:1]
-    said = [
-        sentence
-        for effect in effects
-        for outcome in effect["outcomes"]
-        for sentence in (effect_phrase(facts, effect, outcome), caution_phrase(facts, effect, outcome))
-    ]
-    return sentences(facts.lang, [*dict.fromkeys(said)])
+    models = [(effect, outcome) for effect in effects for outcome in effect["outcomes"]]
+    said = [brief_phrase(facts, effect, outcome) for effect, outcome in models]
+    cautions = dict.fromkeys(caution_phrase(facts, effect, outcome) for effect, outcome in models)
+    return sentences(facts.lang, [*said, *cautions])
 
 
 def _heading_results(facts: Facts) -> str:

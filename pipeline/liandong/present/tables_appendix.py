@@ -42,23 +42,23 @@ def ranked(facts: Facts, name: str, universe: str = "all") -> list[Record]:
 
 
 def indicator_definitions(facts: Facts) -> Table:
-    """Return numerator, universe, need and source of every indicator, group by group."""
+    """Return numerator, universe and need of every indicator, group by group, with numbered sources in the note."""
     lang = facts.lang
     rows: list[Row] = []
+    sources: dict[str, int] = {}
     for name in _GROUPS:
         found = dict.fromkeys(row["indicator"] for row in facts.rows("indicators", group=name))
         if found:
             rows.append(group(group_title(facts, name)))
-            rows += [
-                Row(
-                    (facts.title(i), _definition(facts, i), facts.labels.get(("indicator", i, ""), ("", ""))[1]),
-                    indent=1,
-                )
-                for i in found
-            ]
+        for indicator in found:
+            source = facts.labels.get(("indicator", indicator, ""), ("", ""))[1]
+            number = sources.setdefault(source, len(sources) + 1) if source else 0
+            mark = f"[{number}]" if number else NOT_APPLICABLE
+            rows.append(Row((facts.title(indicator), _definition(facts, indicator), mark), indent=1))
     header = heads(*(word(lang, name) for name in ("indicator", "definition", "source")))
-    notes = (word(lang, "note", text=word(lang, "note_definitions")),)
-    columns: tuple[Align, ...] = ("left", "left", "left")
+    listed = " ".join(f"[{number}] {source}" for source, number in sources.items()) or NOT_APPLICABLE
+    notes = (word(lang, "note", text=word(lang, "note_definitions", sources=listed)),)
+    columns: tuple[Align, ...] = ("left", "left", "center")
     return Table("indicators", word(lang, "caption_indicators"), columns, (header,), tuple(rows), notes)
 
 

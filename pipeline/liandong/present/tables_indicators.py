@@ -59,11 +59,11 @@ def mean_decimals(row: Record) -> int:
     return min(max(1 - math.floor(math.log10((high - low) / 2)), 1), 4)
 
 
-def interval_note(facts: Facts, rows: Sequence[Record]) -> str:
-    """Return how the intervals of `rows` were made, and by what estimates are weighted."""
-    clusters = max((row["n_clusters"] or 0 for row in rows), default=0)
+def interval_note(facts: Facts) -> str:
+    """Return how the intervals of indicators are made, and by what estimates are weighted."""
+    clusters = facts.tables["indicators"]["n_clusters"].max() or 0
     parts = [
-        word(facts.lang, "note_interval_clustered", cluster=facts.cluster(), count=count(clusters))
+        word(facts.lang, "note_interval_clustered", cluster=facts.cluster(), count=count(int(str(clusters))))
         if facts.cluster() and clusters
         else word(facts.lang, "note_interval")
     ]
@@ -98,7 +98,7 @@ def _one_denominator(facts: Facts, name: str, rows: list[Record]) -> Table:
         for line in ([group(title)] if len(sections) > 1 else [])
         + [_single(facts, row, len(sections) > 1) for row in members]
     ]
-    note = word(lang, "note_shares", interval=interval_note(facts, rows))
+    note = word(lang, "note_shares", interval=interval_note(facts))
     columns: tuple[Align, ...] = ("left", "decimal", "decimal", "decimal", "center")
     return Table(name, group_title(facts, name), columns, (header,), tuple(body), notes_of(facts, note, rows))
 
@@ -153,9 +153,10 @@ def _both_denominators(facts: Facts, name: str, rows: list[Record]) -> Table:
         ]
         right = _triple(facts, need[0]) if need else (NOT_APPLICABLE,) * 3
         body.append(Row((_name(facts, row), *_triple(facts, row), *right)))
-    note = word(lang, "note_both", interval=interval_note(facts, rows))
+    note = word(lang, "note_both", interval=interval_note(facts))
     columns: tuple[Align, ...] = ("left", *(("center", "decimal", "center") * 2))
-    return Table(name, group_title(facts, name), columns, (top, bottom), tuple(body), notes_of(facts, note, rows))
+    caption = word(lang, "caption_both", title=group_title(facts, name))
+    return Table(name, caption, columns, (top, bottom), tuple(body), notes_of(facts, note, rows))
 
 
 def _triple(facts: Facts, row: Record) -> tuple[str, str, str]:
@@ -201,7 +202,7 @@ def _by_level(facts: Facts, name: str, number: int, levels: list[tuple[str, str]
             cells = [found.get((indicator, universe, *level)) for level in levels]
             body += _three_lines(facts, indicator, cells, indent=int(len(universes) > 1))
     shown = [row for row in rows if (row["subgroup"], row["level"]) in levels]
-    note = word(facts.lang, "note_subgroups", interval=interval_note(facts, shown))
+    note = word(facts.lang, "note_subgroups", interval=interval_note(facts))
     caption = word(
         facts.lang,
         "caption_subgroups",

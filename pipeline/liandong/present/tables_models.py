@@ -113,7 +113,7 @@ def nested_table(facts: Facts, effect: Record) -> Table:
     if len(steps) > 1:
         rows += _added(facts, effect, steps)
     columns = aligned("left", "decimal", len(steps))
-    absorbed = joined(lang, [facts.title(name) for name in found[0]["absorbed"].split("+") if name]) if found else ""
+    absorbed = joined(lang, [facts.noun(name) for name in found[0]["absorbed"].split("+") if name]) if found else ""
     caption = word(lang, "caption_nested", title=facts.text(effect["title"]))
     note = _model_note(facts, effect, found)
     if absorbed:
@@ -163,7 +163,7 @@ def _panel(facts: Facts, treatment: str, models: Sequence[Record | None]) -> Ite
     )
     yield Row(("", *bounds), kind="detail")
     yield Row((word(lang, "p"), *(p_value(row["p_value"] if row else None) for row in models)), indent=1)
-    yield Row((word(lang, "n_obs"), *(count(row["n_obs"]) if row else NOT_APPLICABLE for row in models)), indent=1)
+    yield Row((word(lang, "n_obs"), *(_size(row) for row in models)), indent=1)
     yield Row((word(lang, "r2_within"), *(_cell(row, "r2_within", 3) for row in models)), indent=1)
 
 
@@ -199,7 +199,7 @@ def _coefficients(facts: Facts, effect: Record, outcome: str) -> Table:
             rows.append(Row(("", *errors), kind="detail"))
     last = [row for row in records if row["is_treatment"]]
     by_step = {row["step"]: row for row in last}
-    sizes = (count(by_step[step]["n_obs"]) if step in by_step else NOT_APPLICABLE for step in steps)
+    sizes = (_size(by_step.get(step)) for step in steps)
     fit = (_cell(by_step.get(step), "r2_within", 3) for step in steps)
     rows += [Row((word(lang, "n_obs"), *sizes), rule=True), Row((word(lang, "r2_within"), *fit))]
     dropped = any(row["flag"].startswith("dropped") for row in records)
@@ -249,6 +249,10 @@ def _estimate_pair(row: Record) -> list[str]:
 
 def _cell(row: Record | None, column: str, decimals: int) -> str:
     return "" if row is None else fixed(row[column], decimals)
+
+
+def _size(row: Record | None) -> Cell:
+    return Cell(count(row["n_obs"]) if row else NOT_APPLICABLE, "center")
 
 
 def _with_interval(row: Record, name: str) -> str:

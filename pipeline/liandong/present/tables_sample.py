@@ -14,6 +14,8 @@ from liandong.present.words import joined, known, word
 _NON_RESPONSE = ("dont_know", "refused", "user_missing", "blanked", "system_missing")
 _KINDS = ("answered", "not_asked", "not_applicable", *_NON_RESPONSE)
 _MOST_FIELDS = 12
+_MOST_NAMES = 4
+_COMMA = {"zh": "、", "en": ", "}
 
 
 def survey_table(facts: Facts) -> Table:
@@ -186,10 +188,11 @@ def _detail(facts: Facts, stage: Record) -> str:
     lang, parts = facts.lang, [part for part in stage["detail"].split(";") if part]
     if not parts:
         return ""
-    if stage["stage"] == "complete_cases" and all("=" in part for part in parts):
-        pairs = [part.rpartition("=") for part in parts]
-        named = [word(lang, "loss", name=facts.title(name), count=number) for name, _, number in pairs]
-        return word(lang, "lost_to", list=("，" if lang == "zh" else ", ").join(named))
+    if stage["stage"] == "complete_cases":
+        names = [facts.title(name) for name in stage["detail"].split("+")]
+        key = "lost_to" if len(names) <= _MOST_NAMES else "lost_to_more"
+        listed = joined(lang, names) if len(names) <= _MOST_NAMES else _COMMA[lang].join(names[:_MOST_NAMES])
+        return word(lang, key, list=listed, count=count(len(names)))
     if stage["stage"] == "without_singletons":
         named = [
             f"{facts.title(effect)}{'：' if lang == 'zh' else ':'}{rest}"

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from liandong.present.escaping import typst_string
-from liandong.present.layout import Padding, column_shares, decimal_padding, font_size
-from liandong.present.table import Head, Row, Table
+from liandong.present.layout import Padding, column_shares, decimal_padding, details_below, font_size, line_count
+from liandong.present.table import Head, Table
 
 _SANS = '("Noto Sans CJK SC", "Source Han Sans SC", "PingFang SC", "Microsoft YaHei")'
 # The minus sign of the sans family is as wide as a Chinese character; that of the serif family is as wide as a digit.
 _MINUS = '#show "−": set text(font: ("Noto Serif CJK SC", "Source Han Serif SC", "Songti SC", "SimSun"))'
-_SIDE, _ABOVE, _CLOSE = 3.5, 3.6, 0.6  # paddings of a cell in points; close: between a row and its detail
+_SIDE, _ABOVE, _INDENT = 3.5, 3.8, 9.0  # paddings of a cell in points
+_SHORT = 18  # lines up to which a table stays on one page
+# From Typst 0.14 on a group's heading is a header of its own, which never ends a page and is repeated on the next one.
+_GROUP = f"""#let group-of-rows(above, text-of) = {{
+  let inset = (x: {_SIDE}pt, top: above, bottom: {_ABOVE}pt)
+  let cell = table.cell(colspan: COLUMNS, align: left, inset: inset, text(fill: rgb("#17565c"), text-of))
+  if sys.version >= version(0, 14, 0) {{ table.header(level: 2, repeat: true, cell) }} else {{ cell }}
+}}"""
 _THICK, _MIDDLE, _THIN = 1.0, 0.6, 0.4
 
 
@@ -22,11 +29,14 @@ def typst_table(table: Table) -> str:
     aligns = ", ".join(
         "left" if align == "left" else "right" if align == "right" else "center" for align in table.columns
     )
+    breakable = "true" if line_count(table) > _SHORT else "false"
     lines = [
         "#[",
         f"#show table: set text(font: {_SANS}, size: {size}pt)",
         _MINUS,
-        "#table(",
+        "#set table.cell(breakable: false)",
+        _GROUP.replace("COLUMNS", str(len(table.columns))),
+        f"#block(width: 100%, above: 0pt, below: 0.6em, breakable: {breakable}, table(",
         f"  columns: ({shares},), align: ({aligns},), stroke: none, inset: (x: {_SIDE}pt, y: {_ABOVE}pt),",
         f"  table.hline(stroke: {_THICK}pt),",
         "  table.header(repeat: true,",
@@ -35,7 +45,7 @@ def typst_table(table: Table) -> str:
         "  ),",
         *_rows(table),
         f"  table.hline(stroke: {_THICK}pt),",
-        ")",
+        "))",
         *(_note(note) for note in table.notes),
         "]",
     ]
@@ -59,46 +69,44 @@ def _header_line(table: Table, line: tuple[Head, ...]) -> Iterator[str]:
 
 
 def _rows(table: Table) -> Iterator[str]:
+    """Yield the rows; one with its details is a single row of several lines, which no page break can part."""
     paddings = [decimal_padding(table, column) for column in range(len(table.columns))]
     for number, row in enumerate(table.rows):
-        following = table.rows[number + 1].kind if number + 1 < len(table.rows) else "body"
+        if row.kind == "detail":
+            continue
         if row.rule:
             yield f"  table.hline(stroke: {_THIN}pt),"
         if row.kind == "group":
-            above = _ABOVE if number == 0 else 2.2 * _ABOVE
-            inset = f"inset: (x: {_SIDE}pt, top: {above:.1f}pt, bottom: {_ABOVE}pt)"
-            text = f'text(fill: rgb("#17565c"), {typst_string(row.text(0))})'
-            yield f"  table.cell(colspan: {len(table.columns)}, align: left, breakable: false, {inset}, {text}),"
+            above = 1.3 * _ABOVE if number == 0 else 2.2 * _ABOVE
+            yield f"  group-of-rows({above:.1f}pt, {typst_string(row.text(0))}),"
             continue
-        cells = [_cell(table, row, c, paddings[c].get(number, Padding())) for c in range(len(table.columns))]
-        above = _CLOSE if row.kind == "detail" else _ABOVE
-        below = _CLOSE if following == "detail" else _ABOVE
-        yield "  " + " ".join(f"{_opened(cell, above, below, row.indent * (not c))}," for c, cell in enumerate(cells))
+        last = number + details_below(table, number)
+        cells = (_cell(table, range(number, last + 1), c, paddings[c]) for c in range(len(table.columns)))
+        yield "  " + " ".join(f"{cell}," for cell in cells)
 
 
-def _opened(cell: tuple[str, str], above: float, below: float, indent: int) -> str:
-    """Return a cell, with settings of its own only where they differ from the table's."""
-    align, content = cell
-    settings = [align] * bool(align)
-    if (above, below, indent) != (_ABOVE, _ABOVE, 0):
-        left = _SIDE + 9 * indent
-        settings.append(f"inset: (left: {left}pt, right: {_SIDE}pt, top: {above}pt, bottom: {below}pt)")
+def _cell(table: Table, numbers: range, column: int, padding: Mapping[int, Padding]) -> str:
+    """Return a cell with a line for each of the rows `numbers`, and settings where they differ from the table's."""
+    row = table.rows[numbers[0]]
+    align = table.align(row, column)
+    settings = [] if align == table.columns[column] else [f"align: {'center' if align == 'decimal' else align}"]
+    if not column and row.indent:
+        left = _SIDE + _INDENT * row.indent
+        settings.append(f"inset: (left: {left}pt, right: {_SIDE}pt, y: {_ABOVE}pt)")
+    lines = [_line(table.rows[number].text(column), padding.get(number, Padding())) for number in numbers]
+    while len(lines) > 1 and lines[-1] == _line("", Padding()):
+        lines.pop()
+    content = f"[{'#linebreak()'.join(lines)}]"
     return f"table.cell({', '.join(settings)}){content}" if settings else content
 
 
-def _cell(table: Table, row: Row, column: int, padding: Padding) -> tuple[str, str]:
-    align = table.align(row, column)
-    own = "" if align == table.columns[column] else f"align: {'center' if align == 'decimal' else align}"
-    parts = [
-        f"#hide({typst_string(padding.before)})" if padding.before else "",
-        f"#{typst_string(row.text(column))}",
-        f"#hide({typst_string(padding.after)})" if padding.after else "",
-    ]
-    return own, f"[{''.join(parts)}]"
+def _line(text: str, padding: Padding) -> str:
+    before, after = (f"#hide({typst_string(part)})" if part else "" for part in (padding.before, padding.after))
+    return f"{before}#{typst_string(text)}{after}"
 
 
 def _note(text: str) -> str:
     return (
-        f'#block(above: 0.7em, width: 100%)[#set text(font: {_SANS}, size: 7.8pt, fill: rgb("#5d6b70")); '
+        f'#block(width: 100%, above: 0.6em, below: 0.6em)[#set text(font: {_SANS}, size: 7.8pt, fill: rgb("#5d6b70")); '
         f"#set par(justify: false, leading: 0.6em); #{typst_string(text)}]"
     )
