@@ -76,7 +76,7 @@ def statsmodels(frame: object) -> Table:
 
 PACKAGES: dict[str, tuple[Callable[..., Table], int]] = {
     "liandong": (liandong, 5),
-    "pyfixest": (pyfixest, 2),
+    "pyfixest": (pyfixest, 1),
     "linearmodels": (linearmodels, 1),
     "statsmodels": (statsmodels, 1),
 }

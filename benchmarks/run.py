@@ -35,8 +35,9 @@ def main() -> None:
     for rows in (MODEL_ROWS, SCAN_ROWS):
         simulated(rows)
     chain = chain_seconds()
-    scan = alternating("scan.py", ["sums", "moments"], SCAN_ROWS, rounds=2)
-    models = alternating("models.py", list(PACKAGES), MODEL_ROWS, rounds=1)
+    scan = alternating("scan.py", ["sums", "moments"], SCAN_ROWS, rounds=3)
+    models = alternating("models.py", ["liandong", "pyfixest"], MODEL_ROWS, rounds=3)
+    models |= alternating("models.py", ["linearmodels", "statsmodels"], MODEL_ROWS, rounds=1)
     ours = models["liandong"].best
     result = {
         **{f"models_vs_{peer}": models[peer].best / ours for peer in PEERS},

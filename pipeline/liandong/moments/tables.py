@@ -58,10 +58,10 @@ def group_rows(keys: pl.DataFrame) -> tuple[pl.DataFrame, NDArray[np.intp], NDAr
     Returns
     -------
     tuple
-        The distinct keys (one row per group), row positions ordered by group, and the group sizes.
+        The distinct keys in their order (one row per group), row positions ordered by group, and the group sizes.
     """
     row = "__row"
-    groups = keys.with_row_index(row).group_by(keys.columns).agg(pl.col(row))
+    groups = keys.with_row_index(row).group_by(keys.columns).agg(pl.col(row)).sort(keys.columns)
     sizes = groups[row].list.len().to_numpy().astype(np.int64)
     order = groups[row].explode().to_numpy().astype(np.intp)
     return groups.drop(row), order, sizes
@@ -89,9 +89,10 @@ class CellSums:
         found = table.keys.join(known, on=table.keys.columns, how="left", nulls_equal=True, maintain_order="left")
         old = found[position].is_not_null().to_numpy()
         at = found[position].drop_nulls().to_numpy()
-        total.rows[at] += table.rows[old]
-        total.weight_sq[at] += table.weight_sq[old]
-        total.products[at] += table.products[old]
+        if len(at) == len(table.rows) == len(total.rows) and (np.diff(at) == 1).all():
+            _add_in_place(total, table, slice(None), slice(None))  # no gather and scatter of all matrices
+            return
+        _add_in_place(total, table, at, old)
         if not old.all():
             self._total = _within_limit(_stacked(total, table, ~old))
 
@@ -100,6 +101,14 @@ class CellSums:
         """Return the sum; an error when nothing was added."""
         assert self._total is not None
         return self._total
+
+
+def _add_in_place(
+    total: CellTable, table: CellTable, at: NDArray[np.uint32] | slice, taken: NDArray[np.bool_] | slice
+) -> None:
+    total.rows[at] += table.rows[taken]
+    total.weight_sq[at] += table.weight_sq[taken]
+    total.products[at] += table.products[taken]
 
 
 def _stacked(total: CellTable, table: CellTable, new: NDArray[np.bool_]) -> CellTable:
