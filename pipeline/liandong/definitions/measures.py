@@ -58,7 +58,7 @@ class Scale(Definition):
         return (self.range[0] * factor, self.range[1] * factor)
 
 
-GroupId = Literal["profile", "coverage", "participation", "needs", "wellbeing", "relations", "outcomes"]
+GroupId = Literal["profile", "coverage", "service", "participation", "needs", "wellbeing", "relations", "outcomes"]
 
 
 class Indicator(Definition):

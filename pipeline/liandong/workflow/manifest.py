@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import platform
 import sys
 from importlib.metadata import PackageNotFoundError, version
@@ -12,6 +13,7 @@ from liandong import __version__
 from liandong.definitions import Indicator, Study
 from liandong.evidence import sha256
 
+_PACKAGE = Path(__file__).resolve().parents[1]
 _NUMERICAL = ("polars", "numpy", "scipy", "statsmodels", "linearmodels", "pandas", "pyarrow", "pyreadstat")
 _RENDERING = ("plotnine", "matplotlib", "nbclient", "pypandoc-binary", "typst", "mplfonts", "fonttools")
 
@@ -25,6 +27,7 @@ def fingerprint(study: Study) -> dict[str, Any]:
         "inputs": {name: _hash(path) for name, path in sorted(study.data.items())},
         "definitions": {_relative(path, study): sha256(path) for path in study.sources},
         "versions": versions(),
+        "code": _code(),
     }
 
 
@@ -59,6 +62,14 @@ def describe(study: Study) -> dict[str, Any]:
         "groups": {name: title.model_dump() for name, title in groups.items()},
         "indicators": {indicator.id: _definition(indicator) for indicator in study.indicators},
     }
+
+
+def _code() -> str:
+    """Return one hash over the package's sources: a changed program makes a new bundle, whatever its version says."""
+    digest = hashlib.sha256()
+    for source in sorted(_PACKAGE.rglob("*.py")):
+        digest.update(source.relative_to(_PACKAGE).as_posix().encode() + b"\0" + source.read_bytes())
+    return digest.hexdigest()
 
 
 def _instrument(study: Study) -> dict[str, Any] | None:

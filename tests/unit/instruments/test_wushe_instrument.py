@@ -96,7 +96,7 @@ def test_improvement_has_everybody_below_the_line_and_those_in_need_as_well(inst
 def test_every_group_of_indicators_is_there_and_names_its_source(instrument: Instrument) -> None:
     indicators = instrument.indicators.indicators
     groups = {indicator.group for indicator in indicators}
-    assert groups == {"profile", "coverage", "participation", "needs", "wellbeing", "relations", "outcomes"}
+    assert groups == {"profile", "coverage", "service", "participation", "needs", "wellbeing", "relations", "outcomes"}
     assert all(indicator.source.citation for indicator in indicators)
     assert any(indicator.subgroups for indicator in indicators)
 
