@@ -19,7 +19,7 @@ from liandong.present.tables_appendix import ranked
 from liandong.present.tables_indicators import group_rows, group_title, has_both
 from liandong.present.words import joined, word
 
-_DOTS = ("coverage", "participation", "needs", "wellbeing", "relations")
+_DOTS = ("coverage", "service", "participation", "needs", "wellbeing", "relations")
 _FEWEST = 3  # shares below that need no figure
 
 

@@ -10,12 +10,11 @@ from liandong.present.escaping import html_text
 from liandong.present.facts import Facts
 from liandong.present.html_table import table_style
 from liandong.present.markdown import Prose, callout, metadata_block
-from liandong.present.tables_indicators import group_rows, has_both
+from liandong.present.tables_indicators import GROUPS, group_rows, has_both
 from liandong.present.tables_sample import has_missing
 from liandong.present.words import word
 
-_GROUPS = ("profile", "coverage", "participation", "needs", "wellbeing", "relations", "outcomes")
-_FURTHER = {"participation", "needs", "relations", "outcomes"}  # compared in the appendix
+_FURTHER = {"service", "participation", "needs", "relations", "outcomes"}  # compared in the appendix
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
@@ -45,10 +44,10 @@ def opening(facts: Facts) -> Prose:
 def sections(facts: Facts) -> dict[str, bool]:
     """Return the switches of conditional sections: ``has-…`` for what the bundle holds, and the kinds of assignment."""
     kinds = {facts.assignment(effect)["kind"] for effect in facts.effects}
-    groups = {name: group_rows(facts, name) for name in _GROUPS}
+    groups = {name: group_rows(facts, name) for name in GROUPS}
     held = {f"has-{name}": bool(rows) for name, rows in groups.items()}
     compared = set(facts.tables["indicators"].filter(pl.col("subgroup") != "")["group"])
-    subgroups = {f"has-{name}-subgroups": name in compared for name in _GROUPS}
+    subgroups = {f"has-{name}-subgroups": name in compared for name in GROUPS}
     tables = {f"has-{name}": facts.tables[name].height > 0 for name in ("scales", "items", "design", "crosscheck")}
     return {
         **held,

@@ -28,7 +28,7 @@ from liandong.present.tables_appendix import (
     scale_definitions,
     version_table,
 )
-from liandong.present.tables_indicators import group_table, subgroup_tables
+from liandong.present.tables_indicators import GROUPS, group_table, subgroup_tables
 from liandong.present.tables_models import (
     coefficient_tables,
     design_table,
@@ -40,7 +40,6 @@ from liandong.present.tables_models import (
 from liandong.present.tables_sample import flow_table, missing_table, survey_table, validation_table
 from liandong.present.words import word
 
-GROUPS: Final = ("profile", "coverage", "participation", "needs", "wellbeing", "relations", "outcomes")
 _TABLES: Final[Mapping[str, Callable[[Facts], Table]]] = MappingProxyType(
     {
         "key": key_table,

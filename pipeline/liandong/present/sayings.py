@@ -8,11 +8,10 @@ from liandong.present.facts import Facts
 from liandong.present.markdown import Prose, prose
 from liandong.present.numbers import count, percent
 from liandong.present.phrases import both_phrase, brief_phrase, caution_phrase, mean_phrases, range_phrase
-from liandong.present.tables_indicators import group_rows, has_both
+from liandong.present.tables_indicators import GROUPS, group_rows, has_both
 from liandong.present.tables_sample import most_missing, response_rate
 from liandong.present.words import joined, lowered, sentences, word
 
-_GROUPS = ("coverage", "participation", "needs", "wellbeing", "relations", "outcomes")
 _MOST_NAMES = 3  # in a heading
 
 
@@ -33,7 +32,7 @@ def sayings(facts: Facts) -> SimpleNamespace:
         "effects": _brief(facts),
         "heading_results": _heading_results(facts),
     }
-    for name in _GROUPS:
+    for name in GROUPS:
         both = has_both(group_rows(facts, name))
         said[name] = both_phrase(facts, name) if both else range_phrase(facts, name)
         said[f"all_{name}"] = sentences(facts.lang, [said[name], mean_phrases(facts, name)])

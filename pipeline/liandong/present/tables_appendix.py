@@ -6,11 +6,10 @@ from liandong.present.facts import Facts, fullest_row
 from liandong.present.facts import Row as Record
 from liandong.present.numbers import NOT_APPLICABLE, count, decimals_for, fixed, interval, scientific
 from liandong.present.table import Align, Row, Table, group, heads
-from liandong.present.tables_indicators import group_rows, group_title, interval_text, notes_of, value_text
+from liandong.present.tables_indicators import GROUPS, group_rows, group_title, interval_text, notes_of, value_text
 from liandong.present.words import word
 
 _HASH_DIGITS = 16
-_GROUPS = ("profile", "coverage", "participation", "needs", "wellbeing", "relations", "outcomes")
 _HIGHEST = 2  # indicators of a group among the key figures
 
 
@@ -46,7 +45,7 @@ def indicator_definitions(facts: Facts) -> Table:
     lang = facts.lang
     rows: list[Row] = []
     sources: dict[str, int] = {}
-    for name in _GROUPS:
+    for name in GROUPS:
         found = dict.fromkeys(row["indicator"] for row in facts.rows("indicators", group=name))
         if found:
             rows.append(group(group_title(facts, name)))

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from typing import Final, get_args
 
+from liandong.definitions import GroupId
 from liandong.present.facts import Facts
 from liandong.present.facts import Row as Record
 from liandong.present.numbers import NOT_APPLICABLE, count, fixed, hundredths, interval, percent_interval
 from liandong.present.table import Align, Cell, Head, Row, Table, aligned, group, heads
 from liandong.present.words import joined, sentences, word
 
+GROUPS: Final[tuple[str, ...]] = get_args(GroupId)
 _MOST_LEVELS = 6  # columns of a table by subgroup
 
 
