@@ -2,8 +2,8 @@
 
 Korn, E. L. & Graubard, B. I. (1998), Confidence intervals for proportions with small expected number of positive counts
 estimated from survey data, Survey Methodology 24, 193-201: Clopper-Pearson with an effective sample size
-n* = p(1 - p)/V · (t_{n-1}/t_{df})². As R's `svyciprop(method = "beta")`, and n* is capped at n (Korn and Graubard's own
-advice; R's function leaves it out), so that luck in the sample never makes it larger.
+n* = p(1 - p)/V · (t_{n-1}/t_{df})². As R's `svyciprop(method = "beta")`, but n* is capped at n, as in the presentation
+standards of the US National Center for Health Statistics (2017): clusters that agree by luck are not a larger sample.
 """
 
 from __future__ import annotations

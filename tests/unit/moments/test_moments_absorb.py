@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 import pytest
-from tests.reference.row_level import clustered_sample, dummies
+from tests.reference.row_level import clustered_sample, dummies, dummy_fit
 
 from liandong.errors import EstimationError
 from liandong.moments import Within, absorb, collect_moments, within_samples
@@ -79,6 +79,31 @@ def test_a_subgroup_is_a_restriction_of_cells(data: dict[str, np.ndarray]) -> No
     np.testing.assert_allclose(of_cells.clusters, of_rows.clusters, atol=1e-11)
 
 
+def without_cluster(within: Within, cluster: int) -> np.ndarray:
+    """Absorb the effect again from the cells that remain, and return Σ M̃ of the columns."""
+    left = within.cell_cluster != cluster
+    cells, level = within.cells[left], within.cell_effect[left]
+    n = np.bincount(level, cells[:, 0, 0], within.n_levels)
+    sums = np.stack([np.bincount(level, s, within.n_levels) for s in cells[:, 0, 1:].T], axis=1)
+    with np.errstate(invalid="ignore"):
+        between = np.nansum(sums[:, :, None] * sums[:, None, :] / n[:, None, None], axis=0)
+    return cells[:, 1:, 1:].sum(axis=0) - between
+
+
+@pytest.mark.parametrize("effect", EFFECTS)
+def test_cells_suffice_to_leave_a_cluster_out(data: dict[str, np.ndarray], effect: str | None) -> None:
+    """What jackknives and influence build on: no second look at the rows when a cluster leaves."""
+    within = absorb(collect_moments(pl.DataFrame(data), COLUMNS, "cluster", effect))
+    for cluster in (0, 7, 29):
+        moments = without_cluster(within, cluster)
+        slopes = np.linalg.solve(moments[1:, 1:], moments[1:, 0])
+        rows = data["cluster"] != within.cluster_labels[cluster]
+        x = np.column_stack([data[c][rows] for c in COLUMNS[1:]]).astype(float)
+        effects = [] if effect is None else [data[effect][rows]]
+        expected = dummy_fit(data["y"][rows], x, data["cluster"][rows], effects).slopes
+        np.testing.assert_allclose(slopes, expected, rtol=1e-10)
+
+
 def singleton_frame() -> pl.DataFrame:
     # Level "d" of f has one row; without it, wave 3 has one row left; without that, level "c" has one row left.
     return pl.DataFrame(
@@ -127,10 +152,6 @@ def test_dummies_of_a_second_effect_are_named_after_its_levels(data: dict[str, n
     within = absorb(moments, second_effect="wave")
     assert within.dummies == ("wave=1", "wave=2", "wave=3")
     assert within.mean("wave=2") == pytest.approx((data["wave"] == 2).mean(), rel=1e-12)
-
-
-def total(within: Within) -> np.ndarray:
-    return within.clusters.sum(axis=0)
 
 
 @pytest.mark.parametrize("weight", [None, "weight"])
