@@ -14,6 +14,7 @@ from liandong.present.tables_indicators import GROUPS, group_rows, has_both
 from liandong.present.tables_sample import has_missing
 from liandong.present.words import word
 
+_TABLES = ("indicators", "scales", "items", "design", "crosscheck")
 _FURTHER = {"service", "participation", "needs", "relations", "outcomes"}  # compared in the appendix
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
@@ -48,7 +49,7 @@ def sections(facts: Facts) -> dict[str, bool]:
     held = {f"has-{name}": bool(rows) for name, rows in groups.items()}
     compared = set(facts.tables["indicators"].filter(pl.col("subgroup") != "")["group"])
     subgroups = {f"has-{name}-subgroups": name in compared for name in GROUPS}
-    tables = {f"has-{name}": facts.tables[name].height > 0 for name in ("scales", "items", "design", "crosscheck")}
+    tables = {f"has-{name}": facts.tables[name].height > 0 for name in _TABLES}
     return {
         **held,
         **subgroups,
@@ -59,6 +60,8 @@ def sections(facts: Facts) -> dict[str, bool]:
         "has-broken-rules": any(row["n_failed"] for row in facts.rows("validation")),
         "has-missing": has_missing(facts),
         "has-effects": bool(facts.effects),
+        "has-definitions": tables["has-indicators"] or tables["has-scales"],
+        "has-key": bool(facts.effects) or tables["has-indicators"],
         "has-results": bool(facts.effects or groups["relations"] or groups["outcomes"] or tables["has-scales"]),
         "has-programme": bool(facts.text((facts.study.get("report") or {}).get("programme"))),
         "has-sources": bool((facts.study.get("report") or {}).get("sources")),

@@ -1,0 +1,89 @@
+"""The rice-insurance study, real data, from the survey file to the finished documents."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+STUDY = ROOT / "examples" / "rice_insurance" / "study.yaml"
+
+
+@pytest.fixture(scope="module")
+def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("rice") / "bundle"
+    command = [sys.executable, "-m", "liandong", "report", str(STUDY), "--out", str(out), "--renderer", "embedded"]
+    result = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT / "pipeline")
+    assert result.returncode == 0, result.stderr
+    return out
+
+
+def _text(bundle: Path, lang: str) -> str:
+    from pypdf import PdfReader
+
+    reader = PdfReader(bundle / "report" / f"evaluation.{lang}.pdf")
+    return " ".join("\n".join(page.extract_text() for page in reader.pages).split())
+
+
+def test_all_households_are_accepted(bundle: Path) -> None:
+    rows = json.loads((bundle / "manifest.json").read_text(encoding="utf-8"))["rows"]
+    assert rows == {"received": 1410, "accepted": 1410, "rejected": 0}
+
+
+def test_the_documented_number_comes_out(bundle: Path) -> None:
+    table = pl.read_csv(bundle / "tables" / "estimates.csv")
+    fullest = table.filter(
+        (pl.col("outcome") == "pre_takeup_rate")
+        & (pl.col("term") == "default")
+        & (pl.col("metric") == "points")
+        & (pl.col("vcov") == "CR1")
+    ).sort("step")
+    row = fullest.row(-1, named=True)
+    assert round(row["estimate"], 8) == 0.11802574
+    assert round(row["std_error"], 8) == 0.03443307
+    assert (row["n_obs"], row["n_clusters"]) == (1378, 166)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_report_prints_the_documented_number(bundle: Path, lang: str) -> None:
+    text = _text(bundle, lang)
+    for number in ("0.118", "(0.034)", "1,378", "166"):
+        assert number in text
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_real_data_are_not_called_simulated(bundle: Path, lang: str) -> None:
+    text = _text(bundle, lang)
+    assert "模拟" not in text
+    assert "simulated" not in text.lower()
+
+
+def test_sections_without_data_are_not_there(bundle: Path) -> None:
+    page = (bundle / "report" / "evaluation.en.html").read_text(encoding="utf-8")
+    assert "Cronbach" not in page
+    assert "has-coverage" not in page
+
+
+def test_a_randomised_study_may_speak_of_effects(bundle: Path) -> None:
+    assert "effect" in _text(bundle, "en").lower()
+
+
+def test_linearmodels_agrees(bundle: Path) -> None:
+    check = pl.read_csv(bundle / "tables" / "crosscheck.csv")
+    assert check.height > 0
+    assert check["agrees"].all()
+
+
+def test_small_cells_are_not_published(bundle: Path) -> None:
+    table = pl.read_csv(bundle / "tables" / "indicators.csv", infer_schema_length=None)
+    shown = table.filter(~pl.col("suppressed") & pl.col("numerator_n").is_not_null())
+    small = shown.filter(pl.col("numerator_n").is_between(1, 9))
+    rest = shown.filter((pl.col("denominator_n") - pl.col("numerator_n")).is_between(1, 9))
+    assert shown.height > 10
+    assert small.is_empty()
+    assert rest.is_empty()
