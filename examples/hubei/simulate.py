@@ -23,7 +23,6 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from liandong.definitions import load_study
 from simulation.attitudes import attitudes
 from simulation.calibrate import calibrated
 from simulation.draws import Columns
@@ -32,6 +31,8 @@ from simulation.missing import with_missing
 from simulation.people import CITY, Places, demographics, epidemic, identity, paradata, places
 from simulation.services import experience, needs_and_change, participation, served
 from simulation.spss import write_spss
+
+from liandong.definitions import load_study
 
 HERE = Path(__file__).resolve().parent
 

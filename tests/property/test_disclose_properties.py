@@ -7,6 +7,7 @@ from itertools import product
 import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from liandong.disclose import suppress_small_cells
 from liandong.evidence import TABLES
 

@@ -6,6 +6,7 @@ import numpy as np
 import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from liandong.definitions import Effect, Step, Text
 from liandong.estimate import Estimates, estimate_effects
 

@@ -9,10 +9,11 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from liandong.definitions import Indicator
-from liandong.indicators import indicator_table
 from numpy.typing import NDArray
 from polars.testing import assert_frame_equal
+
+from liandong.definitions import Indicator
+from liandong.indicators import indicator_table
 
 # A shared machine may be slow for a moment; that is no failure.
 unhurried = settings(max_examples=40, deadline=None)

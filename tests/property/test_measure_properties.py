@@ -9,9 +9,10 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from polars.testing import assert_frame_equal
+
 from liandong.definitions import Scale
 from liandong.measure import cronbach_alpha, mcdonald_omega, score_scales
-from polars.testing import assert_frame_equal
 
 # A shared machine may be slow for a moment; that is no failure.
 unhurried = settings(max_examples=40, deadline=None)

@@ -9,10 +9,11 @@ from typing import Any
 import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from polars.testing import assert_frame_equal
+
 from liandong.definitions import Codebook
 from liandong.errors import ValidationError
 from liandong.validate import Validated, validate
-from polars.testing import assert_frame_equal
 
 TITLE = {"zh": "题", "en": "Title"}
 

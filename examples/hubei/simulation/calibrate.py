@@ -13,9 +13,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
-from liandong.definitions import Effect, Scale, Study
 from simulation.draws import Columns, Numbers
 from simulation.missing import BLANK
+
+from liandong.definitions import Effect, Scale, Study
 
 PUBLISHED = {"belonging": 0.020, "trust": 0.018}
 TOLERANCE = 0.0001  # well inside the third decimal, whatever the order of additions

@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from liandong.definitions import Codebook, Field
 from simulation.draws import Columns
 from simulation.missing import BLANK
+
+from liandong.definitions import Codebook, Field
 
 FILE_LABEL = "SIMULATED DATA, NOT A SURVEY 模拟数据，非真实调查"  # at most 64 bytes
 NOTES = (

@@ -85,9 +85,7 @@ class Terminal:
     def internal(self, trace: str) -> None:
         """Show a fault of the program itself."""
         _err(trace.rstrip())
-        _err(
-            "Error: liandong itself failed; nothing that was there has changed. Please report the lines above."
-        )
+        _err("Error: liandong itself failed; nothing that was there has changed. Please report the lines above.")
         _err("错误：程序内部错误，原有文件未被改动；请将以上信息反馈给维护者。")
 
     def interrupted(self) -> ExitCode:

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
+
 from liandong.definitions import Study, load_study
 from liandong.estimate import Estimates, estimate_effects, nominal_columns, outcome_ranges
 from liandong.workflow.analysis import analysis_frame

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 import pytest
+from tests.reference.row_level import dummy_fit
+
 from liandong.definitions import Effect, Step, Text
 from liandong.errors import EstimationError
 from liandong.estimate import estimate_effects
-
-from tests.reference.row_level import dummy_fit
 
 LEVELS = 205
 

@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 import pytest
 import yaml
+
 from liandong.disclose import suppress_small_cells
 from liandong.evidence import TABLES
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
+
 from liandong.definitions import Effect, Step, Text
 
 MakeEffect = Callable[..., Effect]

@@ -10,6 +10,7 @@ from typing import Any
 
 import polars as pl
 import pytest
+
 from liandong.definitions import Effect
 from liandong.estimate import compare_fits, crosscheck_plan, estimate_effects, plan_effects
 from liandong.estimate.refit import refit, serve

@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 import pytest
 import yaml
+
 from liandong.definitions import Effect
 from liandong.estimate import Estimates, estimate_effects
 from liandong.evidence import conform

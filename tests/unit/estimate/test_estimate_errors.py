@@ -8,6 +8,7 @@ from typing import Any
 
 import polars as pl
 import pytest
+
 from liandong.definitions import Effect
 from liandong.errors import EstimationError, ExitCode
 from liandong.estimate import estimate_effects

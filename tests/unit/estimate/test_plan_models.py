@@ -6,6 +6,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+
 from liandong.definitions import Effect, load_study
 from liandong.errors import EstimationError
 from liandong.estimate import crosscheck_plan, nominal_columns, outcome_ranges, plan_effects, plan_models

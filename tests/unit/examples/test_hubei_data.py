@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+
 from liandong.definitions import load_study
 
 ROOT = Path(__file__).parents[3]

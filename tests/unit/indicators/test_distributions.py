@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 import pytest
+
 from liandong.errors import EstimationError
 from liandong.evidence import conform
 from liandong.indicators import BINS, Variable, distribution_table

@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 import pytest
 import yaml
+
 from liandong.definitions import Indicator
 from liandong.errors import EstimationError
 from liandong.evidence import conform

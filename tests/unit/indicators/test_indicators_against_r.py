@@ -7,6 +7,7 @@ from typing import Any
 
 import polars as pl
 import pytest
+
 from liandong.definitions import Indicator
 from liandong.indicators import indicator_table
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import polars as pl
 import pytest
+
 from liandong.definitions import Instrument, load_instrument
 
 FOLDER = Path(__file__).parents[3] / "data_schema" / "wushe"

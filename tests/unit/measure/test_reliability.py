@@ -8,10 +8,11 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
+from numpy.typing import NDArray
+
 from liandong.measure import cronbach_alpha, mcdonald_omega
 from liandong.measure.one_factor import fit_one_factor
 from liandong.measure.reliability import item_rest_correlations
-from numpy.typing import NDArray
 
 REFERENCE = Path(__file__).parents[2] / "reference/measure"
 R_VALUES = pl.read_csv(REFERENCE / "reliability.csv").rows(named=True)

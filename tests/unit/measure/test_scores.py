@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 import pytest
 import yaml
+
 from liandong.definitions import Scale
 from liandong.errors import EstimationError, ExitCode
 from liandong.measure import score_scales

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import polars as pl
+
 from liandong.definitions import Codebook
 from liandong.evidence import conform
 from liandong.quality import missingness_table

@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import pytest
+
 from liandong.errors import RenderError
 from liandong.render import dialect
 from liandong.render.check import check_dialect, resolve_shortcodes

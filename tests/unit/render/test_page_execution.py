@@ -3,6 +3,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from liandong.errors import RenderError
 from liandong.render.execute import escape_markdown, execute_page
 from liandong.render.kernel import Kernels

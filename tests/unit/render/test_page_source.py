@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import pytest
+
 from liandong.errors import RenderError
 from liandong.render.source import Cell, Page, Prose, outside_fences, read_page
 

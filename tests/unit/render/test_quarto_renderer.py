@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from liandong.errors import RenderError
 from liandong.render import PageJob, render_pages
 from liandong.render.quarto import find_quarto, quarto_command, quarto_version, require_quarto

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from liandong.errors import OutputError, RenderError
 from liandong.render import PageJob, render_pages
 from liandong.render.kernel import Kernels

@@ -3,6 +3,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from liandong.errors import RenderError
 from liandong.render.settings import page_settings
 from liandong.render.source import read_page

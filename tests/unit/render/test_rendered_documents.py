@@ -9,8 +9,9 @@ from pathlib import Path
 
 import docx
 import pytest
-from liandong.render import Format, PageJob, RenderReport, render_pages
 from pypdf import PdfReader
+
+from liandong.render import Format, PageJob, RenderReport, render_pages
 
 FORMATS: tuple[Format, ...] = ("html", "pdf", "docx")
 

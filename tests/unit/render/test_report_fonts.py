@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from fontTools.ttLib import TTFont
+
 from liandong.errors import RenderError
 from liandong.render.fonts import check_glyphs, check_html_glyphs, embed_fonts, font_faces, stage_fonts
 from liandong.render.source import Line

@@ -3,6 +3,7 @@ import zipfile
 from pathlib import Path
 
 import docx
+
 from liandong.render.docx import finish_docx, with_layout_of_today
 from liandong.render.reference import reference_docx
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import polars as pl
 import pytest
+
 from liandong.definitions import Codebook
 from liandong.validate import Validated, validate
 

@@ -4,10 +4,11 @@ from typing import Any
 
 import polars as pl
 import pytest
+from polars.testing import assert_frame_equal
+
 from liandong.errors import ExitCode, ValidationError
 from liandong.evidence.tables import conform
 from liandong.validate import Flow, validate
-from polars.testing import assert_frame_equal
 
 SURVEY: dict[str, Any] = {
     "key": "id",

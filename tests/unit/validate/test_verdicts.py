@@ -6,6 +6,7 @@ from typing import Any
 import polars as pl
 import pytest
 import yaml
+
 from liandong.validate import Validated
 
 CASES = yaml.safe_load((Path(__file__).parents[2] / "cases" / "validate" / "verdicts.yaml").read_text(encoding="utf-8"))

@@ -6,6 +6,7 @@ from typing import Any
 import polars as pl
 import pytest
 import yaml
+
 from liandong.definitions import Codebook, load_instrument, parse_expression
 from liandong.validate import validate
 from liandong.validate.conditions import describe
