@@ -34,24 +34,29 @@ def grammar() -> Any:
     return plotnine
 
 
-@cache
-def register_font() -> None:
-    """Tell matplotlib where the font lies that the package mplfonts brings.
+def font_file() -> Path:
+    """Return the font of the figures, which the package mplfonts brings.
 
     Raises
     ------
     RenderError
         When it is not there.
     """
-    from matplotlib import font_manager
-
     spec = find_spec("mplfonts")
     path = Path(spec.origin).parent / "fonts" / "NotoSansCJKsc-Regular.otf" if spec and spec.origin else None
     if path is None or not path.is_file():
         raise RenderError(
             "the font of the figures is not installed", hint="pip install mplfonts", zh="缺少绘图所需的中文字体。"
         )
-    font_manager.fontManager.addfont(str(path))
+    return path
+
+
+@cache
+def register_font() -> None:
+    """Tell matplotlib of the font; RenderError when it is not there."""
+    from matplotlib import font_manager
+
+    font_manager.fontManager.addfont(str(font_file()))
 
 
 def style(height: float) -> Any:

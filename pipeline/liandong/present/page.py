@@ -32,12 +32,11 @@ from liandong.present.tables_indicators import GROUPS, group_table, subgroup_tab
 from liandong.present.tables_models import (
     coefficient_tables,
     design_table,
-    item_table,
     nested_table,
-    scale_table,
     size_table,
 )
 from liandong.present.tables_sample import flow_table, missing_table, survey_table, validation_table
+from liandong.present.tables_scales import item_table, scale_table
 from liandong.present.words import word
 
 _TABLES: Final[Mapping[str, Callable[[Facts], Table]]] = MappingProxyType(

@@ -70,7 +70,8 @@ def scale_definitions(facts: Facts) -> Table:
         rows.append(Row((facts.title(row["scale"]), text, source)))
     header = heads(*(word(lang, name) for name in ("scale", "definition", "source")))
     columns: tuple[Align, ...] = ("left", "left", "left")
-    return Table("scale-definitions", word(lang, "caption_scale_definitions"), columns, (header,), tuple(rows))
+    notes = (word(lang, "note", text=word(lang, "note_scale_definitions")),)
+    return Table("scale-definitions", word(lang, "caption_scale_definitions"), columns, (header,), tuple(rows), notes)
 
 
 def crosscheck_table(facts: Facts) -> Table:

@@ -1,4 +1,4 @@
-"""Tables of models: scales, what the sample can carry, nested regressions, all coefficients, sizes."""
+"""Tables of models: what the sample can carry, nested regressions, all coefficients, sizes."""
 
 from __future__ import annotations
 
@@ -17,51 +17,10 @@ from liandong.present.numbers import (
     p_value,
     percent_interval,
 )
-from liandong.present.table import Align, Cell, Head, Row, Table, aligned, group, heads
+from liandong.present.table import Align, Cell, Row, Table, aligned, group, heads
 from liandong.present.tables_indicators import hidden, notes_of
+from liandong.present.tables_scales import noted_table, range_text
 from liandong.present.words import joined, word
-
-
-def scale_table(facts: Facts) -> Table:
-    """Return the scales with their reliability."""
-    lang = facts.lang
-    header = heads(
-        word(lang, "scale"), word(lang, "items"), word(lang, "n_obs"), word(lang, "range"), word(lang, "mean"),
-        word(lang, "sd_short"), word(lang, "alpha"), word(lang, "omega"),
-    )  # fmt: skip
-    rows = [
-        Row(
-            (
-                facts.title(row["scale"]),
-                count(row["n_items"]),
-                count(row["n_obs"]),
-                _range(row["score_low"], row["score_high"]),
-                fixed(row["mean"], 3),
-                fixed(row["sd"], 3),
-                _with_interval(row, "alpha"),
-                _with_interval(row, "omega"),
-            )
-        )
-        for row in facts.rows("scales")
-    ]
-    columns: tuple[Align, ...] = ("left", "decimal", "decimal", "center", "decimal", "decimal", "center", "center")
-    return _table(facts, "scales", word(lang, "caption_scales"), columns, (header,), rows, word(lang, "note_scales"))
-
-
-def item_table(facts: Facts) -> Table:
-    """Return the items of all scales, scale by scale."""
-    lang = facts.lang
-    names = ("item", "n_obs", "mean", "sd_short", "item_rest", "alpha_dropped")
-    rows: list[Row] = []
-    for scale in dict.fromkeys(row["scale"] for row in facts.rows("items")):
-        rows.append(group(facts.title(scale)))
-        for row in facts.rows("items", scale=scale):
-            title = facts.title(row["item"]) + (word(lang, "reversed") if row["reversed"] else "")
-            numbers = [fixed(row[name], 2) for name in ("mean", "sd", "item_rest", "alpha_if_dropped")]
-            rows.append(Row((title, count(row["n_obs"]), *numbers), indent=1))
-    columns = aligned("left", "decimal", len(names[1:]))
-    header = heads("", *(word(lang, name) for name in names[1:]))
-    return _table(facts, "items", word(lang, "caption_items"), columns, (header,), rows, word(lang, "note_items"))
 
 
 def design_table(facts: Facts) -> Table:
@@ -89,7 +48,7 @@ def design_table(facts: Facts) -> Table:
         (word(lang, "design_size", cluster=cluster), [_sizes(row) for row in designs]),
         (word(lang, "design_mean"), [fixed(row["outcome_mean"], 3) for row in designs]),
         (word(lang, "design_sd"), [fixed(row["outcome_sd"], 3) for row in designs]),
-        (word(lang, "design_range"), [_range(row["outcome_low"], row["outcome_high"]) for row in designs]),
+        (word(lang, "design_range"), [range_text(row["outcome_low"], row["outcome_high"]) for row in designs]),
     ]
     rows = [Row((title, *cells)) for title, cells in lines]
     columns = aligned("left", "center", len(designs))
@@ -119,7 +78,7 @@ def nested_table(facts: Facts, effect: Record) -> Table:
     if absorbed:
         note = word(lang, "fixed_effects", names=absorbed) + ("。" if lang == "zh" else ". ") + note
     table_id = identifier("nested", effect["id"])
-    return _table(facts, table_id, caption, columns, (heads("", *steps),), rows, note)
+    return noted_table(facts, table_id, caption, columns, (heads("", *steps),), rows, note)
 
 
 def coefficient_tables(facts: Facts, effect: Record) -> list[Table]:
@@ -145,7 +104,7 @@ def size_table(facts: Facts, effect: Record) -> Table:
     note = word(lang, "note_sizes", step=last["step"], vcov=last["vcov"], df=_common(facts, effect, "df"))
     columns: tuple[Align, ...] = ("left", *(("decimal", "center") * len(units)), "decimal")
     caption = word(lang, "caption_sizes", title=facts.text(effect["title"]))
-    return _table(facts, identifier("sizes", effect["id"]), caption, columns, (top, bottom), rows, note)
+    return noted_table(facts, identifier("sizes", effect["id"]), caption, columns, (top, bottom), rows, note)
 
 
 def _panel(facts: Facts, treatment: str, models: Sequence[Record | None]) -> Iterator[Row]:
@@ -213,7 +172,7 @@ def _coefficients(facts: Facts, effect: Record, outcome: str) -> Table:
     )
     caption = word(lang, "caption_coefficients", title=facts.text(effect["title"]), outcome=facts.title(outcome))
     columns = aligned("left", "decimal", len(steps))
-    return _table(
+    return noted_table(
         facts, identifier("coefficients", effect["id"], outcome), caption, columns, (heads("", *steps),), rows, note
     )
 
@@ -255,17 +214,6 @@ def _size(row: Record | None) -> Cell:
     return Cell(count(row["n_obs"]) if row else NOT_APPLICABLE, "center")
 
 
-def _with_interval(row: Record, name: str) -> str:
-    if row[name] is None:
-        return NOT_APPLICABLE
-    bounds = interval(row[f"{name}_low"], row[f"{name}_high"], 2)
-    return fixed(row[name], 2) + ("" if bounds == NOT_APPLICABLE else f" {bounds}")
-
-
-def _range(low: float | None, high: float | None) -> str:
-    return NOT_APPLICABLE if low is None or high is None else f"{low:g}–{high:g}"
-
-
 def _sizes(row: Record) -> str:
     if row["cluster_size_median"] is None:
         return NOT_APPLICABLE
@@ -282,15 +230,3 @@ def _or_hidden(facts: Facts, row: Record, column: str) -> str:
     if row[column] is None:
         return hidden(facts) if row["suppressed"] else NOT_APPLICABLE
     return count(row[column])
-
-
-def _table(
-    facts: Facts,
-    name: str,
-    caption: str,
-    columns: tuple[Align, ...],
-    header: tuple[tuple[Head, ...], ...],
-    rows: list[Row],
-    note: str,
-) -> Table:
-    return Table(name, caption, columns, header, tuple(rows), (word(facts.lang, "note", text=note.strip()),))
