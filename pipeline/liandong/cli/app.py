@@ -25,7 +25,7 @@ app = typer.Typer(
     help="Evaluate a community programme: from a survey file and a study definition to a report that can be audited.",
     epilog="Exit codes: 0 done, 1 internal error, 2 usage or definitions, 3 data, 4 estimation, 5 rendering, "
     "6 differs from the record, 7 output cannot be written, 130 interrupted.",
-    no_args_is_help=True,
+    invoke_without_command=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
@@ -52,21 +52,16 @@ StudyPath = Annotated[Path, typer.Argument(metavar="STUDY", help="study.yaml, or
 OutPath = Annotated[Path | None, typer.Option("--out", help="Where the bundle goes [default: build/<id of the study>]")]
 
 
-def _version(*, value: bool) -> None:
-    if value:
-        typer.echo(f"liandong {__version__}")
-        raise typer.Exit
-
-
 @app.callback()
 def _root(
-    *,
-    version: Annotated[
-        bool,
-        typer.Option("--version", callback=lambda value: _version(value=value), is_eager=True, help="Show the version"),
-    ] = False,
+    context: typer.Context, *, version: Annotated[bool, typer.Option("--version", help="Show the version")] = False
 ) -> None:
-    """Evaluate a community programme from a survey file to a report."""
+    """Show the version, or the help when no command is given."""
+    if version:
+        typer.echo(f"liandong {__version__}")
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
 
 
 @app.command()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 import typing
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
@@ -128,6 +129,12 @@ def _literal(_model: type[BaseModel], _location: Location, details: ErrorDetails
     return f"{value!r} is not one of {expected}", nearest(value, choices)
 
 
+def _pattern(_model: type[BaseModel], _location: Location, details: ErrorDetails) -> tuple[str, str | None]:
+    name = re.sub(r"[^a-z0-9]+", "_", str(details.get("input")).lower()).strip("_0123456789")
+    wanted = "expected a name of small letters, digits and underscores that begins with a letter"
+    return f"{wanted}{_got(details)}", f"for example {name!r}" if name else None
+
+
 def _text(_model: type[BaseModel], _location: Location, details: ErrorDetails) -> tuple[str, str | None]:
     is_scalar = details.get("input") is not None and not isinstance(details["input"], dict | list)
     return f"expected text{_got(details)}", _QUOTE if is_scalar else None
@@ -154,6 +161,7 @@ _EXPLANATIONS: Mapping[str, Explanation] = {
     "missing": _missing,
     "extra_forbidden": _extra,
     "literal_error": _literal,
+    "string_pattern_mismatch": _pattern,
     "string_type": _text,
     "model_type": _mapping,
     "model_attributes_type": _mapping,
