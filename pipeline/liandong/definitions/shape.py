@@ -19,6 +19,7 @@ Location = tuple[str | int, ...]
 _BRANCHES: Mapping[str, str] = {"int": "a whole number", "float": "a number", "str": "text", "bool": "true or false"}
 _QUOTE = "put it in quotes; YAML reads yes, no, 1.0 and 2020-01-01 as other things than text"
 _SHOWN = 80
+_LONGEST_NAME = 40
 
 
 def nearest(name: object, valid: Iterable[str], *, cutoff: float = 0.6) -> str | None:
@@ -130,9 +131,9 @@ def _literal(_model: type[BaseModel], _location: Location, details: ErrorDetails
 
 
 def _pattern(_model: type[BaseModel], _location: Location, details: ErrorDetails) -> tuple[str, str | None]:
-    name = re.sub(r"[^a-z0-9]+", "_", str(details.get("input")).lower()).strip("_0123456789")
-    wanted = "expected a name of small letters, digits and underscores that begins with a letter"
-    return f"{wanted}{_got(details)}", f"for example {name!r}" if name else None
+    name = re.sub(r"[^a-z0-9]+", "_", str(details.get("input")).lower()).lstrip("_0123456789").rstrip("_")
+    wanted = "expected small letters, digits and underscores, a letter first"
+    return f"{wanted}{_got(details)}", f"for example {name!r}" if 0 < len(name) <= _LONGEST_NAME else None
 
 
 def _text(_model: type[BaseModel], _location: Location, details: ErrorDetails) -> tuple[str, str | None]:

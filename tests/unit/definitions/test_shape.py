@@ -24,7 +24,10 @@ STUDY_MISTAKES: list[tuple[dict[str, Any], str]] = [
     ({"title": {"zh": "题"}}, "title.en: is required, but is not there"),
     ({"title": {"zh": True, "en": "x"}}, f"title.zh: expected text; got True {QUOTES}"),
     ({"title": {"zh": None, "en": "x"}}, "title.zh: expected text; got None"),
-    ({"id": "Hubei 2021"}, "id: string should match pattern '^[a-z][a-z0-9_]*$'; got 'Hubei 2021'"),
+    (
+        {"id": "Hubei 21"},
+        "id: expected small letters, digits and underscores, a letter first; got 'Hubei 21' (for example 'hubei_21')",
+    ),
     ({"instrument": 3}, f"instrument: expected text; got 3 {QUOTES}"),
     ({"claims": 3}, "claims: expected text or a list; got 3"),
     ({"claims": {"a": 1}}, "claims: expected text or a list; got a mapping"),
