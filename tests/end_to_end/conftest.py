@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 import pytest
 import yaml
+from polars.testing import assert_frame_equal
 
 from liandong.cli import main
 
@@ -103,3 +104,23 @@ def liandong(capsys: pytest.CaptureFixture[str]) -> Callable[..., Outcome]:
         return Outcome(int(code), captured.out, captured.err)
 
     return run
+
+
+GOLDEN = Path(__file__).resolve().parents[1] / "golden" / "bundle_tables"
+# Across platforms the last digits of sums differ; the design promises agreement to 1e-9.
+RELATIVE, ABSOLUTE = 1e-9, 1e-12
+
+
+@pytest.fixture(scope="session")
+def assert_golden() -> Callable[[str, Path], None]:
+    """Give a function that holds the tables of a bundle against those kept for a study."""
+
+    def compare(study: str, bundle: Path) -> None:
+        kept = sorted((GOLDEN / study).glob("*.csv"))
+        assert kept
+        for file in kept:
+            expected = pl.read_csv(file, infer_schema_length=None)
+            found = pl.read_csv(bundle / "tables" / file.name, infer_schema_length=None)
+            assert_frame_equal(found, expected, rel_tol=RELATIVE, abs_tol=ABSOLUTE)
+
+    return compare

@@ -8,6 +8,7 @@ import stat
 import subprocess
 import sys
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import polars as pl
@@ -177,3 +178,7 @@ def test_second_report_is_byte_identical_and_does_not_run_again(bundle: Path) ->
     assert (bundle / "run.json").stat().st_mtime_ns == stamp
     for name, content in before.items():
         assert (bundle / "report" / name).read_bytes() == content, name
+
+
+def test_tables_are_those_kept(bundle: Path, assert_golden: Callable[[str, Path], None]) -> None:
+    assert_golden("hubei", bundle)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import polars as pl
@@ -87,3 +88,7 @@ def test_small_cells_are_not_published(bundle: Path) -> None:
     assert shown.height > 10
     assert small.is_empty()
     assert rest.is_empty()
+
+
+def test_tables_are_those_kept(bundle: Path, assert_golden: Callable[[str, Path], None]) -> None:
+    assert_golden("rice_insurance", bundle)
