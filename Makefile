@@ -35,7 +35,7 @@ run: $(READY)  ## Write the study's evidence bundle without rendering
 	@$(BIN)/liandong run "$(STUDY)"
 
 test: $(READY)  ## Run the whole test suite in parallel
-	@$(BIN)/pytest -n auto -q
+	@$(BIN)/pytest -n auto --dist loadfile -q
 
 check: $(READY)  ## Lint, types and floors
 	@$(BIN)/ruff check .
