@@ -6,15 +6,17 @@ import html
 import re
 import unicodedata
 
+NO_BREAK = "\u00a0"
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#$@~^|!\"'+\-:=&().])")
 _JOINT = re.compile(r"(?<=\w)([_/+])(?=\w)")
 _TYPST = {"\\": "\\\\", '"': '\\"', "`": "\\u{60}", "{": "\\u{7b}"}
 
 
 def plain(text: str) -> str:
-    """Return `text` on one line, without control characters."""
-    printable = "".join(" " if character.isspace() else character for character in text)
-    return " ".join("".join(c for c in printable if unicodedata.category(c) != "Cc").split())
+    """Return `text` on one line, without control characters; a no-break space stays."""
+    printable = "".join(" " if c.isspace() and c != NO_BREAK else c for c in text)
+    kept = "".join(c for c in printable if unicodedata.category(c) != "Cc")
+    return " ".join(word for word in kept.split(" ") if word)
 
 
 def markdown_text(text: str) -> str:

@@ -32,6 +32,8 @@ class Facts:
         ``zh`` or ``en``.
     tables
         Table name → frame, for every declared table.
+    records
+        The same, row by row.
     titles
         Column, scale or indicator → title.
     levels
@@ -43,6 +45,7 @@ class Facts:
     manifest: Mapping[str, Any]
     lang: Language
     tables: Mapping[str, pl.DataFrame]
+    records: Mapping[str, list[Row]]
     titles: Mapping[str, str]
     levels: Mapping[tuple[str, str], str]
     labels: Mapping[tuple[str, str, str], tuple[str, str]]
@@ -66,12 +69,7 @@ class Facts:
 
     def rows(self, table: str, /, **key: Any) -> list[Row]:
         """Return the rows of `table` that agree with `key`, in their order."""
-        return self.frame(table, **key).rows(named=True)
-
-    def frame(self, table: str, /, **key: Any) -> pl.DataFrame:
-        """Return the part of `table` that agrees with `key`."""
-        frame = self.tables[table]
-        return frame.filter(*(pl.col(name) == value for name, value in key.items())) if key else frame
+        return [row for row in self.records[table] if all(row[name] == value for name, value in key.items())]
 
     def row(self, table: str, /, **key: Any) -> Row:
         """Return the one row of `table` that `key` identifies.
@@ -174,11 +172,12 @@ def read_facts(bundle: Bundle, lang: Language) -> Facts:
             zh="证据包的 manifest.json 缺少研究说明。",
         )
     tables = {name: bundle.table(name) for name in TABLES}
-    labels = tables["labels"].rows(named=True)
+    records = {name: table.rows(named=True) for name, table in tables.items()}
+    labels = records["labels"]
     titles = {row["name"]: row[lang] for kind in _TITLES for row in labels if row["kind"] == kind}
     levels = {(row["name"], row["level"]): row[lang] for row in labels if row["kind"] == "level"}
     rest = {(row["kind"], row["name"], row["level"]): (row[lang], row["source"]) for row in labels}
-    return Facts(bundle.manifest, lang, tables, titles, levels, rest)
+    return Facts(bundle.manifest, lang, tables, records, titles, levels, rest)
 
 
 def treatment_rows(facts: Facts, effect: str, metric: str = "points", **key: Any) -> Iterator[Row]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import cache, lru_cache
 from math import ceil
 from typing import Final
 
@@ -64,6 +65,7 @@ def decimal_padding(table: Table, column: int) -> dict[int, Padding]:
     }
 
 
+@lru_cache(maxsize=8)
 def column_widths(table: Table) -> tuple[float, ...]:
     """Return the widths in em that the columns ask for, cell padding included."""
     widths = [_LEAST_NAME if not column else 0.0 for column in range(len(table.columns))]
@@ -156,6 +158,7 @@ def _is_wide(character: str) -> bool:
     return unicodedata.east_asian_width(character) in {"W", "F"}
 
 
+@cache
 def _character_width(character: str) -> float:
     if _is_wide(character):
         return _WIDE

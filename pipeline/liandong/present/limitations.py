@@ -32,7 +32,7 @@ def _simulated(facts: Facts) -> Iterator[Limitation]:
 
 
 def _crosscheck(facts: Facts) -> Iterator[Limitation]:
-    apart = facts.frame("crosscheck", agrees=False).height
+    apart = len(facts.rows("crosscheck", agrees=False))
     if apart:
         text = word(facts.lang, "limit_crosscheck", count=count(apart))
         yield word(facts.lang, "limit_crosscheck_lead"), text
@@ -142,7 +142,7 @@ def _multiple(facts: Facts) -> Iterator[Limitation]:
 
 def _disclosure(facts: Facts) -> Iterator[Limitation]:
     tables = ("indicators", "distributions", "missingness", "design")
-    rows = sum(facts.frame(table, suppressed=True).height for table in tables)
+    rows = sum(len(facts.rows(table, suppressed=True)) for table in tables)
     minimum = str(facts.minimum_cell)
     if rows:
         yield (

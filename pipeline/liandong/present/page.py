@@ -134,11 +134,8 @@ class Page:
 
     def _effect(self, effect: Row, level: int) -> str:
         facts, name = self.facts, effect["id"]
-        said = [
-            sentence
-            for outcome in effect["outcomes"]
-            for sentence in (effect_phrase(facts, effect, outcome), caution_phrase(facts, effect, outcome))
-        ]
+        said = [effect_phrase(facts, effect, outcome) for outcome in effect["outcomes"]]
+        cautions = dict.fromkeys(caution_phrase(facts, effect, outcome) for outcome in effect["outcomes"])
         figure = figures_of(facts).get(identifier("effect", name))
         labels = {kind: f"@tbl-{identifier(kind, name)}" for kind in ("nested", "sizes")}
         see = word(
@@ -150,8 +147,8 @@ class Page:
         )
         return "".join(
             [
-                heading(level, facts.text(effect["title"]), f"sec-{identifier(name)}"),
-                paragraphs([facts.text(effect.get("note")), *dict.fromkeys(said)]),
+                heading(level, facts.text(effect["title"]), f"sec-{identifier('effect', name)}"),
+                paragraphs([facts.text(effect.get("note")), *said, *cautions]),
                 f"\n{see}\n",
                 table_block(nested_table(facts, effect)),
                 self._shown(figure) if figure else "",

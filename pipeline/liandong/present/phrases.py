@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from liandong.present.escaping import NO_BREAK
 from liandong.present.facts import Facts, Row, fullest_row, treatment_rows
 from liandong.present.numbers import count, decimals_for, fixed, hundredths, interval, percent
 from liandong.present.tables_appendix import ranked
@@ -18,9 +19,14 @@ _TENTH = 0.095  # rounds to 0.10
 def share_phrase(facts: Facts, row: Row) -> str:
     """Return a share or mean with its interval: "31.1% (95% interval [27.4%, 34.9%])"."""
     if row["kind"] == "mean":
-        return word(facts.lang, "with_interval", value=value_text(row), interval=interval_text(row))
+        return word(facts.lang, "with_interval", value=value_text(row), interval=unbroken(interval_text(row)))
     bounds = f"[{percent(row['conf_low'])}, {percent(row['conf_high'])}]"
-    return word(facts.lang, "with_interval", value=percent(row["estimate"]), interval=bounds)
+    return word(facts.lang, "with_interval", value=percent(row["estimate"]), interval=unbroken(bounds))
+
+
+def unbroken(bounds: str) -> str:
+    """Return an interval that no line break can part."""
+    return bounds.replace(", ", f",{NO_BREAK}")
 
 
 def range_phrase(facts: Facts, name: str) -> str:
@@ -152,7 +158,9 @@ def _named(facts: Facts, effect: Row, row: Row) -> dict[str, str]:
     decimals, upwards = decimals_for(row["std_error"]), estimate > 0
     if _is_clear(row):
         estimate, (low, high) = abs(estimate), sorted((abs(low), abs(high)))
-    size = word(facts.lang, "with_interval", value=fixed(estimate, decimals), interval=interval(low, high, decimals))
+    size = word(
+        facts.lang, "with_interval", value=fixed(estimate, decimals), interval=unbroken(interval(low, high, decimals))
+    )
     return {
         "treatment": facts.title(effect["treatment"]),
         "outcome": facts.title(row["outcome"]),

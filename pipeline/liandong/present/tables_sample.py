@@ -98,12 +98,13 @@ def missing_table(facts: Facts) -> Table:
     columns = aligned("left", "decimal", len(kinds))
     header = heads(word(lang, "field"), *(_kind(facts, kind) for kind in kinds))
     records = [record for field in shown for record in by_field[field].values()]
+    rest = len(ranked) - len(shown)
     note = word(
         lang,
-        "note_missing",
+        "note_missing" if rest else "note_missing_all",
         rows=count(max((record["n_rows"] for record in records), default=0)),
         shown=count(len(shown)),
-        rest=count(len(ranked) - len(shown)),
+        rest=count(rest),
     )
     return Table(
         "missing", word(lang, "caption_missing"), columns, (header,), tuple(rows), notes_of(facts, note, records)

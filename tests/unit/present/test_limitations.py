@@ -25,7 +25,7 @@ def with_study(facts: Facts, **own: Any) -> Facts:
 
 def with_column(facts: Facts, table: str, **values: Any) -> Facts:
     frame = facts.tables[table].with_columns(**{name: pl.lit(value) for name, value in values.items()})
-    return dataclasses.replace(facts, tables={**facts.tables, table: frame})
+    return dataclasses.replace(facts, records={**facts.records, table: frame.rows(named=True)})
 
 
 def test_a_simulated_observational_survey_has_its_limits_in_order(survey_facts: Facts, lang: Language) -> None:

@@ -31,7 +31,7 @@ def changed(facts: Facts, table: str, **values: Any) -> Facts:
     frame = facts.tables[table].with_columns(
         pl.lit(value, dtype=facts.tables[table].schema[name]).alias(name) for name, value in values.items()
     )
-    return dataclasses.replace(facts, tables={**facts.tables, table: frame})
+    return dataclasses.replace(facts, records={**facts.records, table: frame.rows(named=True)})
 
 
 def placeholders(text: str) -> set[str]:
@@ -59,7 +59,7 @@ def test_sentences_on_associations_never_speak_of_effects() -> None:
 def test_an_unclear_association_is_no_evidence_in_either_direction(survey_facts: Facts, lang: Language) -> None:
     text = effect_phrase(survey_facts, survey_facts.effects[0], "belonging")
     assert "0.020" in text
-    assert "[−0.123, 0.163]" in text
+    assert "[−0.123,\u00a00.163]" in text
     assert {"zh": "不能说明两组没有差别", "en": "nor that they do not"}[lang] in text
     assert not CAUSAL[lang].search(text)
     assert {"zh": "0.10 个标准差、取值范围的 2.0%", "en": "0.10 standard deviations or 2.0% of the range"}[lang] in text
@@ -69,7 +69,7 @@ def test_a_clear_association_names_its_direction_without_a_sign(survey_facts: Fa
     facts = changed(survey_facts, "estimates", estimate=-0.05, conf_low=-0.08, conf_high=-0.02, std_error=0.015)
     text = effect_phrase(facts, facts.effects[0], "belonging")
     assert "0.050" in text
-    assert "[0.020, 0.080]" in text
+    assert "[0.020,\u00a00.080]" in text
     assert "−" not in text
     assert {"zh": "较低", "en": "associated with lower"}[lang] in text
 
@@ -142,7 +142,7 @@ def test_a_mean_keeps_its_unit(survey_facts: Facts) -> None:
 def test_a_share_comes_with_its_interval(survey: Bundle) -> None:
     facts = read_facts(survey, "en")
     row = facts.row("indicators", indicator="joined")
-    assert share_phrase(facts, row) == "47.0% (95% interval [42.3%, 52.3%])"
+    assert share_phrase(facts, row) == "47.0% (95% interval [42.3%,\u00a052.3%])"
 
 
 @pytest.mark.parametrize(
