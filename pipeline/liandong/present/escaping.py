@@ -13,9 +13,9 @@ _TYPST = {"\\": "\\\\", '"': '\\"', "`": "\\u{60}", "{": "\\u{7b}"}
 
 
 def plain(text: str) -> str:
-    """Return `text` on one line, without control characters; a no-break space stays."""
+    """Return `text` on one line, without what XML forbids and no reader sees; a no-break space stays."""
     printable = "".join(" " if c.isspace() and c != NO_BREAK else c for c in text)
-    kept = "".join(c for c in printable if unicodedata.category(c) != "Cc")
+    kept = "".join(c for c in printable if unicodedata.category(c) not in {"Cc", "Cs"} and c not in "\ufffe\uffff")
     return " ".join(word for word in kept.split(" ") if word)
 
 

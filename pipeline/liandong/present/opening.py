@@ -6,10 +6,12 @@ import datetime as dt
 
 import polars as pl
 
+from liandong.present.charts_indicators import binned
 from liandong.present.escaping import html_text
 from liandong.present.facts import Facts
 from liandong.present.html_table import table_style
 from liandong.present.markdown import Prose, callout, metadata_block
+from liandong.present.tables_appendix import key_table
 from liandong.present.tables_indicators import GROUPS, group_rows, has_both
 from liandong.present.tables_sample import has_missing
 from liandong.present.words import word
@@ -56,12 +58,13 @@ def sections(facts: Facts) -> dict[str, bool]:
         **tables,
         "has-further-subgroups": bool(compared & _FURTHER),
         "has-needs-or-wellbeing": bool(groups["needs"] or groups["wellbeing"]),
-        "has-both-denominators": any(has_both(rows) for rows in groups.values()),
+        "has-both-denominators": has_both(groups["wellbeing"]),
         "has-broken-rules": any(row["n_failed"] for row in facts.rows("validation")),
         "has-missing": has_missing(facts),
         "has-effects": bool(facts.effects),
         "has-definitions": tables["has-indicators"] or tables["has-scales"],
-        "has-key": bool(facts.effects) or tables["has-indicators"],
+        "has-key": bool(key_table(facts).rows),
+        "has-distributions": bool(binned(facts)),
         "has-results": bool(facts.effects or groups["relations"] or groups["outcomes"] or tables["has-scales"]),
         "has-programme": bool(facts.text((facts.study.get("report") or {}).get("programme"))),
         "has-sources": bool((facts.study.get("report") or {}).get("sources")),

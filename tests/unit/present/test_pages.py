@@ -145,6 +145,23 @@ def test_a_trial_without_scales_or_needs_has_no_trace_of_them(trial: Bundle) -> 
     assert {"tbl-nested-session", "tbl-nested-first-default"} <= set(page.labels)
 
 
+def test_a_study_with_hardly_anything_still_has_a_page_whose_references_hold(make_bundle: Any, survey: Bundle) -> None:
+    manifest = {**survey.manifest, "effects": [], "indicators": {}}
+    rows = survey.table("indicators")
+    tables = {
+        "nothing": {},
+        "profile_only": {"indicators": rows.filter(group="profile").rows(named=True)},
+        "scale_without_distribution": {
+            name: survey.table(name).rows(named=True) for name in ("scales", "items", "labels")
+        },
+    }
+    for name, content in tables.items():
+        bundle = make_bundle(name, manifest, content)
+        for lang in LANGUAGES:
+            page = execute(bundle, lang)
+            assert page.references - set(page.labels) == set(), name
+
+
 def test_verbs_follow_the_assignment(survey: Bundle, trial: Bundle) -> None:
     surveyed, tried = execute(survey, "en"), execute(trial, "en")
     assert "can be read as an effect" not in surveyed.shown
