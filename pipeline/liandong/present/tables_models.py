@@ -90,19 +90,18 @@ def size_table(facts: Facts, effect: Record) -> Table:
     """Return the coefficients of the fullest step in three units, a row per outcome."""
     lang = facts.lang
     units = [unit for unit in ("points", "sd", "range_share") if [*treatment_rows(facts, effect["id"], unit)]]
-    top = heads("", *((word(lang, unit), 2) for unit in units), "")
-    bottom = heads("", *(word(lang, name) for _ in units for name in ("estimate", "interval")), word(lang, "p"))
+    top = heads("", *((word(lang, unit), 2) for unit in units))
+    bottom = heads("", *(word(lang, name) for _ in units for name in ("estimate", "interval")))
     rows = []
     for outcome in effect["outcomes"]:
         cells: list[str] = []
         for unit in units:
             found = [*treatment_rows(facts, effect["id"], unit, outcome=outcome)]
             cells += _estimate_pair(found[-1]) if found else [NOT_APPLICABLE, NOT_APPLICABLE]
-        p = fullest_row(facts, effect["id"], outcome)["p_value"]
-        rows.append(Row((facts.title(outcome), *cells, p_value(p))))
+        rows.append(Row((facts.title(outcome), *cells)))
     last = fullest_row(facts, effect["id"], effect["outcomes"][0])
     note = word(lang, "note_sizes", step=last["step"], vcov=last["vcov"], df=_common(facts, effect, "df"))
-    columns: tuple[Align, ...] = ("left", *(("decimal", "center") * len(units)), "decimal")
+    columns: tuple[Align, ...] = ("left", *(("decimal", "center") * len(units)))
     caption = word(lang, "caption_sizes", title=facts.text(effect["title"]))
     return noted_table(facts, identifier("sizes", effect["id"]), caption, columns, (top, bottom), rows, note)
 

@@ -12,7 +12,7 @@ _SANS = '("Noto Sans CJK SC", "Source Han Sans SC", "PingFang SC", "Microsoft Ya
 # The minus sign of the sans family is as wide as a Chinese character; that of the serif family is as wide as a digit.
 _MINUS = '#show "−": set text(font: ("Noto Serif CJK SC", "Source Han Serif SC", "Songti SC", "SimSun"))'
 _SIDE, _ABOVE, _INDENT = 3.5, 3.8, 9.0  # paddings of a cell in points
-_SHORT = 18  # lines up to which a table stays on one page
+_SHORT = 22  # lines up to which a table stays on one page
 # From Typst 0.14 on a group's heading is a header of its own, which never ends a page and is repeated on the next one.
 _GROUP = f"""#let group-of-rows(above, text-of) = {{
   let inset = (x: {_SIDE}pt, top: above, bottom: {_ABOVE}pt)
