@@ -53,6 +53,8 @@ class Terminal:
             _out(f"{result.rows['accepted']:,} of {result.rows['received']:,} rows accepted; {result.seconds:.1f} s.")
             for note in result.notes:
                 _out(f"  note: {note}")
+        elif result.notes:
+            _err(f"{len(result.notes)} notes on data and models: see manifest.json")
         _out(str(result.bundle))
 
     def report_result(self, result: ReportResult) -> None:
@@ -85,13 +87,13 @@ class Terminal:
     def internal(self, trace: str) -> None:
         """Show a fault of the program itself."""
         _err(trace.rstrip())
-        _err("Error: liandong itself failed; nothing that was there has changed. Please report the lines above.")
-        _err("错误：程序内部错误，原有文件未被改动；请将以上信息反馈给维护者。")
+        _err("Error: liandong itself failed; no half-written file was left behind. Please report the lines above.")
+        _err("错误：程序内部错误，没有留下写到一半的文件；请将以上信息反馈给维护者。")
 
     def interrupted(self) -> ExitCode:
         """Say that the user stopped the work, and return the exit code for it."""
-        _err("\nInterrupted; nothing that was there before has been changed.")
-        _err("已中断；原有文件未被改动。")
+        _err("\nInterrupted; no half-written file was left behind.")
+        _err("已中断；没有留下写到一半的文件。")
         return ExitCode.INTERRUPTED
 
 

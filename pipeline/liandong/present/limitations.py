@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from liandong.present.facts import Facts, Row, fullest_row
+from liandong.present.facts import Facts, Row, fullest_row, treatment_rows
 from liandong.present.numbers import count, fixed, percent
-from liandong.present.phrases import few_arms, treatments_phrase
+from liandong.present.phrases import clusters_named, few_arms, treatments_phrase
 from liandong.present.tables_appendix import ranked
 from liandong.present.tables_sample import response_rate
-from liandong.present.words import sentences, word
+from liandong.present.words import plural, sentences, word
 
 ENOUGH_CLUSTERS = 50
 _WORTH_A_WORD = 0.05  # share of accepted questionnaires that a model loses
@@ -52,8 +52,18 @@ def _few(facts: Facts) -> Iterator[Limitation]:
             else:
                 total = count(facts.value("design", "n_obs", effect=effect["id"], outcome=outcome))
                 counted = count(people) + word(facts.lang, "caution_people")
-                text = word(facts.lang, "limit_few", treatment=treatment, group=group, count=counted, total=total)
+                half = fixed(_half_width(facts, effect, outcome), 2)
+                text = word(
+                    facts.lang, "limit_few", treatment=treatment, group=group, count=counted, total=total, half=half
+                )
             yield word(facts.lang, "limit_few_lead"), text
+
+
+def _half_width(facts: Facts, effect: Row, outcome: str) -> float | None:
+    """Return half the length of the fullest model's interval in standard deviations of the outcome."""
+    rows = [*treatment_rows(facts, effect["id"], "sd", outcome=outcome)]
+    row = rows[-1] if rows else None
+    return (row["conf_high"] - row["conf_low"]) / 2 if row and row["conf_low"] is not None else None
 
 
 def _within(facts: Facts) -> Iterator[Limitation]:
@@ -64,8 +74,8 @@ def _within(facts: Facts) -> Iterator[Limitation]:
         both = facts.value("design", "clusters_with_both", effect=effect["id"], outcome=outcome)
         if both is not None and effect["treatment"] not in said:
             said.add(effect["treatment"])
-            treatment, cluster = facts.title(effect["treatment"]), facts.cluster(effect)
-            text = word(facts.lang, "limit_within", count=count(both), cluster=cluster, treatment=treatment)
+            treatment, clusters = facts.title(effect["treatment"]), clusters_named(facts, effect)
+            text = word(facts.lang, "limit_within", count=count(both), treatment=treatment, clusters=clusters)
             yield word(facts.lang, "limit_within_lead"), text
 
 
@@ -77,7 +87,7 @@ def _clusters(facts: Facts) -> Iterator[Limitation]:
             name = facts.cluster(effect)
             smallest[name] = min(clusters, smallest.get(name, clusters))
     for name, clusters in smallest.items():
-        text = word(facts.lang, "limit_clusters", count=count(clusters), cluster=name)
+        text = word(facts.lang, "limit_clusters", count=count(clusters), clusters=plural(facts.lang, name))
         yield word(facts.lang, "limit_clusters_lead"), text
 
 

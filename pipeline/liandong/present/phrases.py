@@ -9,10 +9,11 @@ from liandong.present.facts import Facts, Row, fullest_row, treatment_rows
 from liandong.present.numbers import count, decimals_for, fixed, hundredths, interval, percent
 from liandong.present.tables_appendix import ranked
 from liandong.present.tables_indicators import group_rows, interval_text, value_text
-from liandong.present.words import joined, lowered, sentences, word
+from liandong.present.words import joined, lowered, plural, sentences, word
 
 FEW_PEOPLE = 30
 """Treated or untreated people below which a result gets a caution of its own."""
+_FEW_TO_RANK = 2
 _TENTH = 0.095  # rounds to 0.10
 
 
@@ -39,7 +40,7 @@ def range_phrase(facts: Facts, name: str) -> str:
         return word(facts.lang, "said_single", title=facts.title(first["indicator"]), value=share_phrase(facts, first))
     return word(
         facts.lang,
-        "said_range",
+        "said_range" if len(rows) > _FEW_TO_RANK else "said_two",
         top=facts.title(first["indicator"]),
         top_value=share_phrase(facts, first),
         bottom=facts.title(last["indicator"]),
@@ -59,16 +60,22 @@ def mean_phrases(facts: Facts, name: str) -> str:
 
 
 def both_phrase(facts: Facts, name: str) -> str:
-    """Return the most frequent improvement of a group with both denominators; empty without any."""
+    """Return the most frequent improvement of a group by either denominator; empty without any."""
     rows = ranked(facts, name)
     if not rows:
         return ""
     top = rows[0]
-    need = [row for row in ranked(facts, name, "in_need") if row["indicator"] == top["indicator"]]
+    by_need = ranked(facts, name, "in_need")
+    need = [row for row in by_need if row["indicator"] == top["indicator"]]
     title, of_all = facts.title(top["indicator"]), share_phrase(facts, top)
     if not need:
         return word(facts.lang, "said_both_all_hidden", title=title, of_all=of_all)
-    return word(facts.lang, "said_both", title=title, of_all=of_all, of_need=share_phrase(facts, need[0]))
+    values = {"title": title, "of_all": of_all, "of_need": share_phrase(facts, need[0])}
+    if by_need[0]["indicator"] == top["indicator"]:
+        return word(facts.lang, "said_both", **values)
+    other = by_need[0]
+    named = {"top_need": facts.title(other["indicator"]), "of_need_top": share_phrase(facts, other)}
+    return word(facts.lang, "said_both_other", **values, **named)
 
 
 def effect_phrase(facts: Facts, effect: Row, outcome: str) -> str:
@@ -101,9 +108,14 @@ def caution_phrase(facts: Facts, effect: Row, outcome: str) -> str:
             return word(facts.lang, "caution_few_hidden", group=group)
         where = word(facts.lang, "caution_people")
         if clusters is not None:
-            where = word(facts.lang, "caution_clusters", count=count(clusters), cluster=facts.cluster(effect))
+            where = word(facts.lang, "caution_clusters", count=count(clusters), clusters=clusters_named(facts, effect))
         return word(facts.lang, "caution_few", group=group, count=count(people), clusters=where)
     return ""
+
+
+def clusters_named(facts: Facts, effect: Row | None = None) -> str:
+    """Return what several clusters are called: communities, 社区."""
+    return plural(facts.lang, facts.cluster(effect))
 
 
 def few_arms(facts: Facts, effect: Row, outcome: str) -> Iterator[tuple[str, int | None, int | None]]:

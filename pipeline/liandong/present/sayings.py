@@ -7,9 +7,16 @@ from types import SimpleNamespace
 from liandong.present.facts import Facts
 from liandong.present.markdown import Prose, prose
 from liandong.present.numbers import count, percent
-from liandong.present.phrases import both_phrase, brief_phrase, caution_phrase, mean_phrases, range_phrase
+from liandong.present.phrases import (
+    both_phrase,
+    brief_phrase,
+    caution_phrase,
+    clusters_named,
+    mean_phrases,
+    range_phrase,
+)
 from liandong.present.tables_indicators import GROUPS, group_rows, has_both
-from liandong.present.tables_sample import most_missing, response_rate
+from liandong.present.tables_sample import hidden_missing, most_missing, response_rate
 from liandong.present.words import joined, lowered, sentences, word
 
 _MOST_NAMES = 3  # in a heading
@@ -45,7 +52,7 @@ def _accepted(facts: Facts) -> str:
     clusters = [row["clusters"] for row in facts.rows("sample_flow", stage="accepted") if row["clusters"]]
     where = ""
     if clusters and facts.cluster():
-        where = word(facts.lang, "said_clusters", count=count(max(clusters)), cluster=facts.cluster())
+        where = word(facts.lang, "said_clusters", count=count(max(clusters)), clusters=clusters_named(facts))
     return word(facts.lang, "said_accepted", accepted=count(facts.manifest["rows"]["accepted"]), clusters=where)
 
 
@@ -65,10 +72,11 @@ def _rules(facts: Facts) -> str:
 
 
 def _missing(facts: Facts) -> str:
-    fields = most_missing(facts)
-    if not fields:
+    shown, hidden = len(most_missing(facts)), len(hidden_missing(facts))
+    if not shown + hidden:
         return word(facts.lang, "said_missing_none")
-    return word(facts.lang, "said_missing", fields=count(len(fields)))
+    note = word(facts.lang, "said_missing_hidden", count=count(hidden)) if hidden else ""
+    return word(facts.lang, "said_missing", fields=count(shown + hidden), hidden=note)
 
 
 def _brief(facts: Facts) -> str:
@@ -81,13 +89,12 @@ def _brief(facts: Facts) -> str:
 
 
 def _heading_results(facts: Facts) -> str:
-    """Return a heading that names relations and scales, or the outcomes where there are no scales."""
+    """Return a heading that names relations and scales, a general one where the study has neither."""
     names = [facts.title(row["scale"]) for row in facts.rows("scales")][:_MOST_NAMES]
     if group_rows(facts, "relations"):
         names.insert(0, facts.group("relations") or word(facts.lang, "heading_relations"))
     if not names:
-        outcomes = dict.fromkeys(outcome for effect in facts.effects for outcome in effect["outcomes"])
-        names = [facts.title(outcome) for outcome in outcomes][:_MOST_NAMES]
+        return word(facts.lang, "heading_results")
     if facts.lang == "en":
         names = [name if at == 0 else lowered(name) for at, name in enumerate(names)]
-    return joined(facts.lang, names) or facts.group("outcomes") or word(facts.lang, "heading_outcomes")
+    return joined(facts.lang, names)

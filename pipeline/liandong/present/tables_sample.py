@@ -118,6 +118,16 @@ def most_missing(facts: Facts) -> list[str]:
     return sorted((field for field in by_field if lacking[field]), key=lambda field: -lacking[field])
 
 
+def hidden_missing(facts: Facts) -> list[str]:
+    """Return the fields whose non-response is known, but hidden by the disclosure rules in whole."""
+    shown = set(most_missing(facts))
+    return [
+        field
+        for field, kinds in _by_field(facts).items()
+        if field not in shown and any(kinds[kind]["suppressed"] for kind in _NON_RESPONSE if kind in kinds)
+    ]
+
+
 def has_missing(facts: Facts) -> bool:
     """Whether any question has non-response to show."""
     return bool(most_missing(facts))

@@ -36,7 +36,7 @@ def typst_table(table: Table) -> str:
         _MINUS,
         "#set table.cell(breakable: false)",
         _GROUP.replace("COLUMNS", str(len(table.columns))),
-        f"#block(width: 100%, above: 0pt, below: 0.6em, breakable: {breakable}, table(",
+        f"#block(width: 100%, above: 0pt, breakable: {breakable})[#block(width: 100%, above: 0pt, below: 0.6em, table(",
         f"  columns: ({shares},), align: ({aligns},), stroke: none, inset: (x: {_SIDE}pt, y: {_ABOVE}pt),",
         f"  table.hline(stroke: {_THICK}pt),",
         "  table.header(repeat: true,",
@@ -47,6 +47,7 @@ def typst_table(table: Table) -> str:
         f"  table.hline(stroke: {_THICK}pt),",
         "))",
         *(_note(note) for note in table.notes),
+        "]",
         "]",
     ]
     return "\n".join(lines)

@@ -34,6 +34,15 @@ def lowered(text: str) -> str:
     return text if text[1:2].isupper() else text[:1].lower() + text[1:]
 
 
+def plural(lang: Language, noun: str) -> str:
+    """Return the regular English plural (communities, villages); Chinese has none."""
+    if lang == "zh":
+        return noun
+    if noun.endswith("y") and noun[-2:-1] not in "aeiou":
+        return f"{noun[:-1]}ies"
+    return f"{noun}es" if noun.endswith(("s", "x", "ch", "sh")) else f"{noun}s"
+
+
 def sentences(lang: Language, parts: Sequence[str]) -> str:
     """Return finished sentences one after the other, empty ones left out."""
     return ("" if lang == "zh" else " ").join(part.strip() for part in parts if part)

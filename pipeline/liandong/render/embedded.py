@@ -80,6 +80,7 @@ def render_embedded(
             # Also on Ctrl-C: the threads wait for kernels, so the kernels go first.
             kernels.kill()
             pages.shutdown(wait=False, cancel_futures=True)
+            conversions.shutdown(wait=False, cancel_futures=True)
             raise
     files = {name: path for made, _ in finished for name, path in made.items()}
     return files, {job.name: seconds for job, (_, seconds) in zip(jobs, finished, strict=True)}

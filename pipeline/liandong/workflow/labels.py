@@ -53,10 +53,10 @@ def _scale_definition(scale: Scale) -> Text:
     how = {"mean": ("均值", "mean"), "sum": ("总分", "sum")}[scale.scoring]
     count, need, turned = len(scale.items), scale.minimum_answered, len(scale.reversed)
     return Text(
-        zh=f"{count} 题{how[0]}，其中反向 {turned} 题，至少回答 {need} 题，"
-        f"取值 {low:g}–{high:g}；{scale.higher_means.zh}",
-        en=f"{how[1]} of {count} items ({turned} reversed), at least {need} answered, range {low:g}–{high:g}; "
-        f"{scale.higher_means.en}",
+        zh=f"{count} 题{how[0]}{f'（反向 {turned} 题）' if turned else ''}，至少回答 {need} 题，"
+        f"取值 {low:g}–{high:g}；得分越高，{scale.higher_means.zh}",
+        en=f"{how[1]} of {count} items{f' ({turned} reversed)' if turned else ''}, at least {need} answered, "
+        f"range {low:g}–{high:g}; a higher score means {scale.higher_means.en}",
     )
 
 

@@ -60,7 +60,7 @@ def test_an_unclear_association_is_no_evidence_in_either_direction(survey_facts:
     text = effect_phrase(survey_facts, survey_facts.effects[0], "belonging")
     assert "0.020" in text
     assert "[−0.123,\u00a00.163]" in text
-    assert {"zh": "不能说明两组没有差别", "en": "nor that they do not"}[lang] in text
+    assert {"zh": "也不能说明没有差别", "en": "do not show that there is none"}[lang] in text
     assert not CAUSAL[lang].search(text)
     assert {"zh": "0.10 个标准差、取值范围的 2.0%", "en": "0.10 standard deviations or 2.0% of the range"}[lang] in text
 
@@ -80,7 +80,7 @@ def test_only_a_treatment_assigned_by_lot_changes_anything(trial_facts: Facts, l
     assert {"zh": "提高 0.118", "en": "raised “Take-up rate” by 0.118"}[lang] in clear
     assert {"zh": "11.8 个百分点", "en": "11.8 percentage points"}[lang] in clear
     unclear = effect_phrase(trial_facts, session, "takeup")
-    assert {"zh": "也不能说明没有影响", "en": "nor of its absence"}[lang] in unclear
+    assert {"zh": "也不能说明没有影响", "en": "do not show that there is none"}[lang] in unclear
     assert CAUSAL[lang].search(brief_phrase(trial_facts, session, "takeup"))
 
 
@@ -93,7 +93,7 @@ def test_a_treatment_of_many_values_is_told_per_unit(survey_facts: Facts, lang: 
 
 def test_seven_untreated_call_for_caution(survey_facts: Facts, lang: Language) -> None:
     text = caution_phrase(survey_facts, survey_facts.effects[0], "belonging")
-    counted = {"zh": "对照组只有 7 人，分布在 6 个社区", "en": "group counts only 7 people, in 6 clusters (community)"}
+    counted = {"zh": "对照组只有 7 人，分布在 6 个社区", "en": "group counts only 7 people, in 6 communities"}
     assert counted[lang] in text
 
 
