@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[3]
-PAGES = ["README.md", "README.zh-CN.md", "reports/README.md", "benchmarks/README.md", "data_schema/README.md"]
+PAGES = ["README.md", "README.zh-CN.md", "benchmarks/README.md", "data_schema/README.md"]
 
 
 @pytest.mark.parametrize("page", PAGES)
