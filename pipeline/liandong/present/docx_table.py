@@ -37,6 +37,7 @@ def docx_table(table: Table) -> str:
     """
     grid = _grid(table)
     keep = len(table.rows) <= _SHORT
+    noted = bool(table.notes)  # the last row takes its note along to the next page
     last = len(table.rows) - 1
     border = f'w:val="single" w:sz="10" w:space="0" w:color="{_INK}"'
     properties = (
@@ -50,7 +51,7 @@ def docx_table(table: Table) -> str:
     lines = [
         f"<w:tbl>{properties}<w:tblGrid>{columns}</w:tblGrid>",
         *(_header(table, number, grid) for number in range(len(table.header))),
-        *(_row(table, number, grid, keep=keep and number < last) for number in range(len(table.rows))),
+        *(_row(table, number, grid, keep=keep or (number == last and noted)) for number in range(len(table.rows))),
         "</w:tbl>",
         # Without a paragraph after it, a table would merge with the next one.
         *(_note(note) for note in table.notes or ("",)),
