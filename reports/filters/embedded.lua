@@ -397,7 +397,7 @@ end
 
 function Pandoc(doc)
   doc.meta = read_meta(doc.meta)
-  doc = doc:walk({ traverse = "topdown", Div = conditional })
+  doc = doc:walk({ Div = conditional }) -- from the inside out, so that one may stand in another
   doc = doc:walk({ Span = meta_shortcode, RawBlock = foreign, RawInline = foreign })
   doc = doc:walk({ Div = callout })
   doc.blocks = headings(doc.blocks)

@@ -52,18 +52,22 @@ def _few(facts: Facts) -> Iterator[Limitation]:
             else:
                 total = count(facts.value("design", "n_obs", effect=effect["id"], outcome=outcome))
                 counted = count(people) + word(facts.lang, "caution_people")
-                half = fixed(_half_width(facts, effect, outcome), 2)
                 text = word(
-                    facts.lang, "limit_few", treatment=treatment, group=group, count=counted, total=total, half=half
+                    facts.lang,
+                    "limit_few",
+                    treatment=treatment,
+                    group=group,
+                    count=counted,
+                    total=total,
+                    **_interval_in_sd(facts, effect, outcome),
                 )
             yield word(facts.lang, "limit_few_lead"), text
 
 
-def _half_width(facts: Facts, effect: Row, outcome: str) -> float | None:
-    """Return half the length of the fullest model's interval in standard deviations of the outcome."""
-    rows = [*treatment_rows(facts, effect["id"], "sd", outcome=outcome)]
-    row = rows[-1] if rows else None
-    return (row["conf_high"] - row["conf_low"]) / 2 if row and row["conf_low"] is not None else None
+def _interval_in_sd(facts: Facts, effect: Row, outcome: str) -> dict[str, str]:
+    """Return the ends of the fullest model's interval in standard deviations of the outcome."""
+    row = [*treatment_rows(facts, effect["id"], "sd", outcome=outcome)][-1]
+    return {"low": fixed(row["conf_low"], 2), "high": fixed(row["conf_high"], 2)}
 
 
 def _within(facts: Facts) -> Iterator[Limitation]:

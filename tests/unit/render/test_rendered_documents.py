@@ -78,6 +78,14 @@ print(f"""
 ```
 :::
 
+::::: {.content-visible when-meta="has-coverage"}
+内外都成立。
+
+::: {.content-visible when-meta="has-claims"}
+内层不成立。
+:::
+:::::
+
 ::: {.content-visible when-meta="has-claims"}
 ## 主张 {#sec-claims}
 
@@ -236,6 +244,8 @@ def test_values_metadata_and_parameters_reach_the_text(rendered: Rendered, form:
 def test_conditional_sections_follow_the_metadata(rendered: Rendered, form: str) -> None:
     text = rendered.text("zh", form)
     assert "主张" not in text
+    assert "内外都成立" in text
+    assert "内层不成立" not in text
     assert text.count("1.2覆盖") == 2, "in the contents and as a heading"
 
 
