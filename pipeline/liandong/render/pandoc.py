@@ -63,7 +63,9 @@ def source_date() -> int:
 
 @cache
 def pandoc_path() -> str:
-    """Return the path of the pandoc that pypandoc_binary brings.
+    """Return the path of the pandoc that pypandoc_binary brings, never that of another one on PATH.
+
+    pypandoc's own search asks every pandoc it finds for its version and may settle for an old one of the system.
 
     Raises
     ------
@@ -72,10 +74,13 @@ def pandoc_path() -> str:
     """
     import pypandoc
 
-    try:
-        return str(pypandoc.get_pandoc_path())
-    except OSError:
-        raise RenderError("pandoc is not installed", hint="pip install pypandoc_binary", zh="缺少 pandoc。") from None
+    folder = Path(pypandoc.__file__).parent / "files"
+    for name in ("pandoc", "pandoc.exe"):
+        if (folder / name).is_file():
+            return str(folder / name)
+    raise RenderError(
+        "pandoc is not installed", where=str(folder), hint="pip install pypandoc_binary", zh="缺少 pandoc。"
+    )
 
 
 @cache

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
+from liandong.errors import RenderError
+from liandong.render.pandoc import pandoc_version
 from liandong.render.quarto import OLDEST_QUARTO, quarto_version
 from liandong.workflow.manifest import versions
 from liandong.workflow.resources import reports_folder
@@ -40,11 +42,10 @@ def _findings() -> Iterator[Finding]:
 
 
 def _pandoc() -> Finding:
-    if find_spec("pypandoc") is None:
-        return Finding("bad", "pandoc", "pypandoc_binary is not installed")
-    import pypandoc
-
-    return Finding("good", "pandoc", f"{pypandoc.get_pandoc_version()} (built in)")
+    try:
+        return Finding("good", "pandoc", f"{pandoc_version()} (built in)")
+    except RenderError as error:
+        return Finding("bad", "pandoc", error.message)
 
 
 def _quarto() -> Finding:
