@@ -98,7 +98,7 @@ def missing_table(facts: Facts) -> Table:
     columns = aligned("left", "decimal", len(kinds))
     header = heads(word(lang, "field"), *(_kind(facts, kind) for kind in kinds))
     records = [record for field in shown for record in by_field[field].values()]
-    rest = len(ranked) - len(shown)
+    rest = len(ranked) - len(shown) + len(hidden_missing(facts))
     note = word(
         lang,
         "note_missing" if rest else "note_missing_all",
