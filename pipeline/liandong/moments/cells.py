@@ -76,14 +76,8 @@ class Moments:
     accounting: Accounting
 
     def positions(self, columns: Sequence[str]) -> NDArray[np.intp]:
-        """Return the positions of `columns` in z, counted from 1 because the constant is 0."""
-        unknown = [column for column in columns if column not in self.columns]
-        if unknown:
-            raise EstimationError(
-                f"expected columns that were collected; {', '.join(map(repr, unknown))} were not",
-                hint=f"collected: {', '.join(self.columns)}",
-            )
-        return np.array([self.columns.index(column) + 1 for column in columns], dtype=np.intp)
+        """Return the positions of `columns` in z; EstimationError for one that was not collected."""
+        return positions_in_z(columns, self.columns)
 
     def complete_cells(self, columns: Sequence[str], keys: Sequence[str] = ()) -> NDArray[np.bool_]:
         """Return which cells hold the complete cases of `columns` (and have no null in `keys`), shape (C,).
@@ -121,3 +115,20 @@ class Moments:
         code = self.key_labels[number].index(label)
         cells: NDArray[np.bool_] = self.cell_keys[:, number] == code
         return cells
+
+
+def positions_in_z(wanted: Sequence[str], known: Sequence[str]) -> NDArray[np.intp]:
+    """Return where columns stand in z = (1, `known`), counted from 1 because the constant is 0.
+
+    Raises
+    ------
+    EstimationError
+        For a column that is not among `known`.
+    """
+    unknown = [column for column in wanted if column not in known]
+    if unknown:
+        raise EstimationError(
+            f"expected columns that were collected; {', '.join(map(repr, unknown))} are not among them",
+            hint=f"collected: {', '.join(known)}",
+        )
+    return np.array([known.index(column) + 1 for column in wanted], dtype=np.intp)

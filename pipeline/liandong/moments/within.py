@@ -9,7 +9,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from liandong.errors import EstimationError
+from liandong.moments.cells import positions_in_z
 from liandong.moments.singletons import Singletons
 
 Route = Literal["cells", "demeaned"]
@@ -112,13 +112,7 @@ class Within:
         EstimationError
             For a column that is not part of this sample.
         """
-        unknown = [column for column in columns if column not in self.columns]
-        if unknown:
-            raise EstimationError(
-                f"expected columns of this sample; {', '.join(map(repr, unknown))} are not among them",
-                hint=f"its columns: {', '.join(self.columns)}",
-            )
-        return np.array([self.columns.index(column) + 1 for column in columns], dtype=np.intp)
+        return positions_in_z(columns, self.columns)
 
     def mean(self, column: str) -> float:
         """Return the weighted mean of `column`, in its own units."""
