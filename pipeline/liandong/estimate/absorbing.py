@@ -16,8 +16,8 @@ from liandong.errors import EstimationError
 from liandong.estimate.fitting import VCOV, FittedStep, require_separate_treatment
 from liandong.estimate.peer import PeerFit, fit_linearmodels
 from liandong.estimate.peer_rows import codes, independent
-from liandong.estimate.plan import ModelPlan, PlannedStep
 from liandong.inference import Coefficients, Dropped
+from liandong.models.plan import ModelPlan, PlannedStep
 
 _LEVEL = 0.95
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import polars as pl
 
-from liandong.estimate.plan import ModelPlan
+from liandong.models.plan import ModelPlan
 
 # Rounding in two algorithms leaves some 1e-12 with one effect; AbsorbingLS stops iterating at about 1e-8.
 TOLERANCE = 1e-6

@@ -12,15 +12,27 @@ import polars as pl
 from liandong.definitions import Effect
 from liandong.errors import EstimationError
 from liandong.estimate.absorbing import fit_absorbing
-from liandong.estimate.coding import find_levels, with_terms
-from liandong.estimate.design import Design, describe_design, require_identified
 from liandong.estimate.fitting import FittedStep, fit_steps
 from liandong.estimate.peer_rows import singleton_levels
-from liandong.estimate.plan import ModelPlan, plan_models, reference_levels
 from liandong.estimate.rows import estimate_rows, estimate_table
-from liandong.estimate.sample import FLOW_COLUMNS, Sample, complete_cases, positive_weights, without_singletons
 from liandong.evidence import TABLES
-from liandong.moments import MAX_DUMMIES, Within, within_samples
+from liandong.models import (
+    FLOW_COLUMNS,
+    Design,
+    FittedModel,
+    ModelPlan,
+    Sample,
+    complete_cases,
+    describe_design,
+    find_levels,
+    plan_effects,
+    plan_moments,
+    reference_levels,
+    require_identified,
+    with_terms,
+    without_singletons,
+)
+from liandong.moments import MAX_DUMMIES, Within
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +51,16 @@ class Estimates:
         counts from 1 through the table.
     notes
         Remarks for the manifest: reference levels, columns left out, how the moments were made.
+    models
+        The fits behind the table, effect by effect, outcome by outcome, steps in their order; without those of two
+        large fixed effects, which have no moments.
     """
 
     estimates: pl.DataFrame
     design: pl.DataFrame
     flow: pl.DataFrame
     notes: tuple[str, ...]
+    models: tuple[FittedModel, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +72,6 @@ class _Result:
     design: Design
     steps: tuple[FittedStep, ...]
     notes: tuple[str, ...]
-
-
-def plan_effects(
-    frame: pl.DataFrame, effects: Sequence[Effect], nominal: Collection[str] = ()
-) -> tuple[ModelPlan, ...]:
-    """Expand all `effects` into models, one per effect and outcome; `nominal` as in :func:`estimate_effects`."""
-    levels = find_levels(frame, effects, nominal)
-    sizes = {name: frame[name].n_unique() for effect in effects for name in effect.absorb}
-    return tuple(plan for effect in effects for plan in plan_models(effect, levels, sizes))
 
 
 def estimate_effects(
@@ -87,9 +94,9 @@ def estimate_effects(
         Column of sampling weights. Rows of weight zero are left out and counted.
     outcome_ranges
         Theoretical range per outcome, for the metric ``range_share`` (see
-        :func:`liandong.estimate.inputs.outcome_ranges`).
+        :func:`liandong.models.inputs.outcome_ranges`).
     nominal
-        Columns of codes without an order (see :func:`liandong.estimate.inputs.nominal_columns`).
+        Columns of codes without an order (see :func:`liandong.models.inputs.nominal_columns`).
 
     Raises
     ------
@@ -98,7 +105,7 @@ def estimate_effects(
         :func:`fit_steps` and :func:`positive_weights`.
     """
     if not effects:
-        return Estimates(TABLES["estimates"].empty(), TABLES["design"].empty(), TABLES["sample_flow"].empty(), ())
+        return Estimates(TABLES["estimates"].empty(), TABLES["design"].empty(), TABLES["sample_flow"].empty(), (), ())
     plans = plan_effects(frame, effects, nominal)
     references = reference_levels(plans, find_levels(frame, effects, nominal))
     notes = [f"{column}: 0/1 columns against the reference level {level!r}" for column, level in references.items()]
@@ -111,6 +118,12 @@ def estimate_effects(
         design=pl.DataFrame([r.design.row(r.plan) for r in ordered], schema=dict(TABLES["design"].columns)),
         flow=_flow(ordered),
         notes=tuple(notes + [note for r in ordered for note in r.notes]),
+        models=tuple(
+            FittedModel(r.plan, step.step, step.fit, r.design)
+            for r in ordered
+            for step in r.steps
+            if step.fit is not None
+        ),
     )
 
 
@@ -132,25 +145,8 @@ def _carry_out(
         return [_by_absorbing(plan, s, weight, ranges) for plan, s in zip(plans, samples, strict=True)]
     for plan, sample in zip(plans, samples, strict=True):
         require_identified(sample.rows, plan)
-    within = _within(coded, plans, weight)
+    within = plan_moments(coded, plans, weight).within
     return [_by_moments(plan, s, within[plan.name], ranges) for plan, s in zip(plans, samples, strict=True)]
-
-
-def _within(coded: pl.DataFrame, plans: Sequence[ModelPlan], weight: str | None) -> dict[str, Within]:
-    """Return the within moments of the sample of each plan, by the plan's name, from one pass over the rows."""
-    absorb = plans[0].absorb
-    try:
-        return within_samples(
-            positive_weights(coded, weight),
-            {plan.name: [*(term.name for term in plan.terms), plan.outcome] for plan in plans},
-            plans[0].cluster,
-            absorb[0] if absorb else None,
-            weight,
-            second_effect=absorb[1] if len(absorb) > 1 else None,
-        ).within
-    except EstimationError as error:
-        where = error.where or "; ".join(plan.name for plan in plans)
-        raise EstimationError(error.message, where=where, hint=error.hint, zh=error.zh) from error
 
 
 def _by_moments(plan: ModelPlan, sample: Sample, within: Within, ranges: Mapping[str, tuple[float, float]]) -> _Result:

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from liandong.errors import EstimationError
-from liandong.estimate.plan import ModelPlan, PlannedStep
-from liandong.inference import Coefficients, Dropped, coefficients, fit
+from liandong.inference import Coefficients, Dropped, Fit, coefficients, fit
+from liandong.models.plan import ModelPlan, PlannedStep
 from liandong.moments import Within
 
 VCOV = "CR1"
@@ -15,12 +15,16 @@ VCOV = "CR1"
 
 @dataclass(frozen=True, slots=True)
 class FittedStep:
-    """One step: coefficients of the kept regressors (the dummies of a second effect last), and those left out."""
+    """One step: coefficients of the kept regressors (the dummies of a second effect last), and those left out.
+
+    `fit` is None where the coefficients do not come from moments.
+    """
 
     step: PlannedStep
     coefficients: Coefficients
     dropped: tuple[Dropped, ...]
     r2_within: float
+    fit: Fit | None = None
 
 
 def fit_steps(within: Within, plan: ModelPlan) -> tuple[FittedStep, ...]:
@@ -40,7 +44,7 @@ def _fit_step(within: Within, plan: ModelPlan, step: PlannedStep) -> FittedStep:
     try:
         fitted = fit(within, plan.outcome, [term.name for term in step.terms])
         require_separate_treatment(plan.treatment, fitted.dropped, where)
-        return FittedStep(step, coefficients(fitted, VCOV), fitted.dropped, fitted.r2_within)
+        return FittedStep(step, coefficients(fitted, VCOV), fitted.dropped, fitted.r2_within, fitted)
     except EstimationError as error:
         place = where if error.where in {None, where} else f"{where}; {error.where}"
         raise EstimationError(error.message, where=place, hint=error.hint, zh=error.zh) from error

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from liandong.estimate.design import Design
 from liandong.estimate.fitting import VCOV, FittedStep
-from liandong.estimate.plan import ModelPlan
 from liandong.evidence import TABLES
+from liandong.models.design import Design
+from liandong.models.plan import ModelPlan
 
 SAMPLE = "common"  # the complete cases of the largest step
 
@@ -26,7 +26,7 @@ def estimate_rows(plan: ModelPlan, fitted: FittedStep, design: Design, weight: s
 
     A regressor that was left out has a row without numbers, whose flag is ``dropped_constant`` (one value in the
     sample), ``dropped_absorbed`` (one value in each level of the fixed effect) or ``dropped_collinear``. The flags of
-    the treatment are those of :class:`liandong.estimate.design.Design`.
+    the treatment are those of :class:`liandong.models.design.Design`.
     """
     shared = {
         "effect": plan.effect,

@@ -9,10 +9,11 @@ import polars as pl
 
 from liandong.definitions import Codebook, Study
 from liandong.disclose import suppress_small_cells
-from liandong.estimate import estimate_effects, nominal_columns, outcome_ranges, plan_effects
+from liandong.estimate import estimate_effects
 from liandong.evidence import TABLES, BundleWriter
 from liandong.indicators import Variable, distribution_table, indicator_table
 from liandong.measure import item_table, scale_table, score_scales
+from liandong.models import nominal_columns, outcome_ranges, plan_effects
 from liandong.quality import missingness_table
 from liandong.workflow.crosscheck import Crosscheck
 from liandong.workflow.intake import Intake

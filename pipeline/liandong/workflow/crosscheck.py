@@ -14,7 +14,8 @@ from tempfile import TemporaryDirectory
 import polars as pl
 
 from liandong.errors import EstimationError
-from liandong.estimate import ModelPlan, compare_fits, crosscheck_plan
+from liandong.estimate import compare_fits, crosscheck_plan
+from liandong.models import ModelPlan
 
 _PATIENCE_SECONDS = 900
 _PACKAGE_ROOT = Path(__file__).resolve().parents[2]

@@ -9,7 +9,8 @@ import polars as pl
 import pytest
 
 from liandong.definitions import Study, load_study
-from liandong.estimate import Estimates, estimate_effects, nominal_columns, outcome_ranges
+from liandong.estimate import Estimates, estimate_effects
+from liandong.models import nominal_columns, outcome_ranges
 from liandong.workflow.analysis import analysis_frame
 from liandong.workflow.intake import take_in
 

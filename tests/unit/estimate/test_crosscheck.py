@@ -12,9 +12,10 @@ import polars as pl
 import pytest
 
 from liandong.definitions import Effect
-from liandong.estimate import compare_fits, crosscheck_plan, estimate_effects, plan_effects
+from liandong.estimate import compare_fits, crosscheck_plan, estimate_effects
 from liandong.estimate.refit import refit, serve
 from liandong.evidence import conform
+from liandong.models import plan_effects
 
 PIPELINE = Path(__file__).resolve().parents[3] / "pipeline"
 

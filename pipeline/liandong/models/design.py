@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from liandong.errors import EstimationError
-from liandong.estimate.plan import ModelPlan
+from liandong.models.plan import ModelPlan
 
 FEW_CLUSTERS = 50  # below, t(G-1) with CR1 is too optimistic (DESIGN: conventions of inference)
 FEW_ON_ONE_SIDE = 10  # clusters that hold treated, or untreated, respondents; or in which the treatment varies

@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 
 from liandong.errors import EstimationError
-from liandong.estimate.plan import ModelPlan
+from liandong.models.plan import ModelPlan
 
 FLOW_COLUMNS = ("order", "stage", "effect", "outcome", "rows", "clusters", "detail")
 _LISTED = 20

@@ -8,7 +8,7 @@ import polars as pl
 
 from liandong.definitions import Effect
 from liandong.errors import EstimationError
-from liandong.estimate.plan import Level, ModelPlan, Term
+from liandong.models.plan import Level, ModelPlan, Term, plan_models
 
 
 def find_levels(
@@ -49,6 +49,15 @@ def find_levels(
                 zh=f"变量 {name!r} 的类型不能进入模型。",
             )
     return found
+
+
+def plan_effects(
+    frame: pl.DataFrame, effects: Sequence[Effect], nominal: Collection[str] = ()
+) -> tuple[ModelPlan, ...]:
+    """Expand all `effects` into models, one per effect and outcome; `nominal` as in :func:`find_levels`."""
+    levels = find_levels(frame, effects, nominal)
+    sizes = {name: frame[name].n_unique() for effect in effects for name in effect.absorb}
+    return tuple(plan for effect in effects for plan in plan_models(effect, levels, sizes))
 
 
 def with_terms(frame: pl.DataFrame, plans: Iterable[ModelPlan]) -> pl.DataFrame:

@@ -83,7 +83,7 @@ def plan_models(effect: Effect, levels: Levels, effect_sizes: Mapping[str, int] 
         From the study's definitions.
     levels
         The sorted levels of every nominal column among outcomes and regressors (see
-        :func:`liandong.estimate.coding.find_levels`). A column that is not in it is numeric.
+        :func:`liandong.models.coding.find_levels`). A column that is not in it is numeric.
     effect_sizes
         How many levels the fixed effects have; of two, the larger is absorbed and the smaller enters as dummies.
 

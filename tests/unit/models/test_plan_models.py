@@ -9,8 +9,9 @@ import pytest
 
 from liandong.definitions import Effect, load_study
 from liandong.errors import EstimationError
-from liandong.estimate import crosscheck_plan, nominal_columns, outcome_ranges, plan_effects, plan_models
-from liandong.estimate.coding import find_levels, with_terms
+from liandong.estimate import crosscheck_plan
+from liandong.models import nominal_columns, outcome_ranges, plan_effects, plan_models
+from liandong.models.coding import find_levels, with_terms
 
 ROOT = Path(__file__).resolve().parents[3]
 

@@ -1,4 +1,4 @@
-"""Effects and survey-like data for the tests of estimate."""
+"""Effects and survey-like data for the tests of every room that plans or fits models."""
 
 from __future__ import annotations
 
