@@ -1,23 +1,34 @@
 """Frozen models of studies and instruments; loading reports every error with its path."""
 
+from liandong.definitions.analysis import (
+    Analysis,
+    Assignment,
+    Derived,
+    Effect,
+    Family,
+    Inference,
+    Mediation,
+    Multiverse,
+    Role,
+    SampleRule,
+    Scoring,
+    Step,
+)
 from liandong.definitions.claims import Claim, ClaimKind, ClaimQuantity, ClaimSource
 from liandong.definitions.codebook import Action, Category, Codebook, Field, FieldType, ForeignKey, OnFailure, Rule
 from liandong.definitions.expressions import Expression, ExpressionError, parse_expression
 from liandong.definitions.load import load_instrument, load_study
 from liandong.definitions.measures import GroupId, Indicator, IndicatorFile, Scale, ScaleFile, Source
 from liandong.definitions.study import (
-    Analysis,
-    Assignment,
-    Derived,
     Design,
     Disclosure,
-    Effect,
     Instrument,
+    Margin,
     Report,
     Sampling,
-    Step,
     Study,
     StudyFile,
+    Weighting,
 )
 from liandong.definitions.text import Language, Text
 
@@ -37,25 +48,34 @@ __all__ = [
     "Effect",
     "Expression",
     "ExpressionError",
+    "Family",
     "Field",
     "FieldType",
     "ForeignKey",
     "GroupId",
     "Indicator",
     "IndicatorFile",
+    "Inference",
     "Instrument",
     "Language",
+    "Margin",
+    "Mediation",
+    "Multiverse",
     "OnFailure",
     "Report",
+    "Role",
     "Rule",
+    "SampleRule",
     "Sampling",
     "Scale",
     "ScaleFile",
+    "Scoring",
     "Source",
     "Step",
     "Study",
     "StudyFile",
     "Text",
+    "Weighting",
     "load_instrument",
     "load_study",
     "parse_expression",

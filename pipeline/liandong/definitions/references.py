@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from liandong.definitions.analysis_references import check_questions
 from liandong.definitions.expression_types import Kind, kind_of
 from liandong.definitions.vocabulary import (
     Use,
@@ -66,7 +67,9 @@ def check_study(raw: dict[str, Any], vocabulary: Vocabulary) -> list[Problem]:
     uses = [*_design_uses(raw, vocabulary.fields), *_effect_uses(raw, columns)]
     for i, name in enumerate(items(at(raw, "analysis", "subgroups"))):
         uses.append(Use(f"study.yaml: analysis.subgroups[{i}]", name, "column", columns))
+    kinds = {**columns, **_derived_kinds(derived, vocabulary)}
     return [
+        *check_questions(raw, kinds),
         *repeated_names("study.yaml: analysis.effects", texts(items(at(raw, "analysis", "effects")), "id")),
         *repeated_names("study.yaml: analysis.derived", names),
         *(
@@ -93,6 +96,18 @@ def _derived(derived: list[Any], vocabulary: Vocabulary) -> Iterator[Problem]:
             result = kind_of(expression, {name: kind for name, kind in known.items() if kind is not None})
         if isinstance(at(item, "name"), str):
             known = {**known, item["name"]: "number" if result == "truth" else result}
+
+
+def _derived_kinds(derived: list[Any], vocabulary: Vocabulary) -> dict[str, Kind | None]:
+    """Return the kinds of derived columns: numbers, because their conditions become 1 and 0, unless they are text."""
+    known: dict[str, Kind | None] = dict(vocabulary.columns)
+    for item in derived:
+        expression, name = expression_at(item, "expression"), at(item, "name")
+        if isinstance(name, str):
+            held = {n: kind for n, kind in known.items() if kind is not None}
+            found = kind_of(expression, held) if expression is not None else None
+            known[name] = "number" if found == "truth" else found
+    return {name: known[name] for name in texts(derived, "name")}
 
 
 def _steps(raw: dict[str, Any]) -> Iterator[Problem]:

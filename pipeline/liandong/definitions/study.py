@@ -7,24 +7,15 @@ from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import Field as Key
-from pydantic import field_validator
+from pydantic import PositiveFloat, field_validator
 
+from liandong.definitions.analysis import Analysis, Assignment, Derived, Identifier
 from liandong.definitions.claims import Claim
 from liandong.definitions.codebook import Codebook
 from liandong.definitions.measures import Indicator, IndicatorFile, Scale
-from liandong.definitions.text import Definition, ExpressionText, Language, Text
+from liandong.definitions.text import Definition, Language, Text
 
-Identifier = str
 DEFAULT_MINIMUM_CELL = 10
-
-
-class Assignment(Definition):
-    """How the treatment came about; it chooses the inference and the verbs of the report."""
-
-    kind: Literal["observational", "randomised"]
-    unit: str | None = None
-    strata: str | None = None
-    note: Text | None = None
 
 
 class Sampling(Definition):
@@ -36,57 +27,39 @@ class Sampling(Definition):
     period: Text | None = None
 
 
+class Margin(Definition):
+    """Known population shares (or totals) of the categories of one column, in the order of the file."""
+
+    column: str
+    targets: tuple[tuple[str | int | float, PositiveFloat], ...] = Key(min_length=2)
+
+
+class Weighting(Definition):
+    """Weights that bring the sample to known targets.
+
+    ``raking`` meets several margins in turn; ``cells`` gives every category of one column the inverse of its share of
+    the population that answered. ``source`` says where the targets come from. Weights over ``trim`` times their median
+    are cut, if asked.
+    """
+
+    method: Literal["raking", "cells"]
+    margins: tuple[Margin, ...] = Key(min_length=1)
+    source: Text
+    trim: float | None = Key(default=None, gt=1.0)
+
+
 class Design(Definition):
-    """The roles of columns in the sampling and assignment design."""
+    """The roles of columns in the sampling and assignment design.
+
+    With ``weighting``, the weights that it makes (from ``weight`` as base, where there is one) are those of the study.
+    """
 
     cluster: str | None = None
     weight: str | None = None
     strata: str | None = None
     assignment: Assignment
     sampling: Sampling | None = None
-
-
-class Derived(Definition):
-    """A column computed from answers after validation, for use in models and subgroups."""
-
-    name: Identifier
-    title: Text
-    expression: ExpressionText
-    categories: tuple[tuple[str | int | float, Text], ...] = ()
-
-
-class Step(Definition):
-    """One step of a nested model: the controls that it adds to the step before."""
-
-    name: str
-    title: Text | None = None
-    add: tuple[str, ...] = ()
-
-
-class Effect(Definition):
-    """One treatment on one or several outcomes, estimated in nested steps over one common sample.
-
-    ``assignment`` says how this treatment came about where it differs from the design's.
-    """
-
-    id: Identifier
-    title: Text
-    note: Text | None = None
-    assignment: Assignment | None = None
-    role: Literal["primary", "secondary", "exploratory"]
-    outcomes: tuple[str, ...] = Key(min_length=1)
-    treatment: str
-    absorb: tuple[str, ...] = Key(default=(), max_length=2)
-    cluster: tuple[str, ...] = Key(min_length=1, max_length=1)
-    steps: tuple[Step, ...] = Key(min_length=1)
-
-
-class Analysis(Definition):
-    """What is estimated, and by which subgroups indicators are shown."""
-
-    derived: tuple[Derived, ...] = ()
-    subgroups: tuple[str, ...] = ()
-    effects: tuple[Effect, ...] = ()
+    weighting: Weighting | None = None
 
 
 class Report(Definition):
