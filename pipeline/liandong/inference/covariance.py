@@ -7,7 +7,8 @@ N rows, G clusters, K = coefficients counted as estimated:
 - one effect that is not: K = rank + its levels;
 - dummies of a second effect are part of the rank (its levels - 1, unless the first effect already implies some).
 
-With at most one effect these are the conventions of fixest and pyfixest (`k_fixef="nonnested"`).
+With at most one effect these are the conventions of fixest and pyfixest (`k_fixef="nonnested"`). CR2 and CR3 count
+nothing: what a coefficient costs is in the leverage of the clusters.
 """
 
 from __future__ import annotations
@@ -20,7 +21,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from liandong.errors import EstimationError
+from liandong.inference.adjusted import contributions
+from liandong.inference.blocks import blocks
 from liandong.inference.least_squares import Fit
+from liandong.inference.satterthwaite import satterthwaite_df
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,8 @@ class Covariance:
         The small-sample factor in `matrix`.
     parameters
         K, the number of coefficients counted as estimated.
+    note
+        What a reader has to be told about this matrix, or None.
     """
 
     kind: str
@@ -46,6 +52,7 @@ class Covariance:
     df: NDArray[np.float64]
     factor: float
     parameters: int
+    note: str | None = None
 
 
 def covariance(fit: Fit, kind: str) -> Covariance:
@@ -88,6 +95,34 @@ def _cr1(fit: Fit) -> Covariance:
     return _sandwich("CR1", fit, g / (g - 1) * (fit.n_obs - 1) / _residual_df(fit, k), k)
 
 
+def _cr2(fit: Fit) -> Covariance:
+    """Residuals by (I - H_gg)^-½ (Bell & McCaffrey 2002), no factor; t with Satterthwaite's df per coefficient.
+
+    Unweighted, and with weights that are constant in every cluster, clubSandwich's CR2 (target = 1/w, inverse_var =
+    TRUE). With weights that vary inside clusters it is clubSandwich's CR2 of the regression of √w y on √w x; applied
+    to the weighted regression itself clubSandwich takes another square root of the same matrix, which moments do not
+    hold, and both are unbiased under the working model.
+    """
+    _clusters(fit)
+    found = blocks(fit)
+    moved = contributions(fit, found, -0.5)
+    return Covariance("CR2", moved.T @ moved, satterthwaite_df(found), 1.0, parameters(fit, clustered=True))
+
+
+def _cr3(fit: Fit) -> Covariance:
+    """(G - 1)/G Σ_g (β₋g - β)(β₋g - β)ᵀ, the jackknife about the full estimate; t(G - 1).
+
+    CV3 of MacKinnon, Nielsen & Webb (2023) and CRV3 of pyfixest; the CR3 of clubSandwich lacks the factor. A cluster
+    without which a coefficient is not identified adds to its variance only by the directions that remain, which is too
+    little: `diagnose` names such clusters.
+    """
+    g = _clusters(fit)
+    moved = contributions(fit, blocks(fit), -1.0)
+    factor = (g - 1) / g
+    df = np.full(fit.rank, float(g - 1))
+    return Covariance("CR3", factor * (moved.T @ moved), df, factor, parameters(fit, clustered=True))
+
+
 def _sandwich(kind: str, fit: Fit, factor: float, k: int) -> Covariance:
     root = fit.scores @ fit.bread
     matrix = factor * (root.T @ root)
@@ -115,4 +150,6 @@ def _residual_df(fit: Fit, k: int) -> int:
     return fit.n_obs - k
 
 
-COVARIANCES: Mapping[str, Callable[[Fit], Covariance]] = MappingProxyType({"iid": _iid, "CR0": _cr0, "CR1": _cr1})
+COVARIANCES: Mapping[str, Callable[[Fit], Covariance]] = MappingProxyType(
+    {"iid": _iid, "CR0": _cr0, "CR1": _cr1, "CR2": _cr2, "CR3": _cr3}
+)

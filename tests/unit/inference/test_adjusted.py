@@ -1,0 +1,111 @@
+"""CR2, its degrees of freedom and CR3 from moments equal the papers' formulas on rows with full dummies."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+import pytest
+from tests.reference.cluster_robust import full_dummies
+from tests.reference.row_level import clustered_sample
+
+from liandong.errors import EstimationError
+from liandong.inference import Fit, coefficients, covariance, fit
+from liandong.moments import within_samples
+
+REGRESSORS = ["x1", "x2", "x3"]
+CASES = [[], ["same"], ["contains"], ["inside"], ["crossing"], ["inside", "wave"], ["crossing", "wave"]]
+# Both go through eigenvalues of well-conditioned matrices of a few hundred rows.
+CLOSE = 1e-9
+
+
+@pytest.fixture(scope="module")
+def data() -> dict[str, np.ndarray]:
+    return clustered_sample(13, rows=240, clusters=12)
+
+
+def both(
+    data: dict[str, np.ndarray], effects: list[str], weight: str | None, cluster: str = "cluster"
+) -> tuple[Fit, full_dummies.RowModel]:
+    first, second = [*effects, None, None][:2]
+    frame = pl.DataFrame(data)
+    samples = within_samples(frame, {"m": ["y", *REGRESSORS]}, cluster, first, weight, second_effect=second)
+    kept = np.ones(len(frame), dtype=bool)
+    for effect in effects:
+        kept &= frame.select(pl.len().over(effect) > 1).to_series().to_numpy()
+    rows = {name: values[kept] for name, values in data.items()}
+    model = full_dummies.row_model(
+        rows["y"],
+        np.column_stack([rows[r] for r in REGRESSORS]).astype(float),
+        rows[cluster],
+        [rows[e] for e in effects],
+        rows[weight] if weight else None,
+    )
+    return fit(samples.within["m"], "y", REGRESSORS), model
+
+
+@pytest.mark.parametrize("weight", [None, "weight"])
+@pytest.mark.parametrize("effects", CASES, ids="+".join)
+def test_cr2_its_df_and_cr3_are_those_of_the_rows(
+    data: dict[str, np.ndarray], effects: list[str], weight: str | None
+) -> None:
+    found, rows = both(data, effects, weight)
+    g = found.n_clusters
+    cr2, cr3 = covariance(found, "CR2"), covariance(found, "CR3")
+    np.testing.assert_allclose(cr2.matrix[:3, :3], full_dummies.sandwich(rows, -0.5), rtol=CLOSE)
+    np.testing.assert_allclose(cr2.df[:3], full_dummies.satterthwaite(rows), rtol=CLOSE)
+    np.testing.assert_allclose(cr3.matrix[:3, :3], full_dummies.sandwich(rows, -1.0) * (g - 1) / g, rtol=CLOSE)
+    assert set(cr3.df) == {g - 1.0}
+    assert (cr2.factor, cr3.factor) == (1.0, (g - 1) / g)
+    assert cr2.note is None
+
+
+@pytest.mark.parametrize("weight", [None, "weight"])
+def test_many_small_clusters_take_the_series_and_agree(weight: str | None) -> None:
+    data = clustered_sample(5, rows=900, clusters=300)
+    found, rows = both(data, ["wave"], weight)
+    cr2 = covariance(found, "CR2")
+    np.testing.assert_allclose(cr2.matrix[:3, :3], full_dummies.sandwich(rows, -0.5), rtol=CLOSE)
+    np.testing.assert_allclose(cr2.df[:3], full_dummies.satterthwaite(rows), rtol=CLOSE)
+    factor = (found.n_clusters - 1) / found.n_clusters
+    np.testing.assert_allclose(
+        covariance(found, "CR3").matrix[:3, :3], full_dummies.sandwich(rows, -1.0) * factor, rtol=CLOSE
+    )
+
+
+def test_more_levels_than_clusters_or_clusters_than_levels_make_no_difference(data: dict[str, np.ndarray]) -> None:
+    data = {**data, "fine": np.random.default_rng(3).integers(0, 60, 240)}
+    for cluster, effect in (("cluster", "fine"), ("fine", "cluster")):
+        found, rows = both(data, [effect], "weight", cluster)
+        np.testing.assert_allclose(covariance(found, "CR2").df[:3], full_dummies.satterthwaite(rows), rtol=CLOSE)
+
+
+def test_clusters_of_one_respondent_give_the_heteroskedastic_variances(data: dict[str, np.ndarray]) -> None:
+    data = {**data, "person": np.arange(240)}
+    found, rows = both(data, [], None, "person")
+    hat = np.diagonal(rows.hat)
+    for kind, power in (("CR2", 1), ("CR3", 2)):
+        meat = rows.z.T @ ((rows.residuals**2 / (1 - hat) ** power)[:, None] * rows.z)
+        expected = (rows.bread @ meat @ rows.bread)[:3, :3] * covariance(found, kind).factor
+        np.testing.assert_allclose(covariance(found, kind).matrix, expected, rtol=CLOSE)
+
+
+def test_one_treated_cluster_leaves_cr2_no_variance_to_test_with(data: dict[str, np.ndarray]) -> None:
+    data = {**data, "x1": (data["cluster"] == 4).astype(float)}
+    found, rows = both(data, [], None)
+    cr2 = covariance(found, "CR2")
+    np.testing.assert_allclose(cr2.matrix[:3, :3], full_dummies.sandwich(rows, -0.5), rtol=CLOSE)
+    np.testing.assert_allclose(cr2.df[:3], full_dummies.satterthwaite(rows), rtol=CLOSE)
+
+
+def test_a_perfect_fit_has_no_variance_and_no_t_statistic(data: dict[str, np.ndarray]) -> None:
+    found, _ = both({**data, "y": 2 * data["x1"] + 1}, [], None)
+    for kind in ("CR2", "CR3"):
+        table = coefficients(found, kind)
+        assert table.std_error[0] == pytest.approx(0.0, abs=1e-12)
+
+
+@pytest.mark.parametrize("kind", ["CR2", "CR3"])
+def test_one_cluster_is_an_error(data: dict[str, np.ndarray], kind: str) -> None:
+    found, _ = both({**data, "cluster": np.zeros(240, dtype=int)}, [], None)
+    with pytest.raises(EstimationError, match="at least two clusters"):
+        covariance(found, kind)
