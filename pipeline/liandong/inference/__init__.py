@@ -3,13 +3,17 @@
 from liandong.inference.coefficients import Coefficients, coefficients
 from liandong.inference.conventions import CONVENTIONS, Answer, Convention, conventional_answers
 from liandong.inference.covariance import COVARIANCES, Covariance, covariance
+from liandong.inference.draws import Draws, wild_draws
 from liandong.inference.least_squares import Fit, fit, fit_nested
+from liandong.inference.multiplicity import benjamini_hochberg, holm, romano_wolf
 from liandong.inference.proportions import survey_proportion
 from liandong.inference.randomisation import RandomisationTest
 from liandong.inference.randomisation_clusters import randomise_clusters
 from liandong.inference.randomisation_rows import randomise_rows
 from liandong.inference.rank import Dropped, variation
 from liandong.inference.survey import SurveyEstimate, survey_mean
+from liandong.inference.wild import Hypothesis, WildTest, wild_bootstrap
+from liandong.inference.wild_joint import WildJointTest, wild_joint
 
 __all__ = [
     "CONVENTIONS",
@@ -18,18 +22,28 @@ __all__ = [
     "Coefficients",
     "Convention",
     "Covariance",
+    "Draws",
     "Dropped",
     "Fit",
+    "Hypothesis",
     "RandomisationTest",
     "SurveyEstimate",
+    "WildJointTest",
+    "WildTest",
+    "benjamini_hochberg",
     "coefficients",
     "conventional_answers",
     "covariance",
     "fit",
     "fit_nested",
+    "holm",
     "randomise_clusters",
     "randomise_rows",
+    "romano_wolf",
     "survey_mean",
     "survey_proportion",
     "variation",
+    "wild_bootstrap",
+    "wild_draws",
+    "wild_joint",
 ]
