@@ -17,6 +17,8 @@ from typing import Any
 
 import polars as pl
 
+from liandong.disclose.arms import ARM_TABLES, hide_small_arms
+
 Row = dict[str, Any]
 
 
@@ -26,8 +28,8 @@ def suppress_small_cells(name: str, table: pl.DataFrame, minimum_cell: int) -> p
     Parameters
     ----------
     name
-        The table's name in the bundle. ``indicators``, ``distributions``, ``missingness`` and ``design`` hold counts
-        of people; every other table is returned as it is.
+        The table's name in the bundle. Those with a column ``suppressed`` hold counts of people; every other table is
+        returned as it is.
     table
         With the columns that the bundle declares.
     minimum_cell
@@ -37,16 +39,16 @@ def suppress_small_cells(name: str, table: pl.DataFrame, minimum_cell: int) -> p
     -------
     polars.DataFrame
         The same rows and columns. In a hidden row counts, estimate, interval and what follows from them are null and
-        ``suppressed`` is true. Of ``design``, only the columns that count treated or untreated people are hidden, the
-        whole row where the sample itself is too small. Applying it twice changes nothing more.
+        ``suppressed`` is true; see :mod:`liandong.disclose.arms` for tables that count treated and untreated people.
+        Applying it twice changes nothing more.
 
     Notes
     -----
     Subtraction is guarded against within a set: the categories of one distribution, and the levels of one subgroup
     against the total. What two universes, two indicators or two tables give away together is not looked at.
     """
-    if name == "design":
-        return _hide_treatment_counts(table, minimum_cell)
+    if name in ARM_TABLES:
+        return hide_small_arms(name, table, minimum_cell)
     layout = _LAYOUTS.get(name)
     if layout is None or table.is_empty():
         return table
@@ -116,15 +118,20 @@ _LAYOUTS: Mapping[str, _Layout] = {
     ),
     "distributions": _Layout("n", None, ("n", "share"), (_Set(("variable",), shared_universe=True),)),
     "missingness": _Layout("n", "n_rows", ("n", "share"), (_Set(("field",), shared_universe=True),)),
+    "arms": _Layout(
+        "rows", None, ("rows", "clusters", "share"), (_Set(("effect", "outcome", "stage"), shared_universe=True),)
+    ),
+    "missing_by_arm": _Layout(
+        "n", "n_rows", ("n", "n_rows", "share"), (_Set(("effect", "field"), shared_universe=False),)
+    ),
+    "weights": _Layout("n", None, ("n", "before", "after"), (_Set(("margin",), shared_universe=True),)),
+    "dose": _Layout(
+        "n_obs",
+        None,
+        ("n_obs", "n_clusters", "estimate", "std_error", "df", "p_value", "conf_low", "conf_high"),
+        (_Set(("effect", "outcome"), shared_universe=True),),
+    ),
 }
-
-_TREATMENT_COUNTS = (
-    "n_treated",
-    "n_untreated",
-    "clusters_with_treated",
-    "clusters_with_untreated",
-    "clusters_with_both",
-)
 
 
 def _hidden_rows(layout: _Layout, table: pl.DataFrame, minimum: int) -> list[bool]:
@@ -198,17 +205,3 @@ def _hide(table: pl.DataFrame, hidden: Sequence[bool], columns: Sequence[str]) -
     return table.with_columns(pl.when(~mask).then(pl.col(column)).alias(column) for column in columns).with_columns(
         suppressed=mask
     )
-
-
-def _hide_treatment_counts(table: pl.DataFrame, minimum: int) -> pl.DataFrame:
-    def small(column: str) -> pl.Expr:
-        return pl.col(column).is_between(1, minimum - 1).fill_null(value=False)
-
-    whole = table.select(small("n_obs")).to_series()
-    arms = table.select(small("n_obs") | small("n_treated") | small("n_untreated")).to_series()
-    figures = [
-        column for column, dtype in table.schema.items() if dtype.is_numeric() and column not in _TREATMENT_COUNTS
-    ]
-    already = table["suppressed"]
-    table = _hide(table, arms.to_list(), _TREATMENT_COUNTS)
-    return _hide(table, whole.to_list(), figures).with_columns(suppressed=already | arms)
