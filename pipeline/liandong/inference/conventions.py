@@ -72,7 +72,8 @@ class Convention:
     df
         Degrees of freedom of the t distribution; infinite for the normal.
     held_against
-        The version that the tests compare it with, or "documentation" where the program cannot be run.
+        The version that the tests compare it with; where the program cannot be run, "published output" if a value that
+        it printed is reproduced, or "documentation".
     needs_effect
         False if it serves models without an effect, too.
     refuses
@@ -361,7 +362,7 @@ CONVENTIONS: Mapping[str, Convention] = MappingProxyType(
                 _CLUSTERED,
                 lambda c: c.slopes_and_constant,
                 _between_clusters,
-                "documentation",
+                "published output",
                 needs_effect=True,
                 refuses=_not_nested,
             ),
