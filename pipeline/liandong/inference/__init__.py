@@ -3,6 +3,7 @@
 from liandong.inference.coefficients import Coefficients, coefficients
 from liandong.inference.conventions import CONVENTIONS, Answer, Convention, conventional_answers
 from liandong.inference.covariance import COVARIANCES, Covariance, covariance
+from liandong.inference.diagnostics import ClusterDiagnostics, Spread, diagnose
 from liandong.inference.draws import Draws, wild_draws
 from liandong.inference.least_squares import Fit, fit, fit_nested
 from liandong.inference.multiplicity import benjamini_hochberg, holm, romano_wolf
@@ -19,6 +20,7 @@ __all__ = [
     "CONVENTIONS",
     "COVARIANCES",
     "Answer",
+    "ClusterDiagnostics",
     "Coefficients",
     "Convention",
     "Covariance",
@@ -27,6 +29,7 @@ __all__ = [
     "Fit",
     "Hypothesis",
     "RandomisationTest",
+    "Spread",
     "SurveyEstimate",
     "WildJointTest",
     "WildTest",
@@ -34,6 +37,7 @@ __all__ = [
     "coefficients",
     "conventional_answers",
     "covariance",
+    "diagnose",
     "fit",
     "fit_nested",
     "holm",

@@ -8,19 +8,21 @@ stand for, whether they equal, contain, lie inside or cross the clusters. With w
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from liandong.inference.blocks import Blocks, residual_contrast, totals
 from liandong.inference.least_squares import Fit
-from liandong.inference.leverage import Floats, bread_root, in_root_coordinates, leverages
+from liandong.inference.leverage import Floats, Leverage, bread_root, in_root_coordinates
 
 
-def contributions(fit: Fit, found: Blocks, exponent: float) -> Floats:
+def contributions(fit: Fit, found: Blocks, parts: Sequence[Leverage], exponent: float) -> Floats:
     """Return Q times the score of every cluster, its residuals multiplied by (I - H_gg)^exponent; shape (G, k).
 
     With exponent -1 row g is β - β₋g, the coefficients less those of the sample without cluster g. Where a coefficient
     is not identified without the cluster, the Moore-Penrose power is taken, which counts the lost directions as if
-    they did not change: the row is then too small, and `ClusterDiagnostics.unidentified_without` names the cluster.
+    they did not change: the row is then too small, and `lost_terms` marks it.
 
     Parameters
     ----------
@@ -28,13 +30,15 @@ def contributions(fit: Fit, found: Blocks, exponent: float) -> Floats:
         The model.
     found
         `blocks(fit)`.
+    parts
+        `leverages(found)`.
     exponent
         p.
     """
     root = bread_root(found)
     residuals = totals(fit, found, residual_contrast(fit))
     moved = np.zeros((found.n_clusters, found.rank))
-    for part in leverages(found):
+    for part in parts:
         adjusted = part.power(exponent, in_root_coordinates(found, part, residuals, root))
         moved[part.clusters] = adjusted[:, part.n_cells :, 0] @ root.T
     return moved

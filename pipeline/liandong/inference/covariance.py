@@ -24,6 +24,7 @@ from liandong.errors import EstimationError
 from liandong.inference.adjusted import contributions
 from liandong.inference.blocks import blocks
 from liandong.inference.least_squares import Fit
+from liandong.inference.leverage import leverages, lost_terms
 from liandong.inference.satterthwaite import satterthwaite_df
 
 
@@ -105,8 +106,12 @@ def _cr2(fit: Fit) -> Covariance:
     """
     _clusters(fit)
     found = blocks(fit)
-    moved = contributions(fit, found, -0.5)
-    return Covariance("CR2", moved.T @ moved, satterthwaite_df(found), 1.0, parameters(fit, clustered=True))
+    parts = leverages(found)
+    moved = contributions(fit, found, parts, -0.5)
+    note = _lost_note(fit, lost_terms(found, parts))
+    return Covariance(
+        "CR2", moved.T @ moved, satterthwaite_df(found, parts), 1.0, parameters(fit, clustered=True), note
+    )
 
 
 def _cr3(fit: Fit) -> Covariance:
@@ -114,13 +119,29 @@ def _cr3(fit: Fit) -> Covariance:
 
     CV3 of MacKinnon, Nielsen & Webb (2023) and CRV3 of pyfixest; the CR3 of clubSandwich lacks the factor. A cluster
     without which a coefficient is not identified adds to its variance only by the directions that remain, which is too
-    little: `diagnose` names such clusters.
+    little: the note says so and `diagnose` gives NaN for the coefficient without it.
     """
     g = _clusters(fit)
-    moved = contributions(fit, blocks(fit), -1.0)
+    found = blocks(fit)
+    parts = leverages(found)
+    moved = contributions(fit, found, parts, -1.0)
     factor = (g - 1) / g
     df = np.full(fit.rank, float(g - 1))
-    return Covariance("CR3", factor * (moved.T @ moved), df, factor, parameters(fit, clustered=True))
+    note = _lost_note(fit, lost_terms(found, parts))
+    return Covariance("CR3", factor * (moved.T @ moved), df, factor, parameters(fit, clustered=True), note)
+
+
+def _lost_note(fit: Fit, lost: NDArray[np.bool_]) -> str | None:
+    """Say which coefficients rest on one cluster: their adjusted variance cannot count what that cluster does."""
+    own = [j for j, term in enumerate(fit.terms) if term not in fit.within.dummies and lost[:, j].any()]
+    if not own:
+        return None
+    labels = fit.within.cluster_labels
+    named = [
+        f"{fit.terms[j]} without {fit.within.cluster} {', '.join(str(labels[g]) for g in np.flatnonzero(lost[:, j]))}"
+        for j in own
+    ]
+    return f"not identified: {'; '.join(named)}. The variance leaves these clusters' part out and is too small."
 
 
 def _sandwich(kind: str, fit: Fit, factor: float, k: int) -> Covariance:

@@ -8,21 +8,24 @@ to R'h_g, in as many dimensions as the cluster has crossing levels and the model
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from liandong.errors import EstimationError
 from liandong.inference.blocks import Batch, Blocks, Totals, batches
 
 Floats = NDArray[np.float64]
 
 SINGULAR = 1e-9
 """Share of a direction's variation that must be left without the cluster: the rule for collinear regressors."""
+_LOST_SHARE = 1e-14  # of a coefficient's variance, in a singular direction: rounding leaves some 1e-28
 _SERIES_NORM = 0.05  # clusters of less leverage than this get a power series, which is ten times faster
 _SERIES_ERROR = 1e-17
 _CHUNK_BYTES = 2**26
+_WORK_LIMIT = 1e11  # Σ d³ that takes some minutes
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +82,37 @@ class Leverage:
         return lost
 
 
-def leverages(found: Blocks) -> Iterator[Leverage]:
-    """Yield K_g of all clusters, in batches of bounded size."""
+def leverages(found: Blocks) -> tuple[Leverage, ...]:
+    """Return K_g of all clusters, those with equally many crossing cells together.
+
+    Raises
+    ------
+    EstimationError
+        When so many levels cross the clusters that the eigenvalues would take minutes.
+    """
+    sizes = np.bincount(found.cell_cluster, minlength=found.n_clusters)
+    if float(((sizes + found.rank) ** 3.0).sum()) > _WORK_LIMIT:
+        raise EstimationError(
+            f"the {found.n_levels} fixed-effect levels that cross the {found.n_clusters} clusters (up to {sizes.max()}"
+            " in one) are too many for the leverage of a cluster",
+            hint="absorb a coarser effect, or cluster on a unit that contains its levels; CR1 is there all the same",
+            zh="跨聚类的固定效应水平过多，无法计算聚类杠杆值，因此没有 CR2 和 CR3 结果。",
+        )
+    return tuple(_leverages(found))
+
+
+def lost_terms(found: Blocks, parts: Sequence[Leverage]) -> NDArray[np.bool_]:
+    """Tell which coefficients are not identified without which cluster, shape (G, k)."""
+    root = bread_root(found)
+    variance = (root**2).sum(axis=1)
+    lost = np.zeros((found.n_clusters, found.rank), dtype=bool)
+    for part in parts:
+        lost[part.clusters] = part.lost(contrasts(part, root)) > _LOST_SHARE * variance
+    return lost
+
+
+def _leverages(found: Blocks) -> Iterator[Leverage]:
+    """Yield the parts, in batches of bounded size."""
     root = bread_root(found)
     for batch in batches(found):
         matrix = _scaled(found, batch, root)

@@ -13,18 +13,19 @@ sparse: it is taken in the cheaper of the two dimensions, and no G × G matrix i
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from liandong.inference.blocks import Blocks
-from liandong.inference.leverage import Floats, bread_root, contrasts, leverages
+from liandong.inference.leverage import Floats, Leverage, bread_root, contrasts
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
 
-def satterthwaite_df(found: Blocks) -> Floats:
+def satterthwaite_df(found: Blocks, parts: Sequence[Leverage]) -> Floats:
     """Return the degrees of freedom of the CR2 t statistic of each coefficient, shape (k,).
 
     NaN where no cluster's residuals say anything about the coefficient, so that its CR2 variance is 0.
@@ -33,7 +34,7 @@ def satterthwaite_df(found: Blocks) -> Floats:
     k, c = found.rank, len(found.cell_cluster)
     diagonal = np.zeros((found.n_clusters, k))
     of_cells, of_regressors = np.zeros((c, k)), np.zeros((found.n_clusters, k, k))
-    for part in leverages(found):
+    for part in parts:
         unit = contrasts(part, root)
         moved = part.matrix @ unit
         diagonal[part.clusters] = (unit * moved).sum(axis=1) - part.lost(unit)

@@ -1,6 +1,6 @@
 """Cluster-robust variances and diagnostics from rows with full dummies, written as the papers define them.
 
-Everything is an N × N or N × K matrix of √w-weighted rows, and nothing is shared with `liandong.inference`.
+Everything is an N × N or N × K matrix of √w-weighted rows. `both` alone knows `liandong`: it makes the pair to compare.
 """
 
 from __future__ import annotations
@@ -8,7 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
+
+from liandong.inference import Fit, fit
+from liandong.moments import within_samples
 
 Floats = NDArray[np.float64]
 Labels = NDArray[np.generic]
@@ -23,6 +27,7 @@ class RowModel:
     y: Floats
     cluster: Labels
     k: int
+    weight_root: Floats
 
     @property
     def bread(self) -> Floats:
@@ -47,7 +52,31 @@ def row_model(y: Floats, x: Floats, cluster: Labels, effects: list[Labels], weig
     for number, labels in enumerate(effects):
         columns.append((labels[:, None] == np.unique(labels)[min(number, 1) :]).astype(float))
     z = np.hstack([x, *columns[1 if effects else 0 :]])
-    return RowModel(np.sqrt(w)[:, None] * z, np.sqrt(w) * y, cluster, x.shape[1])
+    return RowModel(np.sqrt(w)[:, None] * z, np.sqrt(w) * y, cluster, x.shape[1], np.sqrt(w))
+
+
+def both(
+    data: dict[str, Labels],
+    regressors: list[str],
+    effects: list[str],
+    weight: str | None,
+    cluster: str = "cluster",
+) -> tuple[Fit, RowModel]:
+    """Return the fit from moments and the model of the same rows, singletons of the effects left out of both."""
+    first, second = [*effects, None, None][:2]
+    frame = pl.DataFrame(data)
+    columns = {"m": ["y", *regressors]}
+    within = within_samples(frame, columns, cluster, first, weight, second_effect=second).within["m"]
+    for effect in effects * 2:
+        frame = frame.filter(pl.len().over(effect) > 1)
+    model = row_model(
+        frame["y"].to_numpy(),
+        frame.select(regressors).cast(pl.Float64).to_numpy(),
+        frame[cluster].to_numpy(),
+        [frame[effect].to_numpy() for effect in effects],
+        frame[weight].to_numpy() if weight else None,
+    )
+    return fit(within, "y", regressors), model
 
 
 def adjustment(block: Floats, exponent: float) -> Floats:
@@ -105,3 +134,17 @@ def partial_leverage(model: RowModel, term: int) -> Floats:
     others = np.delete(model.z, term, axis=1)
     own = model.z[:, term] - others @ np.linalg.lstsq(others, model.z[:, term], rcond=None)[0]
     return np.array([(own[rows] ** 2).sum() for rows in model.members()]) / (own**2).sum()
+
+
+def effective_clusters(model: RowModel, term: int, rho: float) -> float:
+    """Return G*(ρ): errors of a cluster have correlation ρ, with variances 1 (1/w at ρ = 0 with weights)."""
+    root = model.weight_root
+    influence = model.z @ model.bread[:, term]
+    gamma = np.array(
+        [
+            rho * (root[rows] @ influence[rows]) ** 2 + (1 - rho) * (influence[rows] ** 2).sum()
+            for rows in model.members()
+        ]
+    )
+    heterogeneity = (((gamma - gamma.mean()) / gamma.mean()) ** 2).mean()
+    return len(gamma) / (1 + heterogeneity)

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-import polars as pl
 import pytest
 from tests.reference.cluster_robust import full_dummies
 from tests.reference.row_level import clustered_sample
 
 from liandong.errors import EstimationError
-from liandong.inference import Fit, coefficients, covariance, fit
-from liandong.moments import within_samples
+from liandong.inference import Fit, coefficients, covariance
 
 REGRESSORS = ["x1", "x2", "x3"]
 CASES = [[], ["same"], ["contains"], ["inside"], ["crossing"], ["inside", "wave"], ["crossing", "wave"]]
@@ -26,21 +24,7 @@ def data() -> dict[str, np.ndarray]:
 def both(
     data: dict[str, np.ndarray], effects: list[str], weight: str | None, cluster: str = "cluster"
 ) -> tuple[Fit, full_dummies.RowModel]:
-    first, second = [*effects, None, None][:2]
-    frame = pl.DataFrame(data)
-    samples = within_samples(frame, {"m": ["y", *REGRESSORS]}, cluster, first, weight, second_effect=second)
-    kept = np.ones(len(frame), dtype=bool)
-    for effect in effects:
-        kept &= frame.select(pl.len().over(effect) > 1).to_series().to_numpy()
-    rows = {name: values[kept] for name, values in data.items()}
-    model = full_dummies.row_model(
-        rows["y"],
-        np.column_stack([rows[r] for r in REGRESSORS]).astype(float),
-        rows[cluster],
-        [rows[e] for e in effects],
-        rows[weight] if weight else None,
-    )
-    return fit(samples.within["m"], "y", REGRESSORS), model
+    return full_dummies.both(data, REGRESSORS, effects, weight, cluster)
 
 
 @pytest.mark.parametrize("weight", [None, "weight"])
@@ -89,12 +73,23 @@ def test_clusters_of_one_respondent_give_the_heteroskedastic_variances(data: dic
         np.testing.assert_allclose(covariance(found, kind).matrix, expected, rtol=CLOSE)
 
 
-def test_one_treated_cluster_leaves_cr2_no_variance_to_test_with(data: dict[str, np.ndarray]) -> None:
-    data = {**data, "x1": (data["cluster"] == 4).astype(float)}
-    found, rows = both(data, [], None)
-    cr2 = covariance(found, "CR2")
+@pytest.mark.parametrize("effects", [[], ["crossing"]], ids=["none", "crossing"])
+def test_a_treatment_in_one_cluster_is_said_aloud(data: dict[str, np.ndarray], effects: list[str]) -> None:
+    found, rows = both({**data, "x1": (data["cluster"] == 4).astype(float)}, effects, None)
+    cr2, cr3 = covariance(found, "CR2"), covariance(found, "CR3")
     np.testing.assert_allclose(cr2.matrix[:3, :3], full_dummies.sandwich(rows, -0.5), rtol=CLOSE)
     np.testing.assert_allclose(cr2.df[:3], full_dummies.satterthwaite(rows), rtol=CLOSE)
+    np.testing.assert_allclose(cr3.matrix[:3, :3], full_dummies.sandwich(rows, -1.0) * cr3.factor, rtol=CLOSE)
+    for found_covariance in (cr2, cr3):
+        assert found_covariance.note is not None
+        assert "not identified: x1 without cluster 4." in found_covariance.note
+
+
+def test_a_treatment_in_two_of_twelve_clusters_has_few_degrees_of_freedom(data: dict[str, np.ndarray]) -> None:
+    found, rows = both({**data, "x1": np.isin(data["cluster"], [4, 7]).astype(float)}, [], None)
+    df = covariance(found, "CR2").df
+    assert df[0] < 4
+    np.testing.assert_allclose(df, full_dummies.satterthwaite(rows), rtol=CLOSE)
 
 
 def test_a_perfect_fit_has_no_variance_and_no_t_statistic(data: dict[str, np.ndarray]) -> None:
