@@ -1,7 +1,7 @@
 """Inference from moments and cluster totals: arrays in, frozen results out."""
 
 from liandong.inference.coefficients import Coefficients, coefficients
-from liandong.inference.conventions import CONVENTIONS, Answer, Convention, conventional_answers
+from liandong.inference.conventions import CONVENTIONS, OURS, Answer, Convention, conventional_answers
 from liandong.inference.covariance import COVARIANCES, Covariance, covariance
 from liandong.inference.diagnostics import ClusterDiagnostics, Spread, diagnose
 from liandong.inference.draws import Draws, wild_draws
@@ -19,6 +19,7 @@ from liandong.inference.wild_joint import WildJointTest, wild_joint
 __all__ = [
     "CONVENTIONS",
     "COVARIANCES",
+    "OURS",
     "Answer",
     "ClusterDiagnostics",
     "Coefficients",
