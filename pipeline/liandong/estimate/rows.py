@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -10,10 +11,28 @@ import polars as pl
 
 from liandong.estimate.fitting import VCOV, FittedStep
 from liandong.evidence import TABLES
-from liandong.models.design import Design
-from liandong.models.plan import ModelPlan
+from liandong.models import Design, ModelPlan
 
 SAMPLE = "common"  # the complete cases of the largest step
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one method says about the treatment of one step, in units of the outcome; NaN for what it does not say.
+
+    `ci_method` is ``t`` or ``inversion``, empty without an interval; `flag` are codes joined by "+".
+    """
+
+    vcov: str
+    estimate: float
+    std_error: float
+    df: float
+    statistic: float
+    p_value: float
+    conf_low: float
+    conf_high: float
+    ci_method: str
+    flag: str = ""
 
 
 def estimate_rows(plan: ModelPlan, fitted: FittedStep, design: Design, weight: str | None) -> Iterator[dict[str, Any]]:
@@ -26,21 +45,9 @@ def estimate_rows(plan: ModelPlan, fitted: FittedStep, design: Design, weight: s
 
     A regressor that was left out has a row without numbers, whose flag is ``dropped_constant`` (one value in the
     sample), ``dropped_absorbed`` (one value in each level of the fixed effect) or ``dropped_collinear``. The flags of
-    the treatment are those of :class:`liandong.models.design.Design`.
+    the treatment are those of :class:`liandong.models.Design`.
     """
-    shared = {
-        "effect": plan.effect,
-        "role": plan.role,
-        "outcome": plan.outcome,
-        "step": fitted.step.name,
-        "vcov": VCOV,
-        "n_obs": design.n_obs,
-        "n_clusters": design.n_clusters,
-        "absorbed": "+".join(plan.absorb),
-        "weights": weight or "",
-        "sample": SAMPLE,
-        "r2_within": fitted.r2_within if np.isfinite(fitted.r2_within) else None,
-    }
+    shared = _shared(plan, fitted.step.name, design, weight, fitted.r2_within)
     dropped = {column.term: column.reason for column in fitted.dropped}
     for term in fitted.step.terms:
         if term.name in dropped:
@@ -48,10 +55,17 @@ def estimate_rows(plan: ModelPlan, fitted: FittedStep, design: Design, weight: s
         elif term.name != plan.treatment:
             yield _row(shared, term.name, "points", **_numbers(fitted, term.name))
         else:
-            numbers = _numbers(fitted, term.name)
-            for metric, divisor in _divisors(design).items():
-                scaled = numbers | {name: numbers[name] / divisor for name in _SCALED}
-                yield _row(shared, term.name, metric, is_treatment=True, flag="+".join(design.flags), **scaled)
+            yield from _in_metrics(shared, term.name, design, _numbers(fitted, term.name), "+".join(design.flags))
+
+
+def answer_rows(
+    plan: ModelPlan, step: str, design: Design, weight: str | None, r2_within: float, answer: Answer
+) -> Iterator[dict[str, Any]]:
+    """Yield the treatment's rows of one step under another method, in every metric."""
+    shared = {**_shared(plan, step, design, weight, r2_within), "vcov": answer.vcov}
+    names = (*_SCALED, "df", "statistic", "p_value")
+    numbers = {name: getattr(answer, name) for name in names} | {"ci_method": answer.ci_method}
+    yield from _in_metrics(shared, plan.treatment, design, numbers, answer.flag)
 
 
 def estimate_table(rows: list[dict[str, Any]]) -> pl.DataFrame:
@@ -64,7 +78,31 @@ _SCALED = ("estimate", "std_error", "conf_low", "conf_high")
 _EMPTY = dict.fromkeys((*_SCALED, "df", "statistic", "p_value"))
 
 
-def _row(shared: dict[str, Any], term: str, metric: str, **own: Any) -> dict[str, Any]:
+def _shared(plan: ModelPlan, step: str, design: Design, weight: str | None, r2_within: float) -> dict[str, Any]:
+    return {
+        "effect": plan.effect,
+        "role": plan.role,
+        "outcome": plan.outcome,
+        "step": step,
+        "vcov": VCOV,
+        "n_obs": design.n_obs,
+        "n_clusters": design.n_clusters,
+        "absorbed": "+".join(plan.absorb),
+        "weights": weight or "",
+        "sample": SAMPLE,
+        "r2_within": r2_within if np.isfinite(r2_within) else None,
+    }
+
+
+def _in_metrics(
+    shared: Mapping[str, Any], term: str, design: Design, numbers: Mapping[str, Any], flag: str
+) -> Iterator[dict[str, Any]]:
+    for metric, divisor in _divisors(design).items():
+        scaled = {**numbers, **{name: numbers[name] / divisor for name in _SCALED}}
+        yield _row(shared, term, metric, is_treatment=True, flag=flag, **scaled)
+
+
+def _row(shared: Mapping[str, Any], term: str, metric: str, **own: Any) -> dict[str, Any]:
     base = {"term": term, "is_treatment": False, "metric": metric, "ci_method": "", "flag": "", **_EMPTY}
     return {**shared, **base, **own}
 
