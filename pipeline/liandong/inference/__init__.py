@@ -7,6 +7,8 @@ from liandong.inference.diagnostics import ClusterDiagnostics, Spread, diagnose
 from liandong.inference.draws import Draws, wild_draws
 from liandong.inference.least_squares import Fit, fit, fit_nested
 from liandong.inference.multiplicity import benjamini_hochberg, holm, romano_wolf
+from liandong.inference.power import DetectableEffect, detectable_effect, power_of
+from liandong.inference.power_design import PlannedDesign, clusters_needed, planned_effect, planned_power, power_curve
 from liandong.inference.proportions import survey_proportion
 from liandong.inference.randomisation import RandomisationTest
 from liandong.inference.randomisation_clusters import randomise_clusters
@@ -25,23 +27,31 @@ __all__ = [
     "Coefficients",
     "Convention",
     "Covariance",
+    "DetectableEffect",
     "Draws",
     "Dropped",
     "Fit",
     "Hypothesis",
+    "PlannedDesign",
     "RandomisationTest",
     "Spread",
     "SurveyEstimate",
     "WildJointTest",
     "WildTest",
     "benjamini_hochberg",
+    "clusters_needed",
     "coefficients",
     "conventional_answers",
     "covariance",
+    "detectable_effect",
     "diagnose",
     "fit",
     "fit_nested",
     "holm",
+    "planned_effect",
+    "planned_power",
+    "power_curve",
+    "power_of",
     "randomise_clusters",
     "randomise_rows",
     "romano_wolf",

@@ -22,7 +22,7 @@ TIE = 1e-9  # statistics this close (relative) are equal: assignments that mirro
 
 
 @dataclass(frozen=True, slots=True)
-class Draws:
+class Statistics:
     """Statistics of many assignments for the outcome y, and for the actual treatment taken as an outcome.
 
     All have shape (D,). With the second, the test of any constant effect b is that of the outcome y - b·x: its
@@ -44,10 +44,10 @@ class Draws:
         return found
 
     @staticmethod
-    def joined(parts: list[Draws]) -> Draws:
+    def joined(parts: list[Statistics]) -> Statistics:
         """Return one object for all `parts`."""
         names = ("coefficient", "variance", "slope", "covariance", "slope_variance")
-        return Draws(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
+        return Statistics(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +117,8 @@ class RandomisationTest:
 
 def randomisation_test(
     names: tuple[str, str, Unit],
-    actual: Draws,
-    drawn: Draws,
+    actual: Statistics,
+    drawn: Statistics,
     reference: Assignments,
     *,
     level: float,
@@ -162,7 +162,9 @@ def randomisation_test(
     )
 
 
-def inverted(estimate: float, variance: float, drawn: Draws, added: int, alpha: float) -> tuple[float, float, bool]:
+def inverted(
+    estimate: float, variance: float, drawn: Statistics, added: int, alpha: float
+) -> tuple[float, float, bool]:
     """Return the outer ends of {b : p(b) > alpha}, and whether all between them belongs to the set.
 
     p(b) is the p-value of a constant effect b. Its steps are found on a grid of standard errors that widens

@@ -22,7 +22,7 @@ from liandong.errors import EstimationError
 from liandong.inference.assignments import Assignments, assignments
 from liandong.inference.covariance import covariance
 from liandong.inference.least_squares import Fit
-from liandong.inference.randomisation import Draws, RandomisationTest, randomisation_test
+from liandong.inference.randomisation import RandomisationTest, Statistics, randomisation_test
 from liandong.inference.rank import COLLINEAR_SHARE
 from liandong.moments import Within
 
@@ -67,7 +67,7 @@ class ClusterDesign:
     factor: float
     treatment: NDArray[np.float64]
 
-    def statistics(self, treatments: NDArray[np.float64]) -> Draws:
+    def statistics(self, treatments: NDArray[np.float64]) -> Statistics:
         """Return the statistics of the assignments `treatments`, shape (D, G)."""
         centred = self._about_effects(treatments[:, self.cell_cluster])
         projection = centred @ self.controls @ self.bread
@@ -83,7 +83,7 @@ class ClusterDesign:
             for i in range(2)
         ]
         scale = self.factor / left**2
-        return Draws(
+        return Statistics(
             coefficient=slopes[:, 0],
             variance=scale * (scores[0] ** 2).sum(axis=1),
             slope=slopes[:, 1],
@@ -91,11 +91,11 @@ class ClusterDesign:
             slope_variance=scale * (scores[1] ** 2).sum(axis=1),
         )
 
-    def drawn(self, reference: Assignments) -> Draws:
+    def drawn(self, reference: Assignments) -> Statistics:
         """Return the statistics of all assignments of `reference`."""
         widest = max(len(self.cell_weight), self.controls.shape[1] ** 2)
         rows = max(1, _CHUNK // widest)
-        return Draws.joined([self.statistics(block) for block in reference.chunks(rows)])
+        return Statistics.joined([self.statistics(block) for block in reference.chunks(rows)])
 
     def _about_effects(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         order = np.argsort(self.cell_effect, kind="stable")

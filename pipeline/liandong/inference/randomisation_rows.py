@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from liandong.errors import EstimationError
 from liandong.inference.assignments import assignments
-from liandong.inference.randomisation import Draws, RandomisationTest, randomisation_test
+from liandong.inference.randomisation import RandomisationTest, Statistics, randomisation_test
 from liandong.inference.rank import COLLINEAR_SHARE
 
 _CHUNK = 2_000_000  # numbers per work array: 16 MB
@@ -54,7 +54,7 @@ class RowDesign:
     starts: NDArray[np.intp]
     factor: float
 
-    def statistics(self, treatments: NDArray[np.float64]) -> Draws:
+    def statistics(self, treatments: NDArray[np.float64]) -> Statistics:
         """Return the statistics of assignments of the rows in this order, shape (D, n)."""
         scaled = self.centred(treatments)
         total = (scaled**2).sum(axis=1)
@@ -67,7 +67,7 @@ class RowDesign:
             for i in range(2)
         ]
         scale = self.factor / left**2
-        return Draws(
+        return Statistics(
             coefficient=slopes[:, 0],
             variance=scale * (scores[0] ** 2).sum(axis=1),
             slope=slopes[:, 1],
@@ -145,7 +145,7 @@ def randomise_rows(
             zh=f"处理变量 {names[1]!r} 完全被固定效应和控制变量解释。",
         )
     rows = max(1, _CHUNK // len(order))
-    drawn = Draws.joined([design.statistics(block) for block in reference.chunks(rows)])
+    drawn = Statistics.joined([design.statistics(block) for block in reference.chunks(rows)])
     return randomisation_test((*names, "individual"), actual, drawn, reference, level=level, interval=interval)
 
 

@@ -9,7 +9,7 @@ from tests.reference.randomisation.row_loop import arrangements, statistics
 
 from liandong.errors import EstimationError
 from liandong.inference import Fit, fit, randomise_clusters, randomise_rows
-from liandong.inference.randomisation import Draws, inverted
+from liandong.inference.randomisation import Statistics, inverted
 from liandong.inference.randomisation_clusters import cluster_design
 from liandong.moments import within_samples
 
@@ -163,7 +163,7 @@ def test_the_interval_holds_exactly_the_effects_that_the_test_does_not_reject(da
 
 def test_effects_that_are_no_single_interval_are_reported_as_such() -> None:
     # One alternative assignment; t_d(b)² ≥ t(b)² fails only between its two crossings, away from the estimate.
-    drawn = Draws(*(np.array([v]) for v in (4.0, 1.0, 2.0, 0.0, 0.0)))
+    drawn = Statistics(*(np.array([v]) for v in (4.0, 1.0, 2.0, 0.0, 0.0)))
     low, high, whole = inverted(0.0, 1.0, drawn, 1, 0.5)
     assert (low, high, whole) == (-np.inf, np.inf, False)
 
