@@ -139,8 +139,8 @@ def _spread(effect: str, outcome: str, step: str, term: str, *, rows: pl.DataFra
         lowest=ordered["convention"][0],
         highest=rows.filter(pl.col("p_value") == ordered["p_value"][-1])["convention"][0],
         own_p_value=ours["p_value"],
-        error_low=float(relative.min()),  # type: ignore[arg-type]
-        error_high=float(relative.max()),  # type: ignore[arg-type]
+        error_low=float(relative.min()),
+        error_high=float(relative.max()),
         p_by_factor=_range(_p_value(value, ours["df"]) for value in statistics),
         p_by_distribution=_range(_p_value(ours["statistic"], df) for df in rows["df"]),
         distributions=tuple(rows["distribution"].unique(maintain_order=True)),

@@ -112,6 +112,17 @@ def report(
     terminal.report_result(result)
 
 
+@app.command("explain-se")
+def explain_se(study: StudyPath) -> None:
+    """Show what other programs print for the headline models, and why it differs; write nothing."""
+    from liandong.cli.explanations import show_explanations
+    from liandong.workflow import explain_study
+
+    with Terminal().progress() as on_progress:
+        result = explain_study(study, on_progress=on_progress)
+    show_explanations(result)
+
+
 @app.command()
 def doctor() -> None:
     """Say what this machine has: versions, fonts, pandoc, Typst, Quarto, and what would help."""

@@ -8,24 +8,29 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from liandong.workflow.check import check_study
     from liandong.workflow.doctor import examine
+    from liandong.workflow.explain import ExplainResult, explain_study
     from liandong.workflow.report import report_study
     from liandong.workflow.results import CheckResult, Finding, ReportResult, RunResult
     from liandong.workflow.run import run_study
 
 __all__ = [
     "CheckResult",
+    "ExplainResult",
     "Finding",
     "ReportResult",
     "RunResult",
     "check_study",
     "examine",
+    "explain_study",
     "report_study",
     "run_study",
 ]
 
 _HOME = {
+    "ExplainResult": "explain",
     "check_study": "check",
     "examine": "doctor",
+    "explain_study": "explain",
     "report_study": "report",
     "run_study": "run",
     **dict.fromkeys(("CheckResult", "Finding", "ReportResult", "RunResult"), "results"),

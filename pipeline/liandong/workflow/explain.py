@@ -1,0 +1,71 @@
+"""``liandong explain-se``: the headline models under every program's conventions; writes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from liandong.audit import Spread, explanation_table, spreads
+from liandong.definitions import Codebook, Study, load_study
+from liandong.errors import DefinitionError, Problem
+from liandong.estimate import estimate_effects
+from liandong.models import headline_models, nominal_columns
+from liandong.workflow.analysis import analysis_frame
+from liandong.workflow.intake import take_in
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainResult:
+    """Outcome of ``liandong explain-se``.
+
+    Attributes
+    ----------
+    study_id
+        Of the study.
+    table
+        The table explanations.
+    spreads
+        One per headline model of `table` that has a standard error.
+    unexplained
+        Effect and outcome of the models of two large fixed effects, which have no moments.
+    """
+
+    study_id: str
+    table: pl.DataFrame
+    spreads: tuple[Spread, ...]
+    unexplained: tuple[tuple[str, str], ...]
+
+
+def explain_study(path: Path, *, on_progress: Callable[[str], None]) -> ExplainResult:
+    """Fit the models of the study at `path` and answer for every convention.
+
+    Raises
+    ------
+    DefinitionError, IngestError, ValidationError, EstimationError
+        As the stages raise them; a DefinitionError also for a study without data or without effects.
+    """
+    study = load_study(path)
+    intake = take_in(study, _codebook(study), on_progress)
+    on_progress("Fitting models")
+    frame = analysis_frame(study, intake.validated.accepted)
+    effects = study.spec.analysis.effects
+    weight = study.spec.design.weight if study.spec.design else None
+    estimates = estimate_effects(frame, effects, weight=weight, nominal=nominal_columns(study))
+    table = explanation_table(headline_models(estimates.models))
+    explained = set(table.select("effect", "outcome").rows())
+    asked = [(effect.id, outcome) for effect in effects for outcome in effect.outcomes]
+    return ExplainResult(study.id, table, spreads(table), tuple(pair for pair in asked if pair not in explained))
+
+
+def _codebook(study: Study) -> Codebook:
+    problems = []
+    if study.instrument is None or "responses" not in study.data:
+        problems.append(Problem("study.yaml: data", "'responses' and an instrument are needed to fit models"))
+    if not study.spec.analysis.effects:
+        problems.append(Problem("study.yaml: analysis.effects", "there is no effect whose standard error to explain"))
+    if problems or study.instrument is None:
+        raise DefinitionError(problems)
+    return study.instrument.codebook
