@@ -14,7 +14,17 @@ from liandong.inference.randomisation import RandomisationTest
 from liandong.inference.randomisation_clusters import randomise_clusters
 from liandong.inference.randomisation_rows import randomise_rows
 from liandong.inference.rank import Dropped, variation
+from liandong.inference.selection import Selection, selection
+from liandong.inference.sensitivity import (
+    Adjusted,
+    Sensitivity,
+    adjusted,
+    benchmark_strengths,
+    partial_strengths,
+    sensitivity,
+)
 from liandong.inference.survey import SurveyEstimate, survey_mean
+from liandong.inference.twoway import twoway
 from liandong.inference.wild import Hypothesis, WildTest, wild_bootstrap
 from liandong.inference.wild_joint import WildJointTest, wild_joint
 
@@ -22,6 +32,7 @@ __all__ = [
     "CONVENTIONS",
     "COVARIANCES",
     "OURS",
+    "Adjusted",
     "Answer",
     "ClusterDiagnostics",
     "Coefficients",
@@ -34,10 +45,14 @@ __all__ = [
     "Hypothesis",
     "PlannedDesign",
     "RandomisationTest",
+    "Selection",
+    "Sensitivity",
     "Spread",
     "SurveyEstimate",
     "WildJointTest",
     "WildTest",
+    "adjusted",
+    "benchmark_strengths",
     "benjamini_hochberg",
     "clusters_needed",
     "coefficients",
@@ -48,6 +63,7 @@ __all__ = [
     "fit",
     "fit_nested",
     "holm",
+    "partial_strengths",
     "planned_effect",
     "planned_power",
     "power_curve",
@@ -55,8 +71,11 @@ __all__ = [
     "randomise_clusters",
     "randomise_rows",
     "romano_wolf",
+    "selection",
+    "sensitivity",
     "survey_mean",
     "survey_proportion",
+    "twoway",
     "variation",
     "wild_bootstrap",
     "wild_draws",

@@ -128,6 +128,7 @@ def _absorbed(moments: Moments, block: _Block, sample: NDArray[np.bool_], lost: 
     within = _centred(block.products, level_means[cell_effect])
     means, total, raw = _spread(block)
     clusters = sum_by_cluster(within, cell_cluster)
+    keys = [_present_key(*key) for key in zip(moments.key_labels, moments.cell_keys[sample].T, strict=True)]
     return Within(
         columns=block.columns,
         dummies=block.dummies,
@@ -137,6 +138,9 @@ def _absorbed(moments: Moments, block: _Block, sample: NDArray[np.bool_], lost: 
         effect_labels=effect_labels,
         cell_cluster=cell_cluster,
         cell_effect=cell_effect,
+        key_names=moments.key_names,
+        key_labels=tuple(labels for labels, _ in keys),
+        cell_keys=np.stack([codes for _, codes in keys], axis=1) if keys else np.empty((len(within), 0), dtype=np.intp),
         rows=moments.rows[sample],
         weight_sq=moments.weight_sq[sample],
         cells=within,
@@ -194,6 +198,13 @@ def _present(labels: tuple[Any, ...], codes: NDArray[np.intp]) -> tuple[tuple[An
     """Return the labels that occur, and the codes counted among these."""
     present, inverse = np.unique(codes, return_inverse=True)
     return tuple(labels[code] for code in present), inverse.astype(np.intp)
+
+
+def _present_key(labels: tuple[Any, ...], codes: NDArray[np.intp]) -> tuple[tuple[Any, ...], NDArray[np.intp]]:
+    """Do as `_present`, a null key (-1) staying what it is."""
+    present, inverse = np.unique(codes, return_inverse=True)
+    nulls = int(np.searchsorted(present, 0))
+    return tuple(labels[code] for code in present[nulls:]), inverse.astype(np.intp) - nulls
 
 
 def _is_nested(cell_effect: NDArray[np.intp], cell_cluster: NDArray[np.intp]) -> bool:

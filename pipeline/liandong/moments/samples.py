@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from liandong.errors import EstimationError
 from liandong.moments.absorb import absorb
@@ -31,6 +32,7 @@ def within_samples(
     weight: str | None = None,
     *,
     second_effect: str | None = None,
+    keys: Sequence[str] = (),
     bad_weights: BadWeights = "error",
 ) -> Samples:
     """Return the within moments of the complete cases of each sample.
@@ -48,6 +50,9 @@ def within_samples(
         As in `collect_moments`.
     second_effect
         A second effect of few levels, which enters as dummies.
+    keys
+        Further columns that split the cells, for instance a second cluster (see `Within.cell_keys`). They are left
+        out where they would make the cells too many.
 
     Raises
     ------
@@ -55,14 +60,20 @@ def within_samples(
         As `collect_moments` and `absorb`; the message names the sample.
     """
     columns = list(dict.fromkeys(column for names in samples.values() for column in names))
-    keys = () if second_effect is None else (second_effect,)
-    try:
-        moments = collect_moments(
-            frame, columns, cluster, effect, weight, samples=list(samples.values()), keys=keys, bad_weights=bad_weights
-        )
-    except TooManyCellsError:
-        if effect is None:
-            raise
+    needed = () if second_effect is None else (second_effect,)
+    collect = partial(
+        collect_moments,
+        frame,
+        columns,
+        cluster,
+        effect,
+        weight,
+        samples=list(samples.values()),
+        bad_weights=bad_weights,
+    )
+    moments = _collected(collect, tuple(dict.fromkeys((*needed, *keys))), needed, can_demean=effect is not None)
+    if moments is None:
+        assert effect is not None
         demeaned = {
             name: demeaned_within(
                 frame, names, cluster, effect, weight, second_effect=second_effect, bad_weights=bad_weights
@@ -71,6 +82,20 @@ def within_samples(
         }
         return Samples(demeaned, None)
     return Samples({name: _absorbed(moments, name, names, second_effect) for name, names in samples.items()}, moments)
+
+
+def _collected(
+    collect: Callable[..., Moments], wanted: tuple[str, ...], needed: tuple[str, ...], *, can_demean: bool
+) -> Moments | None:
+    """Collect the cells split by `wanted`, or if they are too many by `needed`, or None if these are too many, too."""
+    try:
+        return collect(keys=wanted)
+    except TooManyCellsError:
+        if wanted != needed:
+            return _collected(collect, needed, needed, can_demean=can_demean)
+        if can_demean:
+            return None
+        raise
 
 
 def _absorbed(moments: Moments, name: str, columns: Sequence[str], second_effect: str | None) -> Within:

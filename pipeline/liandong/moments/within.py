@@ -34,6 +34,9 @@ class Within:
     cell_cluster, cell_effect
         Position of each cell's cluster and level, shape (C,), sorted by cluster; `cell_effect` is -1 on the demeaned
         route, where cells are whole clusters.
+    key_names, key_labels, cell_keys
+        Further keys that split the cells (second clusters, strata): their names, the sorted labels of each that occur
+        in the sample, and positions in these, shape (C, keys), -1 for null; none on the demeaned route.
     rows, weight_sq
         Row counts and Σw² per cell, shape (C,).
     cells
@@ -76,6 +79,9 @@ class Within:
     effect_labels: tuple[Any, ...]
     cell_cluster: NDArray[np.intp]
     cell_effect: NDArray[np.intp]
+    key_names: tuple[str, ...]
+    key_labels: tuple[tuple[Any, ...], ...]
+    cell_keys: NDArray[np.intp]
     rows: NDArray[np.int64]
     weight_sq: NDArray[np.float64]
     cells: NDArray[np.float64]
