@@ -24,7 +24,8 @@ def show_explanations(result: ExplainResult) -> None:
     """Print one table per headline model on stdout, ours marked, the spread of the answers, and who is who."""
     from rich.console import Console
 
-    console = Console(file=sys.stdout, width=_WIDTH, highlight=False, emoji=False, markup=False)
+    # Tables of large numbers may be wider than a terminal; cut off, they would be of no use.
+    console = Console(file=sys.stdout, width=2 * _WIDTH, highlight=False, emoji=False, markup=False)
     found = {(spread.effect, spread.outcome): spread for spread in result.spreads}
     for (effect, outcome), rows in result.table.group_by("effect", "outcome", maintain_order=True):
         first = rows.row(0, named=True)
@@ -45,7 +46,7 @@ def _table(rows: pl.DataFrame, decimals: int) -> Table:
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
 
-    table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=0)
     table.add_column("Convention", no_wrap=True)
     for heading in ("Std. error", "Factor", "Reference", "p", "95% interval"):
         table.add_column(heading, justify="right", no_wrap=True)
