@@ -37,7 +37,7 @@ DECLARED_AUDIT = (
         effect=TEXT, outcome=TEXT, step=TEXT, term=TEXT, estimate=REAL, std_error=REAL, df=REAL,
         partial_r2=REAL, robustness_value=REAL, robustness_value_alpha=REAL, estimate_uncontrolled=REAL,
         r2_uncontrolled=REAL, r2_controlled=REAL, r2_max=REAL, oster_delta=REAL, oster_bound_low=REAL,
-        oster_bound_high=REAL, note=TEXT,
+        oster_bound_high=REAL, note=TEXT, robustness_value_iid=REAL,
     ),
     spec(
         "benchmarks", "effect outcome covariates multiple",
