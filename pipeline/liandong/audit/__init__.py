@@ -1,5 +1,18 @@
-"""What an auditor asks of a result: which other answers there are to the same question, and why they differ."""
+"""What an auditor asks of a result: which number to believe, which other answers there are, and why they differ."""
 
 from liandong.audit.explain_se import Spread, explanation_table, spreads
+from liandong.audit.judgement import Circumstances, Found, Judgement, judge
+from liandong.audit.multiplicity import multiplicity_table
+from liandong.audit.verdicts import verdict_tables
 
-__all__ = ["Spread", "explanation_table", "spreads"]
+__all__ = [
+    "Circumstances",
+    "Found",
+    "Judgement",
+    "Spread",
+    "explanation_table",
+    "judge",
+    "multiplicity_table",
+    "spreads",
+    "verdict_tables",
+]

@@ -68,8 +68,9 @@ def sensitivity_tables(models: Iterable[FittedModel], level: float = 0.95) -> Se
         Oster compare the first step with the last, or the treatment alone where there is one step
         (:mod:`liandong.inference.selection`); the bounds are the two ends of the interval between δ = 0 and δ = 1.
         `note` holds keys joined by "+": ``no_controls`` (nothing to compare: no columns of Oster, no benchmarks),
-        ``unmoved`` (the controls left the coefficient where it was: δ is not defined), ``negative_delta`` (what was left out
-        would have to work against the direction in which the controls moved the coefficient), ``r2_max_one`` (R_max is 1, not 1.3 times R²).
+        ``unmoved`` (the controls left the coefficient where it was: δ is not defined), ``negative_delta`` (to reach
+        zero, what was left out would have to move the coefficient the other way than the controls did),
+        ``r2_max_one`` (R_max is 1, not 1.3 times R²).
 
         ``benchmarks``: per block of controls (what a step adds) and per control, a confounder once, twice and three
         times as strong; `covariates` are column names joined by "+". Strengths are null where no confounder can be so

@@ -129,9 +129,9 @@ def estimate_effects(
 
 def _by_design(plans: Sequence[ModelPlan]) -> Iterator[list[ModelPlan]]:
     """Yield the plans that share clusters and fixed effects: one pass over the rows serves them all."""
-    groups: dict[tuple[str, tuple[str, ...]], list[ModelPlan]] = {}
+    groups: dict[tuple[str, str | None, tuple[str, ...]], list[ModelPlan]] = {}
     for plan in plans:
-        groups.setdefault((plan.cluster, plan.absorb), []).append(plan)
+        groups.setdefault((plan.cluster, plan.second_cluster, plan.absorb), []).append(plan)
     yield from groups.values()
 
 

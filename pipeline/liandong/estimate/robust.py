@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
 
 from liandong.definitions import Inference
 from liandong.errors import EstimationError
-from liandong.estimate.rows import Answer
+from liandong.estimate.rows import Answer, answer_rows, estimate_table
 from liandong.inference import (
     Coefficients,
     Draws,
@@ -79,6 +82,19 @@ def robust_answers(models: Sequence[FittedModel], inference: Inference) -> Robus
         wild={(model.effect, model.outcome): tests[model.name] for model in able if model.name in headline},
         notes=tuple(notes),
     )
+
+
+def method_table(
+    robust: Robust, randomised: Mapping[str, Answer], headline: Sequence[FittedModel], weight: str | None
+) -> pl.DataFrame:
+    """Return the rows of the table estimates that these methods add; `randomised` by the name of a headline model."""
+    last = {model.name for model in headline}
+    rows: list[dict[str, Any]] = []
+    for model, answers in robust.answers:
+        found = [*answers, *([randomised[model.name]] if model.name in randomised and model.name in last else [])]
+        for answer in found:
+            rows += answer_rows(model.plan, model.step, model.design, weight, model.fit.r2_within, answer)
+    return estimate_table(rows)
 
 
 def term_answer(found: Coefficients, term: str, flag: str = "") -> Answer:

@@ -21,6 +21,7 @@ class Design:
 
     Of two values the higher one counts as treated. `clusters_varying` are clusters in which the treatment takes more
     than one value, `outcome_range` is the theoretical range of the outcome, None where it has none.
+    `n_clusters_second` counts the clusters of the other column of a two-way clustering.
     """
 
     n_obs: int
@@ -37,6 +38,7 @@ class Design:
     outcome_mean: float
     outcome_sd: float
     outcome_range: tuple[float, float] | None
+    n_clusters_second: int | None = None
 
     @property
     def flags(self) -> tuple[str, ...]:
@@ -108,6 +110,7 @@ def describe_design(
         outcome_mean=spread[0],
         outcome_sd=spread[1],
         outcome_range=outcome_range,
+        n_clusters_second=None if plan.second_cluster is None else rows[plan.second_cluster].n_unique(),
     )
 
 

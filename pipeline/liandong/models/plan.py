@@ -48,6 +48,8 @@ class ModelPlan:
         Fixed effects, the one with more levels first.
     steps
         Nested; the last one names every regressor.
+    second_cluster
+        The other column of a two-way clustering.
     """
 
     effect: str
@@ -57,6 +59,7 @@ class ModelPlan:
     cluster: str
     absorb: tuple[str, ...]
     steps: tuple[PlannedStep, ...]
+    second_cluster: str | None = None
 
     @property
     def terms(self) -> tuple[Term, ...]:
@@ -115,6 +118,7 @@ def plan_models(effect: Effect, levels: Levels, effect_sizes: Mapping[str, int] 
             cluster=effect.cluster[0],
             absorb=absorb,
             steps=steps,
+            second_cluster=effect.cluster[1] if len(effect.cluster) > 1 else None,
         )
         for outcome in effect.outcomes
     )

@@ -83,7 +83,9 @@ def complete_cases(frame: pl.DataFrame, plan: ModelPlan, weight: str | None) -> 
     rows = positive_weights(frame, weight)
     if weight is not None:
         flow.append(_stage("positive_weight", plan, rows, f"weight={weight}"))
-    _require_clusters(rows, plan)
+    for column in (plan.cluster, plan.second_cluster):
+        if column is not None:
+            _require_clusters(rows, plan, column)
     answered = rows.filter(_known(rows, plan.outcome))
     if answered.is_empty():
         raise EstimationError(
@@ -125,14 +127,14 @@ def _known(frame: pl.DataFrame, column: str) -> pl.Expr:
     return known & pl.col(column).is_not_nan() if frame.schema[column].is_float() else known
 
 
-def _require_clusters(frame: pl.DataFrame, plan: ModelPlan) -> None:
-    absent = frame.select((~_known(frame, plan.cluster)).sum()).item()
+def _require_clusters(frame: pl.DataFrame, plan: ModelPlan, column: str) -> None:
+    absent = frame.select((~_known(frame, column)).sum()).item()
     if absent:
         raise EstimationError(
             f"expected a cluster id in every accepted row; {absent} of {frame.height} rows have none",
-            where=f"column {plan.cluster!r} ({plan.name})",
+            where=f"column {column!r} ({plan.name})",
             hint="reject these rows in the codebook (on_failure: {required: reject}), or name another cluster column",
-            zh=f"有 {absent} 行缺少聚类变量 {plan.cluster!r}。",
+            zh=f"有 {absent} 行缺少聚类变量 {column!r}。",
         )
 
 

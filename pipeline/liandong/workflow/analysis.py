@@ -15,6 +15,7 @@ from liandong.indicators import Variable, distribution_table, indicator_table
 from liandong.measure import item_table, scale_table, score_scales
 from liandong.models import nominal_columns, outcome_ranges, plan_effects
 from liandong.quality import missingness_table
+from liandong.workflow.appraisal import Case, appraise
 from liandong.workflow.crosscheck import Crosscheck
 from liandong.workflow.intake import Intake
 
@@ -65,9 +66,11 @@ def analyse(
     write("sample_flow", _flow(study, intake, estimates.flow))
     write("design", estimates.design)
     write("estimates", estimates.estimates)
+    on_progress("Weighing the evidence")
+    remarks = appraise(Case(study, frame, weight, nominal, estimates), write)
     on_progress("Comparing with linearmodels")
     write("crosscheck", crosscheck.compare(estimates.estimates))
-    return list(estimates.notes)
+    return [*estimates.notes, *remarks]
 
 
 def _publisher(study: Study, writer: BundleWriter) -> Callable[[str, pl.DataFrame], None]:

@@ -1,0 +1,183 @@
+"""The tables verdicts and influence: which number of a headline model to believe, and who carries it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from liandong.audit.judgement import Circumstances, Found, Judgement, judge
+from liandong.definitions import Assignment, Inference
+from liandong.errors import EstimationError
+from liandong.evidence import TABLES
+from liandong.inference import ClusterDiagnostics, Coefficients, coefficients, detectable_effect, diagnose
+from liandong.models import FittedModel
+
+LEVEL = 0.95
+_FIELDS = ("std_error", "df", "p_value", "conf_low", "conf_high")
+
+
+def verdict_tables(
+    models: Sequence[FittedModel],
+    estimates: pl.DataFrame,
+    assignments: Mapping[str, Assignment],
+    inference: Inference,
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Judge every headline model.
+
+    Parameters
+    ----------
+    models
+        The headline models (:func:`liandong.models.headline_models`).
+    estimates
+        The table estimates with the rows of every method.
+    assignments
+        How the treatment of each effect came about, by effect.
+    inference
+        The power that the smallest detectable effect refers to.
+
+    Returns
+    -------
+    tuple of polars.DataFrame
+        The tables verdicts and influence. The smallest detectable effect is for a two-sided 5 % test with the larger
+        of the classical and the shown method's standard error, and that method's degrees of freedom: with few
+        clusters a robust standard error may be small by luck, and a design should not be praised for that.
+    """
+    verdicts, influence = [], []
+    for model in models:
+        answers = _answers(model, estimates)
+        found = _diagnosed(model)
+        case = circumstances(model, answers, found, assignments[model.effect])
+        verdicts.append(_verdict(model, case, found, judge(case), inference.power))
+        influence += _influence(model, found) if found is not None else []
+    return (
+        pl.DataFrame(verdicts, schema=dict(TABLES["verdicts"].columns), orient="row"),
+        pl.DataFrame(influence, schema=dict(TABLES["influence"].columns), orient="row"),
+    )
+
+
+def circumstances(
+    model: FittedModel, answers: Mapping[str, Found], found: ClusterDiagnostics | None, assignment: Assignment
+) -> Circumstances:
+    """Return what the rule looks at in one model."""
+    design = model.design
+    return Circumstances(
+        estimate=float(model.fit.coefficients[model.fit.terms.index(model.treatment)]),
+        n_clusters=design.n_clusters,
+        n_clusters_second=design.n_clusters_second,
+        n_treated=design.n_treated,
+        n_untreated=design.n_untreated,
+        clusters_with_treated=design.clusters_with_treated,
+        clusters_with_untreated=design.clusters_with_untreated,
+        answers=answers,
+        partial_leverage=float(found.partial_leverage.max()) if found is not None else None,
+        leverage_ratio=float(found.leverage.max() / found.leverage.mean()) if found is not None else None,
+        without=found.without[~np.isnan(found.without)].tolist() if found is not None else (),
+        identified_without=found is None or not found.unidentified_without,
+        randomised=_unit(assignment),
+    )
+
+
+def found_in(answer: Coefficients, term: str) -> Found:
+    """Return one term of a table of coefficients."""
+    at = answer.terms.index(term)
+    error, df, p_value, low, high = (_known(float(getattr(answer, name)[at])) for name in _FIELDS)
+    return Found(error, df, p_value, low, high)
+
+
+def _answers(model: FittedModel, estimates: pl.DataFrame) -> dict[str, Found]:
+    rows = estimates.filter(
+        (pl.col("effect") == model.effect)
+        & (pl.col("outcome") == model.outcome)
+        & (pl.col("step") == model.step)
+        & (pl.col("term") == model.treatment)
+        & (pl.col("metric") == "points")
+    ).rows(named=True)
+    found = {row["vcov"]: Found(**{name: row[name] for name in _FIELDS}, flag=row["flag"]) for row in rows}
+    return {"iid": found_in(coefficients(model.fit, "iid", LEVEL), model.treatment), **found}
+
+
+def _diagnosed(model: FittedModel) -> ClusterDiagnostics | None:
+    try:
+        return diagnose(model.fit, model.treatment)
+    except EstimationError:  # rows were demeaned: the judgement says so by `crossing_effect_too_fine`
+        return None
+
+
+def _unit(assignment: Assignment) -> str | None:
+    if assignment.kind != "randomised":
+        return None
+    return "individual" if assignment.unit in {None, "individual"} else "cluster"
+
+
+def _verdict(
+    model: FittedModel, case: Circumstances, found: ClusterDiagnostics | None, judgement: Judgement, power: float
+) -> dict[str, Any]:
+    shown = case.answers[judgement.shown]
+    smallest = _detectable(case, judgement, power)
+    without = found.without_spread if found is not None and len(case.without) else None
+    return {
+        "effect": model.effect,
+        "role": model.role,
+        "outcome": model.outcome,
+        "step": model.step,
+        "term": model.treatment,
+        "verdict": judgement.verdict,
+        "recommended": judgement.recommended,
+        "reasons": "+".join(judgement.reasons),
+        "estimate": case.estimate,
+        **{name: getattr(shown, name) for name in _FIELDS},
+        "ci_method": judgement.shown,
+        "level": LEVEL,
+        "n_obs": model.design.n_obs,
+        "n_clusters": case.n_clusters,
+        "n_treated": case.n_treated,
+        "n_untreated": case.n_untreated,
+        "clusters_with_treated": case.clusters_with_treated,
+        "clusters_with_untreated": case.clusters_with_untreated,
+        "effective_clusters": found.effective_clusters if found is not None else None,
+        "leverage_ratio": case.leverage_ratio,
+        "partial_leverage_max": case.partial_leverage,
+        "without_one_low": without.minimum if without is not None else None,
+        "without_one_high": without.maximum if without is not None else None,
+        "power": power,
+        "mde": smallest,
+        "mde_sd": None if smallest is None else smallest / model.design.outcome_sd,
+        "estimate_sd": case.estimate / model.design.outcome_sd,
+        "suppressed": False,
+    }
+
+
+def _detectable(case: Circumstances, judgement: Judgement, power: float) -> float | None:
+    """Return the smallest detectable effect; CR2 stands in for tests without a standard error."""
+    shown = case.answers[judgement.shown]
+    if shown.std_error is None or shown.df is None:
+        shown = case.answers.get("CR2") or case.answers["CR1"]
+    classical = case.answers["iid"].std_error or 0.0
+    if not shown.std_error or not shown.df:
+        return None
+    return detectable_effect(max(shown.std_error, classical), shown.df, power=power).effect
+
+
+def _influence(model: FittedModel, found: ClusterDiagnostics) -> list[dict[str, Any]]:
+    return [
+        {
+            "effect": model.effect,
+            "outcome": model.outcome,
+            "step": model.step,
+            "cluster": str(label),
+            "n_obs": int(found.rows[g]),
+            "leverage": float(found.leverage[g]),
+            "partial_leverage": float(found.partial_leverage[g]),
+            "estimate_without": _known(float(found.without[g])),
+            "suppressed": False,
+        }
+        for g, label in enumerate(found.clusters)
+    ]
+
+
+def _known(value: float) -> float | None:
+    return None if math.isnan(value) else value
