@@ -129,8 +129,8 @@ def judge(case: Circumstances) -> Judgement:
 
     Many even clusters with enough on both sides: CR1 and t(G - 1). Few or uneven ones: CR2 with Satterthwaite's df. A
     randomised treatment in few clusters: the randomisation test, which needs no large numbers. Two clusterings: the
-    two-way variance. Nothing at all with fewer than ten people in an arm, under 4 degrees of freedom, or when the coefficient
-    hangs on a single cluster.
+    two-way variance. Nothing at all with fewer than ten people in an arm, under 4 degrees of freedom, or when the
+    coefficient hangs on a single cluster.
     """
     reasons = _reasons(case)
     method = _method(case, reasons)
