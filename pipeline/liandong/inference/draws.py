@@ -83,6 +83,11 @@ class Draws:
             )
         return np.array([position[label] for label in labels], dtype=np.intp)
 
+    def spans(self, step: int) -> list[tuple[int, int]]:
+        """Cut the draws into ranges for `weights` of about `step` draws, but at least 64 and at most 2,048."""
+        step = max(64, min(2048, step))
+        return [(start, min(start + step, self.size)) for start in range(0, self.size, step)]
+
     def weights(self, start: int, stop: int) -> NDArray[np.float64]:
         """Return the weights of draws start ≤ d < stop, shape (G, stop - start)."""
         if self.enumerated:

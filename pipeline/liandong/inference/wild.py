@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from liandong.errors import EstimationError
-from liandong.inference.covariance import covariance
+from liandong.inference.covariance import Covariance, covariance
 from liandong.inference.draws import Draws, KindReason, WeightKind, smallest_p
 from liandong.inference.least_squares import Fit
 from liandong.inference.wild_interval import accepted, p_curve
@@ -26,11 +26,11 @@ WildNote = Literal[
     "disconnected",  # the accepted values have gaps; the interval is their hull
     "degenerate_draws",  # more than 1 % of t* have no variance; they count as at least |t|
     "level_out_of_reach",  # no data could give p ≤ 1 - level with so few clusters
-    "zero_variance",  # nothing to studentise with: no p-value, no interval
+    "zero_variance",  # nothing to studentise with (jointly: a singular matrix): no p-value, no interval
 ]
 
 _MANY_DEGENERATE = 0.01
-_CHUNK_CELLS = 2**21  # weights held at a time: 16 MB
+_CHUNK_CELLS = 2**21  # weights held at a time: 16 MB; the cut never shows in the results
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,31 +116,38 @@ def wild_bootstrap(
     """
     if not 0 < level < 1:
         raise EstimationError(f"expected a confidence level between 0 and 1; got {level}")
-    rows = [draws.rows(h.fit.within.cluster_labels) for h in hypotheses]
-    terms = [_terms(h) for h in hypotheses]
-    found = [np.empty((5, draws.size)) for _ in hypotheses]
+    tasks = [_task(hypothesis, draws) for hypothesis in hypotheses]
     signs = draws.kind == "rademacher"
-    for start, stop in spans(draws.size, len(draws.labels)):
+    for start, stop in draws.spans(_CHUNK_CELLS // len(draws.labels)):
         weights = draws.weights(start, stop)
-        for own, part, into in zip(rows, terms, found, strict=True):
-            if part is not None:
-                drawn = weights if len(own) == len(weights) else weights[own]
-                into[:, start:stop] = coefficients_by_draw(part, drawn, signs=signs)
+        for task in tasks:
+            if task.terms is not None:
+                drawn = weights if len(task.rows) == len(weights) else weights[task.rows]
+                task.values[:, start:stop] = coefficients_by_draw(task.terms, drawn, signs=signs)
     return tuple(
-        _without_variance(h, draws, level) if part is None else _test(h, part.sigma, values, draws, level, keep=keep)
-        for h, part, values in zip(hypotheses, terms, found, strict=True)
+        _without_variance(task.hypothesis, draws, level)
+        if task.terms is None
+        else _test(task, task.terms.sigma, draws, level, keep=keep)
+        for task in tasks
     )
 
 
-def spans(size: int, n_clusters: int, cells: int | None = None) -> list[tuple[int, int]]:
-    """Cut `size` draws into ranges whose weights fit in memory; the cut never shows in the results."""
-    step = max(64, min(2048, (cells or _CHUNK_CELLS) // n_clusters // 64 * 64))
-    return [(start, min(start + step, size)) for start in range(0, size, step)]
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """A hypothesis with what its draws need; `values`, shape (5, draws), is filled draw by draw."""
+
+    hypothesis: Hypothesis
+    robust: Covariance
+    rows: NDArray[np.intp]
+    terms: WildTerms | None
+    values: NDArray[np.float64]
 
 
-def _terms(hypothesis: Hypothesis) -> WildTerms | None:
-    require_term(hypothesis.fit, hypothesis.term)
-    return wild_terms(hypothesis.fit, hypothesis.term)
+def _task(hypothesis: Hypothesis, draws: Draws) -> _Task:
+    fit, term = hypothesis.fit, hypothesis.term
+    require_term(fit, term)
+    rows = draws.rows(fit.within.cluster_labels)
+    return _Task(hypothesis, covariance(fit, "CR1"), rows, wild_terms(fit, term), np.empty((5, draws.size)))
 
 
 def require_term(fit: Fit, term: str) -> None:
@@ -155,14 +162,11 @@ def require_term(fit: Fit, term: str) -> None:
     )
 
 
-def _test(
-    hypothesis: Hypothesis, sigma: float, values: NDArray[np.float64], draws: Draws, level: float, *, keep: bool
-) -> WildTest:
-    fit, null = hypothesis.fit, hypothesis.null
-    j = fit.terms.index(hypothesis.term)
+def _test(task: _Task, sigma: float, draws: Draws, level: float, *, keep: bool) -> WildTest:
+    fit, term, null = task.hypothesis.fit, task.hypothesis.term, task.hypothesis.null
+    values, j = task.values, fit.terms.index(term)
     estimate = float(fit.coefficients[j])
-    robust = covariance(fit, "CR1")
-    error = float(np.sqrt(robust.matrix[j, j]))
+    error = float(np.sqrt(task.robust.matrix[j, j]))
     curve = p_curve(values, enumerated=draws.enumerated)
     s = (estimate - null) / sigma
     spread = values[2] + s * (values[3] + s * values[4])
@@ -178,7 +182,7 @@ def _test(
     }
     return WildTest(
         outcome=fit.outcome,
-        term=hypothesis.term,
+        term=term,
         null=null,
         estimate=estimate,
         std_error=error,
@@ -196,7 +200,7 @@ def _test(
         degenerate=degenerate,
         smallest_p=best,
         notes=tuple(note for note, holds in facts.items() if holds),
-        t_star=_t_star(values, s, spread, robust.factor) if keep else None,
+        t_star=_t_star(values, s, spread, task.robust.factor) if keep else None,
     )
 
 

@@ -47,14 +47,13 @@ class PCurve:
         values = self.quartics @ np.vander(s, 5, increasing=True).T
         return self._share(np.count_nonzero(values >= 0, axis=0))
 
-    def at_infinity(self) -> Floats:
-        """Return the limits of p as s → -∞ and s → +∞, shape (2,)."""
-        signs = []
-        for side in (-1.0, 1.0):
-            powers = np.sign(self.quartics * side ** np.arange(5))[:, ::-1]
-            leading = np.argmax(powers != 0, axis=1)
-            signs.append(powers[np.arange(len(powers)), leading] >= 0)
-        return self._share(np.count_nonzero(signs, axis=1))
+    def at_infinity(self) -> float:
+        """Return the limit of p far from the estimate, which is the same on both sides.
+
+        There t grows without bound and t* does not, unless w2 = 0: then t* grows as |n1|/√w0 times t.
+        """
+        counts = np.count_nonzero((self.quartics[:, 4] >= 0) & (self.quartics[:, 2] >= 0))
+        return float(self._share(np.array([counts]))[0])
 
     def _share(self, counts: NDArray[np.intp]) -> Floats:
         extra = 0 if self.enumerated else 1
@@ -85,8 +84,8 @@ def accepted(curve: PCurve, level: float) -> Accepted:
     bisected. A gap or an island narrower than a grid step (0.1 standard errors up to 8, 18 % beyond) can stay unseen.
     """
     alpha = 1 - level + _SLACK
-    ends = curve.at_infinity() > alpha
-    inside = np.concatenate([ends[:1], curve.at(_GRID) > alpha, ends[1:]])
+    far = [curve.at_infinity() > alpha]
+    inside = np.concatenate([far, curve.at(_GRID) > alpha, far])
     held = np.flatnonzero(inside)
     first, last = int(held[0]) - 1, int(held[-1]) - 1  # grid positions; -1 and len(_GRID) are the infinities
     low = -np.inf if first <= 0 else _bisect(curve, alpha, _GRID[first], _GRID[first - 1])

@@ -18,7 +18,7 @@ from liandong.inference.blocks import blocks, totals
 from liandong.inference.covariance import covariance
 from liandong.inference.draws import Draws, KindReason, WeightKind, smallest_p
 from liandong.inference.least_squares import Fit
-from liandong.inference.wild import WildNote, require_term, spans
+from liandong.inference.wild import WildNote, require_term
 from liandong.inference.wild_terms import leverage_rows, stacked
 
 Floats = NDArray[np.float64]
@@ -100,7 +100,7 @@ def wild_joint(
     drawn = np.concatenate(
         [
             _wald(scores, draws.weights(*span)[rows])
-            for span in spans(draws.size, max(fit.n_clusters * len(terms), len(draws.labels)), _CHUNK_CELLS)
+            for span in draws.spans(_CHUNK_CELLS // max(fit.n_clusters * len(terms), len(draws.labels)))
         ]
     )
     count = int(np.count_nonzero(drawn >= observed * (1 - _TIE)))

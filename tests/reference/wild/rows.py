@@ -27,7 +27,9 @@ class RowModel:
 
 def row_model(sample: dict[str, Labels], regressors: list[str], effect: str | None, weight: str | None) -> RowModel:
     n = len(sample["y"])
-    dummies = np.ones((n, 1)) if effect is None else (sample[effect][:, None] == np.unique(sample[effect])).astype(float)
+    dummies = (
+        np.ones((n, 1)) if effect is None else (sample[effect][:, None] == np.unique(sample[effect])).astype(float)
+    )
     x = np.column_stack([sample[name] for name in regressors]).astype(float)
     w = np.ones(n) if weight is None else sample[weight] * n / sample[weight].sum()
     return RowModel(sample["y"].astype(float), x, dummies, sample["cluster"], w)
