@@ -27,7 +27,7 @@ class Pool:
     Attributes
     ----------
     complete
-        Which units are complete on a set of columns, shape (units,) each.
+        Which units are complete on a set of columns, their fixed effects known, shape (units,) each.
     conditions
         Which units satisfy a named sample rule, shape (units,) each.
     effects
@@ -91,7 +91,8 @@ def open_pool(rows: pl.DataFrame, choices: Choices, effects: tuple[str, ...], we
         moments = collect_moments(marked, columns, cluster, first, weight, samples=choices.rules, keys=keys)
     except TooManyCellsError:
         return _by_rows(marked, choices, effects, weight, names)
-    complete = {rule: moments.complete[:, number] for number, rule in enumerate(moments.rules)}
+    usable = moments.cell_keys[:, -1] >= 0 if second is not None else np.ones(len(moments.rows), dtype=np.bool_)
+    complete = {rule: moments.complete[:, number] & usable for number, rule in enumerate(moments.rules)}
     conditions = {
         name: moments.key_cells(key, 1)
         if 1 in moments.key_labels[moments.key_names.index(key)]
@@ -104,7 +105,9 @@ def open_pool(rows: pl.DataFrame, choices: Choices, effects: tuple[str, ...], we
 def _by_rows(
     marked: pl.DataFrame, choices: Choices, effects: tuple[str, ...], weight: str | None, names: Mapping[str, str]
 ) -> Pool:
-    usable = marked.drop_nulls(list(effects))
+    usable = marked
+    for effect in effects:
+        usable = usable.filter(_known(usable, effect))
     complete = {
         rule: usable.select(pl.all_horizontal(_known(usable, column) for column in rule)).to_series().to_numpy()
         for rule in choices.rules

@@ -33,8 +33,8 @@ def run_multiverse(
     Samples: "common" are the complete cases of all control blocks, with the specification's scoring and fixed effects
     known; "complete" those of the specification itself; a named rule keeps those of the common sample where its
     condition holds. Fixed-effect singletons go, as everywhere. Of specifications that differ in name only, because
-    their columns, fixed effects and rows are the same, one is kept (the common sample's, if it is among them), so that
-    no number counts twice.
+    their columns, fixed effects and rows are the same, one is kept (the study's own, else the first: that of the common
+    sample), so that no number counts twice.
 
     Parameters
     ----------
