@@ -17,6 +17,7 @@ import typer
 from typer.exceptions import TyperException
 
 from liandong import __version__
+from liandong.cli.planning import power
 from liandong.cli.terminal import Terminal
 from liandong.errors import ExitCode, LiandongError
 
@@ -121,6 +122,9 @@ def explain_se(study: StudyPath) -> None:
     with Terminal().progress() as on_progress:
         result = explain_study(study, on_progress=on_progress)
     show_explanations(result)
+
+
+app.command("power")(power)
 
 
 @app.command()

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from liandong.workflow.check import check_study
     from liandong.workflow.doctor import examine
     from liandong.workflow.explain import ExplainResult, explain_study
+    from liandong.workflow.power import PowerResult, plan_power
     from liandong.workflow.report import report_study
     from liandong.workflow.results import CheckResult, Finding, ReportResult, RunResult
     from liandong.workflow.run import run_study
@@ -17,20 +18,24 @@ __all__ = [
     "CheckResult",
     "ExplainResult",
     "Finding",
+    "PowerResult",
     "ReportResult",
     "RunResult",
     "check_study",
     "examine",
     "explain_study",
+    "plan_power",
     "report_study",
     "run_study",
 ]
 
 _HOME = {
     "ExplainResult": "explain",
+    "PowerResult": "power",
     "check_study": "check",
     "examine": "doctor",
     "explain_study": "explain",
+    "plan_power": "power",
     "report_study": "report",
     "run_study": "run",
     **dict.fromkeys(("CheckResult", "Finding", "ReportResult", "RunResult"), "results"),
