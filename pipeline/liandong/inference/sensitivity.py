@@ -199,7 +199,7 @@ def robustness_value_iid(f: float, df: float, alpha: float) -> float:
     critical = float(stdtrit(df - 1.0, 1.0 - alpha / 2)) / math.sqrt(df - 1.0)
     if f <= critical:
         return 0.0
-    if f > 1.0 / critical:  # explaining the treatment alone is the cheaper way then
+    if f * critical > 1.0:  # explaining the treatment alone is the cheaper way then
         return 1.0 - (1.0 + critical**2) / (1.0 + f**2)
     return _equal_strengths(f - critical)
 
