@@ -6,7 +6,7 @@ from liandong.inference.covariance import COVARIANCES, Covariance, covariance
 from liandong.inference.diagnostics import ClusterDiagnostics, Spread, diagnose
 from liandong.inference.draws import Draws, wild_draws
 from liandong.inference.least_squares import Fit, fit, fit_nested
-from liandong.inference.multiplicity import benjamini_hochberg, holm, romano_wolf
+from liandong.inference.multiplicity import benjamini_hochberg, holm, romano_wolf, romano_wolf_of
 from liandong.inference.power import DetectableEffect, detectable_effect, power_of
 from liandong.inference.power_design import PlannedDesign, clusters_needed, planned_effect, planned_power, power_curve
 from liandong.inference.proportions import survey_proportion
@@ -71,6 +71,7 @@ __all__ = [
     "randomise_clusters",
     "randomise_rows",
     "romano_wolf",
+    "romano_wolf_of",
     "selection",
     "sensitivity",
     "survey_mean",

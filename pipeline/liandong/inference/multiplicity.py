@@ -11,10 +11,13 @@ Tests without a p-value (NaN) are not part of the family: they stay NaN and do n
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
 from liandong.errors import EstimationError
+from liandong.inference.wild import WildTest
 
 Floats = NDArray[np.float64]
 
@@ -74,6 +77,33 @@ def romano_wolf(statistics: Floats, t_star: Floats, *, enumerated: bool = False)
     adjusted = np.maximum.accumulate((counts + extra) / (t_star.shape[1] + extra))
     out = np.full(len(statistics), np.nan)
     out[order] = adjusted
+    return out
+
+
+def romano_wolf_of(tests: Sequence[WildTest]) -> Floats:
+    """Return the step-down p-values of a family of wild bootstrap tests, made from shared draws and with t* kept.
+
+    Tests without a variance stay NaN.
+
+    Raises
+    ------
+    EstimationError
+        When the tests do not share their draws, or t* was not kept.
+    """
+    if not tests:
+        return np.zeros(0)
+    if len({(test.kind, test.count, test.enumerated, test.seed) for test in tests}) > 1:
+        raise EstimationError("expected tests from the same draws; their kinds, counts or seeds differ")
+    tested = [test for test in tests if not np.isnan(test.statistic)]
+    kept = [test.t_star for test in tested if test.t_star is not None]
+    if len(kept) < len(tested):
+        raise EstimationError("expected tests with their bootstrap t", hint="call wild_bootstrap with keep=True")
+    out = np.full(len(tests), np.nan)
+    if tested:
+        statistics = np.array([test.statistic for test in tests])
+        out[~np.isnan(statistics)] = romano_wolf(
+            statistics[~np.isnan(statistics)], np.stack(kept), enumerated=tests[0].enumerated
+        )
     return out
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import numpy as np
@@ -13,10 +14,12 @@ from tests.reference.row_level import clustered_sample
 from liandong.errors import EstimationError
 from liandong.inference import (
     Hypothesis,
+    WildTest,
     benjamini_hochberg,
     fit,
     holm,
     romano_wolf,
+    romano_wolf_of,
     wild_bootstrap,
     wild_draws,
 )
@@ -120,19 +123,41 @@ def test_draws_that_do_not_fit_are_refused(statistics: list[float], t_star: list
         romano_wolf(np.array(statistics), np.array(t_star))
 
 
-def test_a_family_of_wild_bootstraps_is_adjusted_from_the_same_draws() -> None:
+def family(**options: object) -> tuple[WildTest, ...]:
     data = clustered_sample(3, rows=300, clusters=24)
     data["z"] = data["y"] + np.random.default_rng(1).standard_normal(300)
     within = within_samples(pl.DataFrame(data), {o: [o, "x1", "x2"] for o in ("y", "z")}, "cluster").within
-    family = [
+    tested = [
         Hypothesis(fit(within[o], o, ["x1", "x2"]), term, null)
         for o in "yz"
         for term, null in (("x1", 0.3), ("x2", 0.0))
     ]
-    draws = wild_draws([h.fit.within.cluster_labels for h in family], seed=4, count=999)
-    tests = wild_bootstrap(family, draws, keep=True)
-    adjusted = romano_wolf(np.array([t.statistic for t in tests]), np.stack([t.t_star for t in tests]))
+    draws = wild_draws([h.fit.within.cluster_labels for h in tested], seed=4, count=999)
+    return wild_bootstrap(tested, draws, **options)
+
+
+def test_a_family_of_wild_bootstraps_is_adjusted_from_the_same_draws() -> None:
+    tests = family(keep=True)
+    adjusted = romano_wolf_of(tests)
     single = np.array([t.p_value for t in tests])
+    expected = stepdown(np.array([t.statistic for t in tests]), np.stack([t.t_star for t in tests]))
+    np.testing.assert_array_equal(adjusted, expected)
     assert (adjusted >= single).all()
-    assert (adjusted <= holm(single) + 1 / 1000).all()  # dependence is used, so that it costs no more than Holm
-    assert adjusted.argmin() == single.argmin()
+    assert (adjusted <= holm(single) + 4 / 1000).all()  # costs no more than Holm, but for the observed sample in each
+
+
+def test_a_test_without_variance_stays_without_p_value_in_its_family() -> None:
+    tests = family(keep=True)
+    lost = dataclasses.replace(tests[1], statistic=float("nan"), t_star=None)
+    rest = romano_wolf_of([tests[0], *tests[2:]])
+    np.testing.assert_array_equal(romano_wolf_of([tests[0], lost, *tests[2:]]), [rest[0], np.nan, *rest[1:]])
+    np.testing.assert_array_equal(romano_wolf_of([lost]), [np.nan])
+    assert romano_wolf_of([]).shape == (0,)
+
+
+def test_a_family_without_kept_draws_or_of_different_draws_is_refused() -> None:
+    with pytest.raises(EstimationError, match="bootstrap t"):
+        romano_wolf_of(family())
+    tests = family(keep=True)
+    with pytest.raises(EstimationError, match="same draws"):
+        romano_wolf_of([tests[0], dataclasses.replace(tests[1], seed=5)])
