@@ -101,8 +101,8 @@ def _cr2(fit: Fit) -> Covariance:
 
     Unweighted, and with weights that are constant in every cluster, clubSandwich's CR2 (target = 1/w, inverse_var =
     TRUE). With weights that vary inside clusters it is clubSandwich's CR2 of the regression of √w y on √w x; applied
-    to the weighted regression itself clubSandwich takes another square root of the same matrix, which moments do not
-    hold, and both are unbiased under the working model.
+    to the weighted regression itself clubSandwich takes the root of another matrix, which moments do not hold. Both
+    are unbiased when variances are in proportion to 1/w.
     """
     _clusters(fit)
     found = blocks(fit)
@@ -117,9 +117,10 @@ def _cr2(fit: Fit) -> Covariance:
 def _cr3(fit: Fit) -> Covariance:
     """(G - 1)/G Σ_g (β₋g - β)(β₋g - β)ᵀ, the jackknife about the full estimate; t(G - 1).
 
-    CV3 of MacKinnon, Nielsen & Webb (2023) and CRV3 of pyfixest; the CR3 of clubSandwich lacks the factor. A cluster
-    without which a coefficient is not identified adds to its variance only by the directions that remain, which is too
-    little: the note says so and `diagnose` gives NaN for the coefficient without it.
+    CV3 of MacKinnon, Nielsen & Webb (2023). The CR3 of clubSandwich lacks the factor; CRV3 of pyfixest has the factor
+    G/(G - 1) instead, and by default that of the rows, (N - 1)/(N - K), too. A cluster without which a coefficient is
+    not identified adds to its variance only by the directions that remain, which is too little: the note says so, and
+    `diagnose` gives NaN for the coefficient without it.
     """
     g = _clusters(fit)
     found = blocks(fit)
