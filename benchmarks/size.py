@@ -139,20 +139,21 @@ ANALYTIC: dict[str, Method] = {
 
 
 def rejections(
-    scenario: Scenario, draws: int, *, seed: int = 1, resampling: bool = True, recommend: Recommend | None = None
+    scenario: Scenario, draws: int, *, seed: int = 1, resamples: int = RESAMPLES, recommend: Recommend | None = None
 ) -> P:
     """Return the p-values of every method by name, shape (draws,); NaN where a method gives none.
 
-    `recommend` takes a batch, its p-values so far and whether the treatment counts as randomised.
+    `resamples` is the number of bootstrap draws and of random assignments, 0 to leave both methods out; `recommend`
+    takes a batch, its p-values so far and whether the treatment counts as randomised.
     """
-    bootstrap = wild_draws([range(CLUSTERS)], count=RESAMPLES, seed=seed)
+    bootstrap = wild_draws([range(CLUSTERS)], count=resamples or RESAMPLES, seed=seed)
     parts: list[P] = []
     for batch in batches(scenario, draws, seed):
         own = {name: np.array([method(one) for one in batch.fits]) for name, method in ANALYTIC.items()}
-        if resampling:
+        if resamples:
             tests = wild_bootstrap([Hypothesis(one, "x") for one in batch.fits], bootstrap)
             own["WCR-R"] = np.array([test.p_value for test in tests])
-            own["RI"] = np.array(randomised(scenario, batch, seed))
+            own["RI"] = np.array(randomised(scenario, batch, resamples, seed))
         if recommend is not None:
             chosen = {name: recommend(batch, own, name != "recommended") for name in RECOMMENDED}
             own |= {name: np.array(values) for name, values in chosen.items()}
@@ -198,14 +199,14 @@ def judged(batch: Batch, p_values: P, randomised: bool) -> list[float]:  # noqa:
     return chosen
 
 
-def randomised(scenario: Scenario, batch: Batch, seed: int) -> list[float]:
+def randomised(scenario: Scenario, batch: Batch, draws: int, seed: int) -> list[float]:
     """Return randomisation p-values; people are assigned within their community."""
     if scenario.unit == "cluster":
-        return [randomise_clusters(one, "x", draws=RESAMPLES, seed=seed, interval=False).p_value for one in batch.fits]
+        return [randomise_clusters(one, "x", draws=draws, seed=seed, interval=False).p_value for one in batch.fits]
     g, none = batch.cluster, np.zeros((len(batch.cluster), 0))
     return [
         randomise_rows(
-            y, batch.treatment, none, effect=g, cluster=g, strata=g, draws=RESAMPLES, seed=seed, interval=False
+            y, batch.treatment, none, effect=g, cluster=g, strata=g, draws=draws, seed=seed, interval=False
         ).p_value
         for y in batch.outcomes.T
     ]
