@@ -17,6 +17,9 @@ from liandong.present.words import lowered
 _TITLES = ("indicator", "scale", "derived", "field")  # a later kind wins where two share a name
 _FOLD = re.compile(r"(?<=[\u3000-\u9fff\uff00-\uffef”’]) +(?=[\u3000-\u9fff\uff00-\uffef“‘])")
 _CODE = re.compile(r"(?:编号|代码|编码|标识|\s+(?:code|id|identifier|number))$", re.IGNORECASE)
+METHODS = ("CR1", "CR2", "CR3", "twoway", "WCR-R", "WCR-W", "RI")
+"""Codes of the kinds of inference, in the order of the tables."""
+_JUDGED = ("estimate", "std_error", "df", "p_value", "conf_low", "conf_high", "ci_method")
 Row = dict[str, Any]
 
 
@@ -126,6 +129,10 @@ class Facts:
         """Return the title of a step of a nested model."""
         return self.labels.get(("step", effect, step), (step, ""))[0]
 
+    def verdict(self, effect: str, outcome: str) -> Row | None:
+        """Return which inference applies to the fullest model of an effect and an outcome, None where nobody asked."""
+        return next(iter(self.rows("verdicts", effect=effect, outcome=outcome)), None)
+
     def indicator(self, name: str) -> Mapping[str, str | None]:
         """Return numerator, universe and need of an indicator as they stand in its definition, where known."""
         known = self.manifest.get("indicators") or {}
@@ -193,6 +200,30 @@ def fullest_row(facts: Facts, effect: str, outcome: str, metric: str = "points")
     if not rows:
         return facts.row("estimates", effect=effect, outcome=outcome, is_treatment=True, metric=metric, vcov="CR1")
     return rows[-1]
+
+
+def believed_row(facts: Facts, effect: str, outcome: str, metric: str = "points") -> Row:
+    """Return the row of a treatment in its last step by the inference that the verdict shows, else by CR1.
+
+    Raises
+    ------
+    RenderError
+        When the study has no such estimate.
+    """
+    plain, verdict = fullest_row(facts, effect, outcome, metric), facts.verdict(effect, outcome)
+    method = shown_method(verdict) if verdict else ""
+    if verdict is None or not method or verdict["estimate"] is None:
+        return plain
+    key = {"outcome": outcome, "step": plain["step"], "term": plain["term"], "metric": metric}
+    found = facts.rows("estimates", effect=effect, vcov=method, sample=plain["sample"], **key)
+    if metric != "points":
+        return found[0] if found else plain
+    return {**plain, **{column: verdict[column] for column in _JUDGED}, "vcov": method}
+
+
+def shown_method(verdict: Row) -> str:
+    """Return the code of the inference whose interval a verdict gives: the recommended, or the most cautious one."""
+    return str(verdict["recommended"] or (verdict["ci_method"] if verdict["ci_method"] in METHODS else ""))
 
 
 def _expression(text: Any) -> str | None:

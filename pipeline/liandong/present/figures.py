@@ -13,13 +13,15 @@ from liandong.present.charts import save
 from liandong.present.charts_indicators import binned, both_chart, distribution_chart, dot_chart
 from liandong.present.charts_models import effect_chart
 from liandong.present.facts import Facts, read_facts, treatment_rows
-from liandong.present.markdown import identifier
+from liandong.present.markdown import Prose, figure_block, identifier
 from liandong.present.numbers import hundredths
 from liandong.present.tables_appendix import ranked
 from liandong.present.tables_indicators import group_rows, group_title, has_both
 from liandong.present.words import joined, word
 
 _DOTS = ("coverage", "service", "participation", "needs", "wellbeing", "relations")
+KINDS = ("effect", "inference", "balance", "contours", "specifications", "heterogeneity", "dose", "influence")
+"""First words of the names of figures that an effect, or an effect and an outcome, have each."""
 _FEWEST = 3  # shares below that need no figure
 
 
@@ -45,6 +47,15 @@ class Figure:
 def figures_of(facts: Facts) -> dict[str, Figure]:
     """Return the figures that the bundle's tables allow, by name, in the order of the report."""
     return {figure.name: figure for figure in _figures(facts)}
+
+
+def shown(facts: Facts, folder: str, name: str) -> Prose:
+    """Return a figure of the bundle in `folder` as a numbered float; nothing where there is no such figure."""
+    figure = figures_of(facts).get(name)
+    if figure is None:
+        return Prose("")
+    vector, picture = (f"{folder}/figures/{figure.file(facts.lang, kind)}" for kind in ("svg", "png"))
+    return figure_block(figure.label, vector, picture, figure.alt, figure.caption)
 
 
 def draw_figures(bundle: Bundle, folder: Path, languages: Sequence[Language]) -> list[Path]:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from liandong.present.facts import Facts, Row, fullest_row, treatment_rows
+from liandong.evidence import TABLES
+from liandong.present.facts import Facts, Row, fullest_row
 from liandong.present.numbers import count, fixed, percent
 from liandong.present.phrases import clusters_named, few_arms, treatments_phrase
+from liandong.present.phrases_verdict import CANNOT, LIMITED, detectable_phrase, has_verdicts, reasons_phrase
+from liandong.present.roles import model_title
 from liandong.present.tables_appendix import ranked
 from liandong.present.tables_sample import response_rate
 from liandong.present.words import plural, sentences, word
@@ -39,7 +42,7 @@ def _crosscheck(facts: Facts) -> Iterator[Limitation]:
 
 
 def _few(facts: Facts) -> Iterator[Limitation]:
-    """Say once per treatment and arm what the smallest of its samples holds."""
+    """Say once per treatment and arm what the smallest of its samples holds, and what that would have detected."""
     said = set()
     for effect, outcome in _models(facts):
         for arm, people, _ in few_arms(facts, effect, outcome):
@@ -47,27 +50,36 @@ def _few(facts: Facts) -> Iterator[Limitation]:
                 continue
             said.add((effect["treatment"], arm))
             treatment, group = facts.title(effect["treatment"]), word(facts.lang, arm)
+            detectable = detectable_phrase(facts, effect, outcome)
             if people is None:
-                text = word(facts.lang, "limit_few_hidden", treatment=treatment, group=group)
+                text = word(facts.lang, "limit_few_hidden", treatment=treatment, group=group, detectable=detectable)
             else:
                 total = count(facts.value("design", "n_obs", effect=effect["id"], outcome=outcome))
                 counted = count(people) + word(facts.lang, "caution_people")
-                text = word(
-                    facts.lang,
-                    "limit_few",
-                    treatment=treatment,
-                    group=group,
-                    count=counted,
-                    total=total,
-                    **_interval_in_sd(facts, effect, outcome),
-                )
+                numbers = {"count": counted, "total": total, "detectable": detectable}
+                text = word(facts.lang, "limit_few", treatment=treatment, group=group, **numbers)
             yield word(facts.lang, "limit_few_lead"), text
 
 
-def _interval_in_sd(facts: Facts, effect: Row, outcome: str) -> dict[str, str]:
-    """Return the ends of the fullest model's interval in standard deviations of the outcome."""
-    row = [*treatment_rows(facts, effect["id"], "sd", outcome=outcome)][-1]
-    return {"low": fixed(row["conf_low"], 2), "high": fixed(row["conf_high"], 2)}
+def _verdicts(facts: Facts) -> Iterator[Limitation]:
+    """Say which results the design cannot carry, or only with reservations, and why."""
+    for verdict in (CANNOT, LIMITED):
+        texts = []
+        for effect, outcome in _models(facts):
+            row = facts.verdict(effect["id"], outcome)
+            if row is not None and row["verdict"] == verdict:
+                reasons, detectable = reasons_phrase(facts, row), detectable_phrase(facts, effect, outcome)
+                title = model_title(facts, effect, outcome)
+                texts.append(word(facts.lang, "limit_cannot", model=title, reasons=reasons, detectable=detectable))
+        if texts:
+            lead = "limit_cannot_lead" if verdict == CANNOT else "limit_limited_lead"
+            yield word(facts.lang, lead), sentences(facts.lang, texts)
+
+
+def _plan(facts: Facts) -> Iterator[Limitation]:
+    changed = sum(row["status"] in {"added", "changed", "removed"} for row in facts.rows("plan"))
+    if changed:
+        yield word(facts.lang, "limit_plan_lead"), word(facts.lang, "limit_plan", count=count(changed))
 
 
 def _within(facts: Facts) -> Iterator[Limitation]:
@@ -91,7 +103,8 @@ def _clusters(facts: Facts) -> Iterator[Limitation]:
             name = facts.cluster(effect)
             smallest[name] = min(clusters, smallest.get(name, clusters))
     for name, clusters in smallest.items():
-        text = word(facts.lang, "limit_clusters", count=count(clusters), clusters=plural(facts.lang, name))
+        key = "limit_clusters_handled" if has_verdicts(facts) else "limit_clusters"
+        text = word(facts.lang, key, count=count(clusters), clusters=plural(facts.lang, name))
         yield word(facts.lang, "limit_clusters_lead"), text
 
 
@@ -151,12 +164,12 @@ def _reliability(facts: Facts) -> Iterator[Limitation]:
 def _multiple(facts: Facts) -> Iterator[Limitation]:
     models = len([*_models(facts)])
     if models > 1:
-        yield word(facts.lang, "limit_multiple_lead"), word(facts.lang, "limit_multiple", count=count(models))
+        key = "limit_multiple_adjusted" if facts.rows("multiplicity") else "limit_multiple"
+        yield word(facts.lang, "limit_multiple_lead"), word(facts.lang, key, count=count(models))
 
 
 def _disclosure(facts: Facts) -> Iterator[Limitation]:
-    tables = ("indicators", "distributions", "missingness", "design")
-    rows = sum(len(facts.rows(table, suppressed=True)) for table in tables)
+    rows = sum(len(facts.rows(name, suppressed=True)) for name, spec in TABLES.items() if "suppressed" in spec.columns)
     minimum = str(facts.minimum_cell)
     if rows:
         yield (
@@ -180,6 +193,7 @@ _CHECKS: Final[tuple[Callable[[Facts], Iterator[Limitation]], ...]] = (
     _simulated,
     _crosscheck,
     _few,
+    _verdicts,
     _within,
     _clusters,
     _causality,
@@ -189,5 +203,6 @@ _CHECKS: Final[tuple[Callable[[Facts], Iterator[Limitation]], ...]] = (
     _loss,
     _reliability,
     _multiple,
+    _plan,
     _disclosure,
 )

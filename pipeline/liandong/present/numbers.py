@@ -41,10 +41,10 @@ def p_value(value: float | None) -> str:
 
 
 def interval(low: float | None, high: float | None, decimals: int) -> str:
-    """Return ``[low, high]``."""
-    if _absent(low) or _absent(high):
+    """Return ``[low, high]``, with ∞ for an end that a test could not close."""
+    if low is None or high is None or math.isnan(low) or math.isnan(high):
         return NOT_APPLICABLE
-    return f"[{fixed(low, decimals)}, {fixed(high, decimals)}]"
+    return f"[{_end(low, decimals)}, {_end(high, decimals)}]"
 
 
 def percent_interval(low: float | None, high: float | None, decimals: int = 1) -> str:
@@ -73,6 +73,17 @@ def scientific(value: float | None) -> str:
     if _absent(value):
         return NOT_APPLICABLE
     return "0" if value == 0 else f"{value:.0e}"
+
+
+def whole(value: float | None, decimals: int = 1) -> str:
+    """Return a number that is mostly whole, such as degrees of freedom, with decimals only where it has any."""
+    return fixed(value, 0 if value is not None and math.isfinite(value) and value == round(value) else decimals)
+
+
+def _end(value: float, decimals: int) -> str:
+    if math.isinf(value):
+        return f"{MINUS}∞" if value < 0 else "∞"
+    return fixed(value, decimals)
 
 
 def _absent(value: float | None) -> bool:

@@ -11,6 +11,8 @@ from liandong.present.escaping import html_text
 from liandong.present.facts import Facts
 from liandong.present.html_table import table_style
 from liandong.present.markdown import Prose, callout, metadata_block
+from liandong.present.phrases_verdict import has_verdicts
+from liandong.present.sections import FURTHER, ROBUSTNESS, SECTIONS, has_section
 from liandong.present.tables_appendix import key_table
 from liandong.present.tables_indicators import GROUPS, group_rows, has_both
 from liandong.present.tables_sample import has_missing
@@ -51,6 +53,7 @@ def sections(facts: Facts) -> dict[str, bool]:
     held = {f"has-{name}": bool(rows) for name, rows in groups.items()}
     compared = set(facts.tables["indicators"].filter(pl.col("subgroup") != "")["group"])
     subgroups = {f"has-{name}-subgroups": name in compared for name in GROUPS}
+    further = {name: has_section(facts, name) for name in SECTIONS}
     tables = {f"has-{name}": facts.tables[name].height > 0 for name in _TABLES}
     return {
         **held,
@@ -62,6 +65,10 @@ def sections(facts: Facts) -> dict[str, bool]:
         "has-broken-rules": any(row["n_failed"] for row in facts.rows("validation")),
         "has-missing": has_missing(facts),
         "has-effects": bool(facts.effects),
+        "has-verdicts": has_verdicts(facts),
+        **{f"has-{name}": own for name, own in further.items()},
+        "has-robustness": any(further[name] for name in ROBUSTNESS),
+        "has-further": any(further[name] for name in FURTHER),
         "has-definitions": tables["has-indicators"] or tables["has-scales"],
         "has-key": bool(key_table(facts).rows),
         "has-distributions": bool(binned(facts)),

@@ -7,19 +7,20 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType, SimpleNamespace
-from typing import Any, Final
+from typing import Final
 
 from liandong.definitions import Language
 from liandong.errors import RenderError
 from liandong.evidence import read_bundle
 from liandong.present.escaping import markdown_text
-from liandong.present.facts import Facts, Row, read_facts
-from liandong.present.figures import figures_of
+from liandong.present.facts import Facts, read_facts
+from liandong.present.figures import KINDS, figures_of, shown
 from liandong.present.limitations import limitations
-from liandong.present.markdown import Prose, bullets, figure_block, heading, identifier, paragraphs, table_block
+from liandong.present.markdown import Prose, bullets, table_block
 from liandong.present.opening import opening
-from liandong.present.phrases import caution_phrase, effect_phrase
+from liandong.present.results import results
 from liandong.present.sayings import sayings
+from liandong.present.sections import SECTIONS, section
 from liandong.present.table import Table
 from liandong.present.tables_appendix import (
     crosscheck_table,
@@ -29,15 +30,9 @@ from liandong.present.tables_appendix import (
     version_table,
 )
 from liandong.present.tables_indicators import GROUPS, group_table, subgroup_tables
-from liandong.present.tables_models import (
-    coefficient_tables,
-    design_table,
-    nested_table,
-    size_table,
-)
+from liandong.present.tables_models import coefficient_tables, design_table
 from liandong.present.tables_sample import flow_table, missing_table, survey_table, validation_table
 from liandong.present.tables_scales import item_table, scale_table
-from liandong.present.words import word
 
 _TABLES: Final[Mapping[str, Callable[[Facts], Table]]] = MappingProxyType(
     {
@@ -106,16 +101,26 @@ class Page:
         RenderError
             For a name that no figure can have.
         """
-        figures = figures_of(self.facts)
-        if name in figures:
-            return self._shown(figures[name])
-        if name not in {*GROUPS, "distributions"} and not name.startswith("effect-"):
-            raise _unknown("figure", name, [*figures])
-        return Prose("")
+        known = {*GROUPS, "distributions", "power"}
+        if name not in known and name.partition("-")[0] not in KINDS:
+            raise _unknown("figure", name, [*figures_of(self.facts)])
+        return shown(self.facts, self.folder, name)
 
     def effects(self, level: int = 2) -> Prose:
-        """Return a section per effect under headings of `level`: sentences, nested table, figure, sizes."""
-        return Prose("".join(self._effect(effect, level) for effect in self.facts.effects))
+        """Return the results by role under headings of `level`, below them a section per effect and mediation."""
+        return results(self.facts, self.folder, level)
+
+    def section(self, name: str) -> Prose:
+        """Return what a section on a further question holds, without its heading; nothing without rows for it.
+
+        Raises
+        ------
+        RenderError
+            For a name that no section has.
+        """
+        if name not in SECTIONS:
+            raise _unknown("section", name, [*SECTIONS])
+        return section(self.facts, self.folder, name)
 
     def coefficients(self) -> Prose:
         """Return the tables of all coefficients, one per effect and outcome."""
@@ -131,34 +136,6 @@ class Page:
         """Return the list of publications that the study names."""
         named = (self.facts.study.get("report") or {}).get("sources") or ()
         return Prose("".join(f"\n- {markdown_text(source)}\n" for source in named))
-
-    def _effect(self, effect: Row, level: int) -> str:
-        facts, name = self.facts, effect["id"]
-        said = [effect_phrase(facts, effect, outcome) for outcome in effect["outcomes"]]
-        cautions = dict.fromkeys(caution_phrase(facts, effect, outcome) for outcome in effect["outcomes"])
-        figure = figures_of(facts).get(identifier("effect", name))
-        labels = {kind: f"@tbl-{identifier(kind, name)}" for kind in ("nested", "sizes")}
-        see = word(
-            facts.lang,
-            "see_effect" if figure else "see_effect_bare",
-            table=labels["nested"],
-            sizes=labels["sizes"],
-            figure=f"@{figure.label} " if figure else "",
-        )
-        return "".join(
-            [
-                heading(level, facts.text(effect["title"]), f"sec-{identifier('effect', name)}"),
-                paragraphs([facts.text(effect.get("note")), *said, *cautions]),
-                f"\n{see}\n",
-                table_block(nested_table(facts, effect)),
-                self._shown(figure) if figure else "",
-                table_block(size_table(facts, effect)),
-            ]
-        )
-
-    def _shown(self, figure: Any) -> Prose:
-        vector, picture = (f"{self.folder}/figures/{figure.file(self.facts.lang, kind)}" for kind in ("svg", "png"))
-        return figure_block(figure.label, vector, picture, figure.alt, figure.caption)
 
 
 def open_page(bundle: str, lang: Language) -> Page:

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from liandong.present.escaping import NO_BREAK
-from liandong.present.facts import Facts, Row, fullest_row, treatment_rows
-from liandong.present.numbers import count, decimals_for, fixed, hundredths, interval, percent
+from liandong.present.facts import Facts, Row, believed_row, fullest_row, treatment_rows
+from liandong.present.numbers import count, decimals_for, fixed, hundredths, interval, p_value, percent
+from liandong.present.phrases_verdict import cannot_carry, caution_by_verdict, is_judged, is_proportion
 from liandong.present.tables_appendix import ranked
 from liandong.present.tables_indicators import group_rows, interval_text, value_text
-from liandong.present.words import joined, lowered, plural, sentences, word
+from liandong.present.words import coded, joined, lowered, plural, sentences, word
 
 FEW_PEOPLE = 30
 """Treated or untreated people below which a result gets a caution of its own."""
 _FEW_TO_RANK = 2
 _TENTH = 0.095  # rounds to 0.10
+_LEVEL = 0.05  # of a test that comes without an interval
 
 
 def share_phrase(facts: Facts, row: Row) -> str:
@@ -79,29 +81,36 @@ def both_phrase(facts: Facts, name: str) -> str:
 
 
 def effect_phrase(facts: Facts, effect: Row, outcome: str) -> str:
-    """Return what the fullest model says of a treatment and an outcome.
+    """Return what the fullest model says of a treatment and an outcome, by the inference that the verdict recommends.
 
     The verb follows the assignment: only a treatment assigned by lot changes anything, any other is associated. An
-    interval that contains zero is neither evidence of a difference nor of its absence, and the sentence says so.
+    interval that contains zero is neither evidence of a difference nor of its absence, and the sentence says so; so it
+    does where the design cannot carry a conclusion at all.
     """
-    row = fullest_row(facts, effect["id"], outcome)
-    if row["estimate"] is None or row["conf_low"] is None:
+    row = believed_row(facts, effect["id"], outcome)
+    if not _is_known(row):
         return _not_estimated(facts, effect, outcome)
-    key = f"{_verb(facts, effect, row)}_{'two' if _is_binary(facts, effect, outcome) else 'more'}"
-    model, scaled = model_name(facts, effect, row["step"]), _scaled(facts, effect, outcome, bare=_is_clear(row))
-    return word(facts.lang, key, model=model, scaled=scaled, **_named(facts, effect, row))
+    verb = _verb(facts, effect, row)
+    key = f"{verb}_{'two' if _is_binary(facts, effect, outcome) else 'more'}"
+    bare = _is_clear(row) and verb != "cannot"
+    model, scaled = model_name(facts, effect, row["step"]), _scaled(facts, effect, outcome, bare=bare)
+    return word(facts.lang, key, model=model, scaled=scaled, **_named(facts, effect, row, bare=bare))
 
 
 def brief_phrase(facts: Facts, effect: Row, outcome: str) -> str:
     """Return the same as :func:`effect_phrase` in short, without model and scaling."""
-    row = fullest_row(facts, effect["id"], outcome)
-    if row["estimate"] is None or row["conf_low"] is None:
+    row = believed_row(facts, effect["id"], outcome)
+    if not _is_known(row):
         return _not_estimated(facts, effect, outcome)
-    return word(facts.lang, f"brief_{_verb(facts, effect, row)}", **_named(facts, effect, row))
+    verb = _verb(facts, effect, row)
+    bare = _is_clear(row) and verb != "cannot"
+    return word(facts.lang, f"brief_{verb}", **_named(facts, effect, row, bare=bare))
 
 
 def caution_phrase(facts: Facts, effect: Row, outcome: str) -> str:
-    """Return a warning where one arm of a treatment is very small, else nothing."""
+    """Return a warning where the verdict has one; without a verdict, where one arm of a treatment is very small."""
+    if is_judged(facts, effect, outcome):
+        return caution_by_verdict(facts, effect, outcome)
     for arm, people, clusters in few_arms(facts, effect, outcome):
         group = word(facts.lang, arm)
         if people is None:
@@ -156,30 +165,57 @@ def _not_estimated(facts: Facts, effect: Row, outcome: str) -> str:
 
 
 def _verb(facts: Facts, effect: Row, row: Row) -> str:
+    if cannot_carry(facts, effect, row["outcome"]):
+        return "cannot"
+    if row["conf_low"] is None and not _is_clear(row):
+        return "unsettled"
     verb = "raised" if facts.assignment(effect)["kind"] == "randomised" else "associated"
     return verb if _is_clear(row) else f"{verb}_unclear"
 
 
+def _is_known(row: Row) -> bool:
+    return row["estimate"] is not None and (row["conf_low"] is not None or row["p_value"] is not None)
+
+
 def _is_clear(row: Row) -> bool:
+    if row["conf_low"] is None or row["conf_high"] is None:
+        return bool(row["p_value"] < _LEVEL)
     return bool(row["conf_low"] > 0 or row["conf_high"] < 0)
 
 
-def _named(facts: Facts, effect: Row, row: Row) -> dict[str, str]:
-    """Return the parts of a sentence: where the direction is clear it is named, so that the size has no sign."""
-    estimate, low, high = row["estimate"], row["conf_low"], row["conf_high"]
-    decimals, upwards = decimals_for(row["std_error"]), estimate > 0
-    if _is_clear(row):
-        estimate, (low, high) = abs(estimate), sorted((abs(low), abs(high)))
-    size = word(
-        facts.lang, "with_interval", value=fixed(estimate, decimals), interval=unbroken(interval(low, high, decimals))
-    )
+def _named(facts: Facts, effect: Row, row: Row, *, bare: bool) -> dict[str, str]:
+    """Return the parts of a sentence: where the direction is named, the size has no sign."""
+    upwards = row["estimate"] > 0
     return {
         "treatment": facts.title(effect["treatment"]),
         "outcome": facts.title(row["outcome"]),
         "direction": word(facts.lang, "higher" if upwards else "lower"),
         "moved": word(facts.lang, "raised" if upwards else "lowered"),
-        "size": size,
+        "size": _size(facts, effect, row, bare=bare),
     }
+
+
+def _size(facts: Facts, effect: Row, row: Row, *, bare: bool) -> str:
+    """Return an estimate with its interval, and where a verdict chose the inference, with its name and p-value."""
+    estimate, low, high = row["estimate"], row["conf_low"], row["conf_high"]
+    usual = fullest_row(facts, effect["id"], row["outcome"])
+    decimals = decimals_for(row["std_error"], usual["std_error"])
+    if bare:
+        estimate = abs(estimate)
+        low, high = (None, None) if low is None or high is None else sorted((abs(low), abs(high)))
+    value, bounds = fixed(estimate, decimals), unbroken(interval(low, high, decimals))
+    if not is_judged(facts, effect, row["outcome"]):
+        return word(facts.lang, "with_interval", value=value, interval=bounds)
+    said = {"value": value, "method": coded(facts.lang, "method", row["vcov"]), "p": p_phrase(facts, row["p_value"])}
+    if low is None or high is None:
+        return word(facts.lang, "with_p_only", **said)
+    return word(facts.lang, "with_inference", interval=bounds, **said)
+
+
+def p_phrase(facts: Facts, value: float | None) -> str:
+    """Return "p = 0.431", or "p < 0.001" below that."""
+    text = p_value(value)
+    return word(facts.lang, "p_below" if text.startswith("<") else "p_is", p=text.lstrip("<"))
 
 
 def _is_binary(facts: Facts, effect: Row, outcome: str) -> bool:
@@ -201,10 +237,3 @@ def _scaled(facts: Facts, effect: Row, outcome: str, *, bare: bool) -> str:
         return ""
     text = word(facts.lang, "scaled", sd=fixed(sd, 2 if abs(sd) >= _TENTH else 3))
     return text if share is None else text + word(facts.lang, "scaled_range", share=percent(share))
-
-
-def is_proportion(facts: Facts, effect: Row, outcome: str) -> bool:
-    """Whether an outcome is a proportion or a yes or no, so that its differences are percentage points."""
-    design = facts.row("design", effect=effect["id"], outcome=outcome)
-    is_scale = bool(facts.rows("scales", scale=outcome))
-    return (design["outcome_low"], design["outcome_high"]) == (0.0, 1.0) and not is_scale

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from liandong.present.facts import Facts, fullest_row
+from liandong.present.facts import Facts, believed_row, fullest_row
 from liandong.present.facts import Row as Record
-from liandong.present.numbers import NOT_APPLICABLE, count, decimals_for, fixed, interval, scientific
+from liandong.present.numbers import NOT_APPLICABLE, count, decimals_for, fixed, interval, p_value, scientific
 from liandong.present.table import Align, Row, Table, group, heads
 from liandong.present.tables_indicators import GROUPS, group_rows, group_title, interval_text, notes_of, value_text
-from liandong.present.words import word
+from liandong.present.words import coded, sentences, word
 
 _HASH_DIGITS = 16
 _HIGHEST = 2  # indicators of a group among the key figures
@@ -16,16 +16,19 @@ _HIGHEST = 2  # indicators of a group among the key figures
 def key_table(facts: Facts) -> Table:
     """Return the key figures: highest and lowest coverage, most frequent improvement, the fullest models."""
     lang = facts.lang
-    records = [*_key_indicators(facts)]
+    effects = [effect for effect in facts.effects if effect["role"] == "primary"]
+    judged = any(facts.verdict(effect["id"], outcome) for effect in effects for outcome in effect["outcomes"])
+    no_test = (NOT_APPLICABLE,) * judged
     rows = [
-        Row((title, value_text(r) + "%" * (r["kind"] != "mean"), _percent_bounds(r), count(r["denominator_n"])))
-        for title, r in records
+        Row((title, _with_unit(r), _percent_bounds(r), *no_test, count(r["denominator_n"])))
+        for title, r in _key_indicators(facts)
     ]
-    for effect in (effect for effect in facts.effects if effect["role"] == "primary"):
-        rows += [_key_effect(facts, effect, outcome) for outcome in effect["outcomes"]]
-    columns: tuple[Align, ...] = ("left", "center", "center", "decimal")
-    header = heads(*(word(lang, name) for name in ("quantity", "estimate", "interval", "base")))
-    notes = notes_of(facts, word(lang, "note_key"), [])
+    rows += [_key_effect(facts, effect, outcome, judged=judged) for effect in effects for outcome in effect["outcomes"]]
+    test: tuple[Align, ...] = ("decimal",) if judged else ()
+    columns: tuple[Align, ...] = ("left", "center", "center", *test, "decimal")
+    header = heads(*(word(lang, name) for name in ("quantity", "estimate", "interval", *(("p",) * judged), "base")))
+    note = sentences(lang, [word(lang, "note_key"), word(lang, "note_key_judged") if judged else ""])
+    notes = notes_of(facts, note, [])
     return Table("key", word(lang, "caption_key"), columns, (header,), tuple(rows), notes)
 
 
@@ -137,24 +140,32 @@ def _key_indicators(facts: Facts) -> list[tuple[str, Record]]:
     return chosen
 
 
+def _with_unit(row: Record) -> str:
+    return value_text(row) if row["kind"] == "mean" else f"{value_text(row)}%"
+
+
 def _percent_bounds(row: Record) -> str:
     text = interval_text(row)
     return text if row["kind"] == "mean" else text.replace(",", "%,").replace("]", "%]")
 
 
-def _key_effect(facts: Facts, effect: Record, outcome: str) -> Row:
-    row = fullest_row(facts, effect["id"], outcome)
+def _key_effect(facts: Facts, effect: Record, outcome: str, *, judged: bool) -> Row:
+    row, usual = believed_row(facts, effect["id"], outcome), fullest_row(facts, effect["id"], outcome)
     randomised = facts.assignment(effect)["kind"] == "randomised"
+    step = row["step"]
+    if judged:
+        step = word(facts.lang, "step_method", step=step, method=coded(facts.lang, "method", row["vcov"]))
     title = word(
         facts.lang,
         "key_effect_randomised" if randomised else "key_effect",
         treatment=facts.title(effect["treatment"]),
         outcome=facts.title(outcome),
-        step=row["step"],
+        step=step,
     )
-    decimals = decimals_for(row["std_error"])
+    decimals = decimals_for(row["std_error"], usual["std_error"])
     bounds = interval(row["conf_low"], row["conf_high"], decimals)
-    return Row((title, fixed(row["estimate"], decimals), bounds, count(row["n_obs"])))
+    test = (p_value(row["p_value"]),) * judged
+    return Row((title, fixed(row["estimate"], decimals), bounds, *test, count(row["n_obs"])))
 
 
 def _definition(facts: Facts, indicator: str) -> str:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
-from liandong.present.facts import Facts, fullest_row, treatment_rows
+from liandong.present.facts import Facts, believed_row, treatment_rows
 from liandong.present.facts import Row as Record
 from liandong.present.markdown import identifier
 from liandong.present.numbers import (
@@ -16,11 +16,12 @@ from liandong.present.numbers import (
     interval,
     p_value,
     percent_interval,
+    whole,
 )
 from liandong.present.table import Align, Cell, Row, Table, aligned, group, heads
 from liandong.present.tables_indicators import hidden, notes_of
 from liandong.present.tables_scales import noted_table, range_text
-from liandong.present.words import joined, word
+from liandong.present.words import coded, joined, word
 
 
 def design_table(facts: Facts) -> Table:
@@ -96,11 +97,13 @@ def size_table(facts: Facts, effect: Record) -> Table:
     for outcome in effect["outcomes"]:
         cells: list[str] = []
         for unit in units:
-            found = [*treatment_rows(facts, effect["id"], unit, outcome=outcome)]
-            cells += _estimate_pair(found[-1]) if found else [NOT_APPLICABLE, NOT_APPLICABLE]
+            known = [*treatment_rows(facts, effect["id"], unit, outcome=outcome)]
+            row = believed_row(facts, effect["id"], outcome, unit) if known else None
+            cells += _estimate_pair(row, known[-1]) if row else [NOT_APPLICABLE, NOT_APPLICABLE]
         rows.append(Row((facts.title(outcome), *cells)))
-    last = fullest_row(facts, effect["id"], effect["outcomes"][0])
-    note = word(lang, "note_sizes", step=last["step"], vcov=last["vcov"], df=_common(facts, effect, "df"))
+    believed = [believed_row(facts, effect["id"], outcome) for outcome in effect["outcomes"]]
+    methods = joined(lang, [*dict.fromkeys(coded(lang, "method", row["vcov"]) for row in believed)])
+    note = word(lang, "note_sizes", step=believed[0]["step"], vcov=methods, df=_range(row["df"] for row in believed))
     columns: tuple[Align, ...] = ("left", *(("decimal", "center") * len(units)))
     caption = word(lang, "caption_sizes", title=facts.text(effect["title"]))
     return noted_table(facts, identifier("sizes", effect["id"]), caption, columns, (top, bottom), rows, note)
@@ -191,17 +194,21 @@ def _model_note(facts: Facts, effect: Record, found: Sequence[Record]) -> str:
 
 def _common(facts: Facts, effect: Record, column: str) -> str:
     """Return the value of `column` of an effect's models, or its smallest and largest where they differ."""
-    values = [row[column] for row in treatment_rows(facts, effect["id"]) if row[column] is not None]
-    if not values:
+    return _range(row[column] for row in treatment_rows(facts, effect["id"]))
+
+
+def _range(values: Iterable[float | None]) -> str:
+    known = [value for value in values if value is not None]
+    if not known:
         return NOT_APPLICABLE
-    low, high = count(round(min(values))), count(round(max(values)))
+    low, high = whole(min(known)), whole(max(known))
     return low if low == high else f"{low}–{high}"
 
 
-def _estimate_pair(row: Record) -> list[str]:
+def _estimate_pair(row: Record, usual: Record) -> list[str]:
     if row["metric"] == "range_share":
         return [hundredths(row["estimate"], 2), percent_interval(row["conf_low"], row["conf_high"], 2)]
-    decimals = decimals_for(row["std_error"])
+    decimals = decimals_for(row["std_error"], usual["std_error"])
     return [fixed(row["estimate"], decimals), interval(row["conf_low"], row["conf_high"], decimals)]
 
 

@@ -1,4 +1,4 @@
-"""Words in two languages, kept beside each other in words.toml (tables, figures) and phrases.toml (sentences)."""
+"""Words in two languages, kept beside each other in words.toml (tables, figures), phrases.toml and audit.toml."""
 
 from __future__ import annotations
 
@@ -19,6 +19,11 @@ def word(lang: Language, key: str, /, **values: str) -> str:
 def known(key: str) -> bool:
     """Whether there are words behind `key`."""
     return key in catalogue()
+
+
+def coded(lang: Language, prefix: str, code: str) -> str:
+    """Return the words of a code of a table, such as the stage of a sample; a code without words stays as it is."""
+    return word(lang, f"{prefix}_{code}") if known(f"{prefix}_{code}") else code
 
 
 def joined(lang: Language, texts: Sequence[str]) -> str:
@@ -52,7 +57,7 @@ def sentences(lang: Language, parts: Sequence[str]) -> str:
 def catalogue() -> Mapping[str, Mapping[str, str]]:
     """Return key → language → words."""
     found: dict[str, Mapping[str, str]] = {}
-    for name in ("words.toml", "phrases.toml"):
+    for name in ("words.toml", "phrases.toml", "audit.toml"):
         with files("liandong.present").joinpath(name).open("rb") as stream:
             entries = tomllib.load(stream)
         repeated = found.keys() & entries.keys()

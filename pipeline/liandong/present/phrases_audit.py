@@ -1,0 +1,126 @@
+"""Sentences on what a reader asks next, each with the numbers of one table and the reservation that they call for."""
+
+from __future__ import annotations
+
+from liandong.present.facts import Facts, Row
+from liandong.present.numbers import count, decimals_for, fixed, interval, p_value, percent
+from liandong.present.phrases import unbroken
+from liandong.present.phrases_verdict import difference_word, mde_text
+from liandong.present.roles import effects_by_role, model_title, models
+from liandong.present.words import coded, word
+
+
+def balance_phrases(facts: Facts) -> list[str]:
+    """Return the joint test of balance of each effect, and what it does not show."""
+    said = [
+        word(
+            facts.lang,
+            "said_balance_test",
+            treatment=facts.title(effect["treatment"]),
+            covariates=count(row["n_covariates"]),
+            method=coded(facts.lang, "method", row["method"]),
+            p=p_value(row["p_value"]),
+        )
+        for effect in effects_by_role(facts)
+        for row in facts.rows("balance_tests", effect=effect["id"])
+        if row["p_value"] is not None
+    ]
+    return [*dict.fromkeys(said), *([word(facts.lang, "said_balance_caution")] if said else [])]
+
+
+def sensitivity_phrases(facts: Facts) -> list[str]:
+    """Return what an omitted variable would have to explain, model by model."""
+    said = []
+    for effect, outcome, (row, *_) in models(facts, "sensitivity"):
+        if row["robustness_value"] is None:
+            continue
+        exceeds = bool(row["robustness_value_alpha"])
+        said.append(
+            word(
+                facts.lang,
+                "said_robust" if exceeds else "said_robust_none",
+                model=model_title(facts, effect, outcome),
+                rv=percent(row["robustness_value"]),
+                **({"rva": percent(row["robustness_value_alpha"])} if exceeds else {}),
+            )
+        )
+        if row["oster_delta"] is not None and row["r2_max"] is not None:
+            numbers = {"r2": fixed(row["r2_max"], 3), "delta": fixed(row["oster_delta"], 2)}
+            said.append(word(facts.lang, "said_oster", **numbers))
+    return said
+
+
+def multiverse_phrases(facts: Facts) -> list[str]:
+    """Return how far all specifications agree with the headline, model by model."""
+    said = []
+    for effect, outcome, (row, *_) in models(facts, "multiverse"):
+        sizes = {name: fixed(row[f"{name}_sd"], 2) for name in ("low", "high", "median", "headline")}
+        shares = {
+            "sign": percent(row["share_same_sign"], 0),
+            "positive": percent(row["share_positive_clear"], 0),
+            "negative": percent(row["share_negative_clear"], 0),
+            "agrees": percent(row["share_agrees"], 0),
+        }
+        title, specifications = model_title(facts, effect, outcome), count(row["n_specifications"])
+        said.append(word(facts.lang, "said_multiverse", model=title, count=specifications, **sizes, **shares))
+    return said
+
+
+def dose_phrases(facts: Facts, effect: Row) -> list[str]:
+    """Return the tests of a dose and a response, and what they do not show."""
+    said = [
+        word(
+            facts.lang,
+            "said_dose",
+            outcome=facts.title(row["outcome"]),
+            test=coded(facts.lang, "test", row["test"]),
+            method=coded(facts.lang, "method", row["method"]),
+            p=p_value(row["p_value"]),
+        )
+        for row in facts.rows("dose_tests", effect=effect["id"])
+        if row["p_value"] is not None
+    ]
+    return [*said, *([word(facts.lang, "said_dose_caution")] if said else [])]
+
+
+def mediation_phrases(facts: Facts, mediation: str) -> list[str]:
+    """Return what the indirect part of each outcome amounts to; without an interval, nothing is said of it."""
+    said = []
+    for row in facts.rows("mediation", mediation=mediation, path="indirect"):
+        low, high = row["conf_low"], row["conf_high"]
+        if row["estimate"] is None or low is None or high is None:
+            continue
+        decimals = decimals_for(row["std_error"])
+        value, bounds = fixed(row["estimate"], decimals), unbroken(interval(low, high, decimals))
+        said.append(
+            word(
+                facts.lang,
+                "said_mediation_clear" if low > 0 or high < 0 else "said_mediation_unclear",
+                outcome=facts.title(row["outcome"]),
+                mediator=facts.title(row["mediator"]),
+                size=word(facts.lang, "with_interval", value=value, interval=bounds),
+            )
+        )
+    return said
+
+
+def power_phrases(facts: Facts) -> list[str]:
+    """Return the smallest difference that the design at hand detects, model by model."""
+    said = []
+    for effect, outcome, rows in models(facts, "power"):
+        for row in (row for row in rows if row["is_actual"] and row["mde_sd"] is not None):
+            units = ""
+            if row["mde"] is not None:
+                units = word(facts.lang, "said_power_units", mde=mde_text(facts, effect, outcome, row["mde"]))
+            said.append(
+                word(
+                    facts.lang,
+                    "said_power",
+                    model=model_title(facts, effect, outcome),
+                    power=percent(row["power"], 0),
+                    what=difference_word(facts, effect),
+                    sd=fixed(row["mde_sd"], 2),
+                    mde=units,
+                )
+            )
+    return said

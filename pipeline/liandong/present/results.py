@@ -1,0 +1,84 @@
+"""The results by role: a heading and its meaning, then every effect with its sentences, tables and figures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from liandong.present.facts import Facts, Row
+from liandong.present.figures import figures_of, shown
+from liandong.present.markdown import Prose, bullets, heading, identifier, paragraphs, table_block
+from liandong.present.phrases import caution_phrase, effect_phrase
+from liandong.present.phrases_audit import mediation_phrases
+from liandong.present.phrases_verdict import verdict_phrases
+from liandong.present.roles import analysis_title, effects_by_role, mark, marked_title, mediations, roles
+from liandong.present.tables_further import mediation_table
+from liandong.present.tables_inference import inference_table
+from liandong.present.tables_models import nested_table, size_table
+from liandong.present.words import sentences, word
+
+_ASSUMPTIONS = ("treatment", "mediator", "order", "interaction")
+
+
+def results(facts: Facts, folder: str, level: int) -> Prose:
+    """Return a part per role under a heading of `level`: what the role means, its effects, its mediations."""
+    return Prose("".join(part for role in roles(facts) for part in _role(facts, folder, role, level)))
+
+
+def _role(facts: Facts, folder: str, role: str, level: int) -> Iterator[str]:
+    yield heading(level, word(facts.lang, f"heading_{role}"), f"sec-{role}")
+    yield paragraphs([word(facts.lang, f"about_{role}")])
+    for effect in effects_by_role(facts):
+        if effect["role"] == role:
+            yield from _effect(facts, folder, effect, level + 1)
+    for mediation in mediations(facts, role):
+        yield from _mediation(facts, folder, mediation, level + 1)
+
+
+def _effect(facts: Facts, folder: str, effect: Row, level: int) -> Iterator[str]:
+    name = effect["id"]
+    said = [effect_phrase(facts, effect, outcome) for outcome in effect["outcomes"]]
+    cautions = dict.fromkeys(caution_phrase(facts, effect, outcome) for outcome in effect["outcomes"])
+    figures = figures_of(facts)
+    figure = figures.get(identifier("effect", name))
+    labels = {kind: f"@tbl-{identifier(kind, name)}" for kind in ("nested", "sizes")}
+    see = word(
+        facts.lang,
+        "see_effect" if figure else "see_effect_bare",
+        table=labels["nested"],
+        sizes=labels["sizes"],
+        figure=f"@{figure.label} " if figure else "",
+    )
+    yield heading(level, marked_title(facts, effect), f"sec-{identifier('effect', name)}")
+    yield paragraphs([facts.text(effect.get("note")), *said, *cautions])
+    yield f"\n{see}\n"
+    yield table_block(nested_table(facts, effect))
+    yield shown(facts, folder, identifier("effect", name))
+    yield table_block(size_table(facts, effect))
+    yield from _inference(facts, folder, effect)
+
+
+def _inference(facts: Facts, folder: str, effect: Row) -> Iterator[str]:
+    """Yield which inference to believe and why, with all of them side by side."""
+    yield paragraphs([verdict_phrases(facts, effect)])
+    table = inference_table(facts, effect)
+    if not table.rows:
+        return
+    name = identifier("inference", effect["id"])
+    drawn = f"@fig-{name} " if name in figures_of(facts) else ""
+    figure = word(facts.lang, "and_figure", figure=drawn) if drawn else ""
+    see = word(facts.lang, "see_inference", table=f"@{table.label}", figure=figure)
+    yield f"\n{see}\n"
+    yield table_block(table)
+    yield shown(facts, folder, name)
+
+
+def _mediation(facts: Facts, folder: str, mediation: str, level: int) -> Iterator[str]:
+    title = analysis_title(facts, "mediation", mediation) + mark(facts, "mediation", mediation)
+    note = next((m.get("note") for m in facts.manifest.get("mediations", ()) if m["id"] == mediation), None)
+    yield heading(level, title, f"sec-{identifier('mediation', mediation)}")
+    yield paragraphs([facts.text(note), sentences(facts.lang, mediation_phrases(facts, mediation))])
+    yield table_block(mediation_table(facts, mediation))
+    yield shown(facts, folder, identifier("mediation", mediation))
+    yield paragraphs([word(facts.lang, "assumptions_lead")])
+    texts = ((word(facts.lang, f"assumption_{a}_lead"), word(facts.lang, f"assumption_{a}")) for a in _ASSUMPTIONS)
+    yield bullets(texts)

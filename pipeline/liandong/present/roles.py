@@ -1,0 +1,89 @@
+"""Primary, secondary and exploratory analyses apart, and what was added to the plan after it was locked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from liandong.present.facts import Facts, Row
+from liandong.present.words import coded, known, word
+
+ROLES: Final = ("primary", "secondary", "exploratory")
+_MARKED: Final = ("added", "changed")
+
+
+def effects_by_role(facts: Facts) -> list[Row]:
+    """Return the effects that have estimates, the primary first."""
+    return sorted(facts.effects, key=lambda effect: ROLES.index(effect["role"]))
+
+
+def mediations(facts: Facts, role: str | None = None) -> list[str]:
+    """Return the mediations that have rows, of one role or of all."""
+    rows = facts.rows("mediation")
+    return [*dict.fromkeys(row["mediation"] for row in rows if role in {None, row["role"]})]
+
+
+def roles(facts: Facts) -> list[str]:
+    """Return the roles that the results have, in order."""
+    found = {effect["role"] for effect in facts.effects} | {row["role"] for row in facts.rows("mediation")}
+    return [role for role in ROLES if role in found]
+
+
+def status(facts: Facts, kind: str, item: str) -> str:
+    """Return how an analysis stands to the locked plan, empty where nobody knows."""
+    return next((str(row["status"]) for row in facts.rows("plan", kind=kind, item=item)), "")
+
+
+def mark(facts: Facts, kind: str, item: str) -> str:
+    """Return the visible mark of an analysis that the locked plan did not have like this, else nothing."""
+    found = status(facts, kind, item)
+    return word(facts.lang, f"mark_{found}") if found in _MARKED else ""
+
+
+def marked_title(facts: Facts, effect: Row) -> str:
+    """Return the title of an effect with its mark."""
+    return facts.text(effect["title"]) + mark(facts, "effect", effect["id"])
+
+
+def model_title(facts: Facts, effect: Row, outcome: str) -> str:
+    """Return "treatment → outcome" with role and mark: whoever reads one row of a table sees what it is worth."""
+    named = f"{facts.title(effect['treatment'])} → {facts.title(outcome)}"
+    titled = word(facts.lang, "with_role", title=named, role=word(facts.lang, f"role_{effect['role']}"))
+    return titled + mark(facts, "effect", effect["id"])
+
+
+def models(facts: Facts, table: str) -> Iterator[tuple[Row, str, list[Row]]]:
+    """Yield effect, outcome and rows of `table` for each model that it holds, the primary ones first."""
+    for effect in effects_by_role(facts):
+        for outcome in effect["outcomes"]:
+            rows = facts.rows(table, effect=effect["id"], outcome=outcome)
+            if rows:
+                yield effect, outcome, rows
+
+
+def marked_note(facts: Facts, note: str) -> str:
+    """Return a note that also explains the marks, if the bundle has any."""
+    if not any(row["status"] in _MARKED for row in facts.rows("plan")):
+        return note
+    return note + ("" if facts.lang == "zh" else " ") + word(facts.lang, "note_marked")
+
+
+def analysis_title(facts: Facts, kind: str, item: str) -> str:
+    """Return the title of an item of the plan as the manifest has it, or its name."""
+    entries = {"effect": "effects", "family": "families", "mediation": "mediations", "multiverse": "multiverses"}
+    for entry in facts.manifest.get(entries.get(kind, ""), ()):
+        if entry.get("id", entry.get("effect")) == item:
+            if entry.get("title"):
+                return facts.text(entry["title"])
+            return next((facts.text(e["title"]) for e in facts.manifest.get("effects", ()) if e["id"] == item), item)
+    return facts.labels.get((kind, item, ""), (item, ""))[0]
+
+
+def status_text(facts: Facts, code: str) -> str:
+    """Return a status of the plan in words."""
+    return coded(facts.lang, "status", code)
+
+
+def kind_text(facts: Facts, code: str) -> str:
+    """Return a kind of analysis in words."""
+    return word(facts.lang, f"kind_{code}") if known(f"kind_{code}") else code

@@ -1,0 +1,162 @@
+"""The sections on what a reader asks next: each holds sentences, tables and figures, or nothing at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from types import MappingProxyType
+from typing import Final
+
+from liandong.present.facts import Facts, Row
+from liandong.present.figures import shown
+from liandong.present.markdown import Prose, identifier, paragraphs, table_block
+from liandong.present.phrases_audit import (
+    balance_phrases,
+    dose_phrases,
+    multiverse_phrases,
+    power_phrases,
+    sensitivity_phrases,
+)
+from liandong.present.roles import effects_by_role
+from liandong.present.table import Table
+from liandong.present.tables_audit import arm_table, balance_table, missing_by_arm_table, plan_table, weight_table
+from liandong.present.tables_further import dose_table, heterogeneity_table, ordinal_table
+from liandong.present.tables_inference import explanation_table, influence_table, multiplicity_table
+from liandong.present.tables_robustness import benchmark_table, multiverse_table, power_table, sensitivity_table
+
+_Tabled = Callable[[Facts, Row], Table]
+_TABLES_OF: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        "balance": ("balance",),
+        "arms": ("arms", "missing_by_arm"),
+        "multiplicity": ("multiplicity",),
+        "sensitivity": ("sensitivity",),
+        "multiverse": ("multiverse",),
+        "heterogeneity": ("heterogeneity",),
+        "dose": ("dose",),
+        "ordinal": ("ordinal",),
+        "power": ("power",),
+        "weights": ("weights",),
+        "explanations": ("explanations",),
+        "influence": ("influence",),
+        "plan": ("plan",),
+    }
+)
+ROBUSTNESS: Final = ("balance", "arms", "multiplicity", "sensitivity", "multiverse", "power")
+FURTHER: Final = ("heterogeneity", "dose", "ordinal")
+SECTIONS: Final = tuple(_TABLES_OF)
+
+
+def has_section(facts: Facts, name: str) -> bool:
+    """Whether the bundle has rows for a section; those of effects without estimates do not count."""
+    known = {effect["id"] for effect in facts.effects}
+    rows = (row for table in _TABLES_OF[name] for row in facts.rows(table))
+    return any("effect" not in row or row["effect"] in known for row in rows)
+
+
+def section(facts: Facts, folder: str, name: str) -> Prose:
+    """Return a section without its heading, empty when the bundle has no rows for it; KeyError for an unknown name."""
+    return Prose("".join(_SECTIONS[name](facts, folder)) if has_section(facts, name) else "")
+
+
+def _balance(facts: Facts, folder: str) -> Iterator[str]:
+    yield paragraphs(balance_phrases(facts))
+    for effect in effects_by_role(facts):
+        yield _block(balance_table(facts, effect))
+        yield shown(facts, folder, identifier("balance", effect["id"]))
+
+
+def _arms(facts: Facts, _folder: str) -> Iterator[str]:
+    for effect in effects_by_role(facts):
+        yield _block(arm_table(facts, effect))
+        yield _block(missing_by_arm_table(facts, effect))
+
+
+def _multiplicity(facts: Facts, _folder: str) -> Iterator[str]:
+    for family in dict.fromkeys(row["family"] for row in facts.rows("multiplicity")):
+        yield _block(multiplicity_table(facts, family))
+
+
+def _sensitivity(facts: Facts, folder: str) -> Iterator[str]:
+    yield paragraphs(sensitivity_phrases(facts))
+    yield _block(sensitivity_table(facts))
+    yield _block(benchmark_table(facts))
+    yield from _figures(facts, folder, "contours")
+
+
+def _multiverse(facts: Facts, folder: str) -> Iterator[str]:
+    yield paragraphs(multiverse_phrases(facts))
+    yield _block(multiverse_table(facts))
+    yield from _figures(facts, folder, "specifications")
+
+
+def _heterogeneity(facts: Facts, folder: str) -> Iterator[str]:
+    yield from _by_effect(facts, folder, "heterogeneity", heterogeneity_table)
+
+
+def _dose(facts: Facts, folder: str) -> Iterator[str]:
+    for effect in effects_by_role(facts):
+        yield paragraphs(dose_phrases(facts, effect))
+        yield _block(dose_table(facts, effect))
+        yield shown(facts, folder, identifier("dose", effect["id"]))
+
+
+def _ordinal(facts: Facts, folder: str) -> Iterator[str]:
+    yield from _by_effect(facts, folder, "ordinal", ordinal_table)
+
+
+def _power(facts: Facts, folder: str) -> Iterator[str]:
+    yield paragraphs(power_phrases(facts))
+    yield _block(power_table(facts))
+    yield shown(facts, folder, "power")
+
+
+def _weights(facts: Facts, _folder: str) -> Iterator[str]:
+    yield _block(weight_table(facts))
+
+
+def _explanations(facts: Facts, folder: str) -> Iterator[str]:
+    yield from _by_effect(facts, folder, "explanations", explanation_table)
+
+
+def _influence(facts: Facts, folder: str) -> Iterator[str]:
+    yield from _by_effect(facts, folder, "influence", influence_table)
+
+
+def _plan(facts: Facts, _folder: str) -> Iterator[str]:
+    yield _block(plan_table(facts))
+
+
+def _by_effect(facts: Facts, folder: str, name: str, tabled: _Tabled) -> Iterator[str]:
+    for effect in effects_by_role(facts):
+        yield _block(tabled(facts, effect))
+        yield shown(facts, folder, identifier(name, effect["id"]))
+
+
+def _figures(facts: Facts, folder: str, name: str) -> Iterable[str]:
+    """Yield the figures that there are one of per effect and outcome."""
+    for effect in effects_by_role(facts):
+        for outcome in effect["outcomes"]:
+            yield shown(facts, folder, identifier(name, effect["id"], outcome))
+
+
+def _block(table: Table) -> str:
+    return table_block(table) if table.rows else ""
+
+
+_SECTIONS: Final[Mapping[str, Callable[[Facts, str], Iterator[str]]]] = MappingProxyType(
+    {
+        "balance": _balance,
+        "arms": _arms,
+        "multiplicity": _multiplicity,
+        "sensitivity": _sensitivity,
+        "multiverse": _multiverse,
+        "heterogeneity": _heterogeneity,
+        "dose": _dose,
+        "ordinal": _ordinal,
+        "power": _power,
+        "weights": _weights,
+        "explanations": _explanations,
+        "influence": _influence,
+        "plan": _plan,
+    }
+)

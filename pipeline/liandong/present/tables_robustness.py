@@ -1,0 +1,137 @@
+"""Tables of robustness: omitted variables, all specifications, the smallest difference that the design detects."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from liandong.present.facts import Facts, fullest_row
+from liandong.present.facts import Row as Record
+from liandong.present.numbers import NOT_APPLICABLE, count, decimals_for, fixed, hundredths, interval, percent, whole
+from liandong.present.roles import marked_note, model_title, models
+from liandong.present.table import Align, Row, Table, group, heads
+from liandong.present.tables_scales import noted_table
+from liandong.present.words import joined, known, word
+
+_MOST_NAMES: Final = 3
+_LEVEL: Final = 0.95
+
+
+def sensitivity_table(facts: Facts) -> Table:
+    """Return robustness values and Oster's δ, a row per model."""
+    lang = facts.lang
+    rows = []
+    for effect, outcome, (row, *_) in models(facts, "sensitivity"):
+        decimals = decimals_for(row["std_error"])
+        shares = (hundredths(row[name]) for name in ("partial_r2", "robustness_value", "robustness_value_alpha"))
+        bounds = interval(row["oster_bound_low"], row["oster_bound_high"], decimals)
+        numbers = (fixed(row["estimate"], decimals), *shares, fixed(row["oster_delta"], 2), bounds)
+        rows.append(Row((model_title(facts, effect, outcome), *numbers)))
+    names = ("model", "estimate", "partial_r2", "robustness_value", "robustness_value_alpha", "oster_delta")
+    header = heads(*(word(lang, name) for name in (*names, "oster_bounds")))
+    columns: tuple[Align, ...] = ("left", *(("decimal",) * 5), "center")
+    note = marked_note(facts, word(lang, "note_sensitivity"))
+    return noted_table(facts, "sensitivity", word(lang, "caption_sensitivity"), columns, (header,), rows, note)
+
+
+def benchmark_table(facts: Facts) -> Table:
+    """Return what an omitted variable as strong as observed ones would leave of each estimate."""
+    lang = facts.lang
+    rows: list[Row] = []
+    for effect, outcome, found in models(facts, "benchmarks"):
+        rows.append(group(model_title(facts, effect, outcome)))
+        rows += [_benchmark(facts, effect, row) for row in _blocks(effect, found)]
+    names = ("strength", "r2_treatment", "r2_outcome", "adjusted", "interval")
+    header = heads(*(word(lang, name) for name in names))
+    columns: tuple[Align, ...] = ("left", "decimal", "decimal", "decimal", "center")
+    note = marked_note(facts, word(lang, "note_benchmarks"))
+    return noted_table(facts, "benchmarks", word(lang, "caption_benchmarks"), columns, (header,), rows, note)
+
+
+def multiverse_table(facts: Facts) -> Table:
+    """Return how far all specifications agree with the headline, a row per model."""
+    lang = facts.lang
+    rows = []
+    failed = 0
+    for effect, outcome, (row, *_) in models(facts, "multiverse"):
+        failed += row["n_failed"] or 0
+        sizes = (fixed(row[name], 2) for name in ("headline_sd", "median_sd"))
+        shares = (
+            hundredths(row[f"share_{name}"], 0) for name in ("same_sign", "positive_clear", "negative_clear", "agrees")
+        )
+        spread = interval(row["low_sd"], row["high_sd"], 2)
+        rows.append(Row((model_title(facts, effect, outcome), count(row["n_specifications"]), *sizes, spread, *shares)))
+    names = ("model", "specifications", "headline_sd", "median", "lowest_highest")
+    shares_named = ("same_sign", "positive_clear", "negative_clear", "agree_headline")
+    header = heads(*(word(lang, name) for name in (*names, *shares_named)))
+    columns: tuple[Align, ...] = ("left", "decimal", "decimal", "decimal", "center", *(("decimal",) * 4))
+    note = marked_note(facts, word(lang, "note_multiverse", failed=count(failed)))
+    return noted_table(facts, "multiverse", word(lang, "caption_multiverse"), columns, (header,), rows, note)
+
+
+def power_table(facts: Facts) -> Table:
+    """Return the smallest difference that the design at hand detects, a row per model."""
+    lang = facts.lang
+    rows = []
+    actual = [*_actual(facts)]
+    for effect, outcome, row in actual:
+        decimals = max(2, decimals_for(row["mde"]) - 1)
+        assigned = f"assigned_by_{row['assignment']}"
+        numbers = (
+            count(row["n_clusters"]),
+            whole(row["cluster_size"]),
+            fixed(row["icc"], 3),
+            hundredths(row["share_treated"]),
+            word(lang, assigned) if known(assigned) else row["assignment"],
+            fixed(row["mde_sd"], 2),
+            fixed(row["mde"], decimals),
+        )
+        rows.append(Row((model_title(facts, effect, outcome), *numbers)))
+    names = ("model", "clusters", "cluster_size", "icc", "share_treated", "assignment", "mde_sd", "mde")
+    header = heads(*(word(lang, name) for name in names))
+    columns: tuple[Align, ...] = (*("left", "decimal", "decimal", "decimal", "decimal"), "left", "decimal", "decimal")
+    power = percent(actual[0][2]["power"], 0) if actual else NOT_APPLICABLE
+    alpha = percent(round(1 - (actual[0][2]["level"] or _LEVEL), 6), 0) if actual else NOT_APPLICABLE
+    note = marked_note(facts, word(lang, "note_power", power=power, alpha=alpha))
+    return noted_table(facts, "power", word(lang, "caption_power"), columns, (header,), rows, note)
+
+
+def block_name(facts: Facts, effect: Record, covariates: str) -> str:
+    """Return the name of a set of columns: the title of the step that adds them, or the columns' own."""
+    columns = [column for column in covariates.split("+") if column]
+    for step in effect["steps"]:
+        if len(columns) > 1 and set(columns) == set(step["add"]):
+            return facts.step(effect["id"], step["name"])
+    titles = [facts.term(column) for column in columns]
+    if len(titles) <= _MOST_NAMES:
+        return joined(facts.lang, titles)
+    return joined(facts.lang, [*titles[:_MOST_NAMES], "…"])
+
+
+def _blocks(effect: Record, found: list[Record]) -> list[Record]:
+    """Return the rows of whole blocks of controls where there are any: single ones are in the bundle."""
+    steps = [set(step["add"]) for step in effect["steps"] if step["add"]]
+    blocks = [row for row in found if set(row["covariates"].split("+")) in steps]
+    return blocks or found
+
+
+def _benchmark(facts: Facts, effect: Record, row: Record) -> Row:
+    decimals = decimals_for(row["adjusted_std_error"], fullest_row(facts, effect["id"], row["outcome"])["std_error"])
+    names = block_name(facts, effect, row["covariates"])
+    return Row(
+        (
+            word(facts.lang, "times_as_strong", times=f"{row['multiple']:g}", names=names),
+            hundredths(row["r2_treatment"]),
+            hundredths(row["r2_outcome"]),
+            fixed(row["adjusted_estimate"], decimals),
+            interval(row["adjusted_low"], row["adjusted_high"], decimals),
+        ),
+        indent=1,
+    )
+
+
+def _actual(facts: Facts) -> Iterator[tuple[Record, str, Record]]:
+    for effect, outcome, rows in models(facts, "power"):
+        for row in rows:
+            if row["is_actual"]:
+                yield effect, outcome, row
