@@ -1,6 +1,7 @@
 """How an effect comes about and for whom: mediation, subgroups, doses, and a check on ordered answers."""
 
+from liandong.mechanisms.heterogeneity import heterogeneity_tables
 from liandong.mechanisms.mediation import mediation_table
 from liandong.mechanisms.ordinal import ordinal_table
 
-__all__ = ["mediation_table", "ordinal_table"]
+__all__ = ["heterogeneity_tables", "mediation_table", "ordinal_table"]
