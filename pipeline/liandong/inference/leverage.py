@@ -116,10 +116,10 @@ def _leverages(found: Blocks) -> Iterator[Leverage]:
     root = bread_root(found)
     for batch in batches(found):
         matrix = _scaled(found, batch, root)
-        small = np.sqrt((matrix**2).sum(axis=(1, 2))) < _SERIES_NORM
+        small = np.einsum("mij,mij->m", matrix, matrix) < _SERIES_NORM**2
         for chosen in (small, ~small):
             at = np.flatnonzero(chosen)
-            step = max(1, _CHUNK_BYTES // (8 * matrix.shape[1] ** 2))
+            step = max(1, _CHUNK_BYTES // max(matrix[0].nbytes, 1))
             for start in range(0, len(at), step):
                 part = at[start : start + step]
                 yield _decomposed(batch.clusters[part], batch.cells[part], matrix[part], series=bool(small[part[0]]))
@@ -167,12 +167,13 @@ def _decomposed(clusters: NDArray[np.intp], cells: NDArray[np.intp], matrix: Flo
 
 def _series(matrix: Floats, exponent: float, right: Floats) -> Floats:
     """Sum the binomial series of (I - K)^exponent, whose terms shrink by at least the largest norm of K."""
-    norm = float(np.sqrt((matrix**2).sum(axis=(1, 2)).max(initial=0.0)))
+    norm = float(np.sqrt(np.einsum("mij,mij->m", matrix, matrix).max(initial=0.0)))
     total, term, size, order = right.astype(np.float64), right, 1.0, 0
     while size > _SERIES_ERROR:
         order += 1
         ratio = (order - 1 - exponent) / order
-        term = ratio * (matrix @ term)
-        total = total + term
+        term = matrix @ term
+        term *= ratio
+        total += term
         size *= norm * abs(ratio)
     return total

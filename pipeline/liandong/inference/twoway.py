@@ -19,8 +19,8 @@ def twoway(fit: Fit, key: str) -> Covariance:
     All three terms carry the factor G/(G - 1) · (N - 1)/(N - K) with G = min(G₁, G₂), as pyfixest and fixest have it
     (`G_df="min"`); K counts an absorbed effect once if it is nested in either cluster, else all its levels. With few
     clusters or levels that cross, V₁ + V₂ - V₁₂ may have negative eigenvalues. These are then set to 0, as the authors
-    propose, and the note says so; fixest does the same, pyfixest does not. With a negative variance the result depends
-    on the units of the regressors.
+    propose, and the note says so; fixest does the same, pyfixest does not. The repaired matrix depends on the units of
+    the regressors.
 
     Parameters
     ----------

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
+import polars as pl
 import pytest
 from tests.reference.cluster_robust import full_dummies
 from tests.reference.row_level import clustered_sample
 
 from liandong.errors import EstimationError
-from liandong.inference import Fit, coefficients, covariance
+from liandong.inference import Fit, coefficients, covariance, fit
+from liandong.moments import within_samples
 
 REGRESSORS = ["x1", "x2", "x3"]
 CASES = [[], ["same"], ["contains"], ["inside"], ["crossing"], ["inside", "wave"], ["crossing", "wave"]]
@@ -97,6 +99,23 @@ def test_a_perfect_fit_has_no_variance_and_no_t_statistic(data: dict[str, np.nda
     for kind in ("CR2", "CR3"):
         table = coefficients(found, kind)
         assert table.std_error[0] == pytest.approx(0.0, abs=1e-12)
+
+
+def test_a_model_without_regressors_has_nothing_to_adjust(data: dict[str, np.ndarray]) -> None:
+    found = fit(within_samples(pl.DataFrame(data), {"m": ["y"]}, "cluster", "same").within["m"], "y", [])
+    assert covariance(found, "CR2").matrix.shape == covariance(found, "CR3").matrix.shape == (0, 0)
+    assert covariance(found, "CR2").df.shape == (0,)
+
+
+def test_levels_that_cross_in_the_thousands_are_an_error_and_not_an_hour() -> None:
+    levels = np.tile(np.arange(4_000), 2)
+    rng = np.random.default_rng(8)
+    data = {"cluster": np.repeat([0, 1], 4_000), "e": levels, "x": rng.random(8_000), "y": rng.random(8_000)}
+    within = within_samples(pl.DataFrame(data), {"m": ["y", "x"]}, "cluster", "e").within["m"]
+    found = fit(within, "y", ["x"])
+    with pytest.raises(EstimationError, match="4000 fixed-effect levels that cross the 2 clusters"):
+        covariance(found, "CR2")
+    assert coefficients(found, "CR1").std_error[0] > 0
 
 
 @pytest.mark.parametrize("kind", ["CR2", "CR3"])
