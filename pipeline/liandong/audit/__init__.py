@@ -3,6 +3,7 @@
 from liandong.audit.explain_se import Spread, explanation_table, spreads
 from liandong.audit.judgement import Circumstances, Found, Judgement, judge
 from liandong.audit.multiplicity import multiplicity_table
+from liandong.audit.prospects import prospect_table
 from liandong.audit.sensitivity import SensitivityTables, sensitivity_tables
 from liandong.audit.verdicts import verdict_tables
 
@@ -15,6 +16,7 @@ __all__ = [
     "explanation_table",
     "judge",
     "multiplicity_table",
+    "prospect_table",
     "sensitivity_tables",
     "spreads",
     "verdict_tables",

@@ -125,7 +125,7 @@ DECLARED_AUDIT = (
         suppressed=FLAG,
     ),
     spec(
-        "power", "effect outcome n_clusters",
+        "power", "effect outcome n_clusters is_actual",
         effect=TEXT, outcome=TEXT, n_clusters=COUNT, cluster_size=REAL, icc=REAL, share_treated=REAL,
         assignment=TEXT, power=REAL, level=REAL, mde_sd=REAL, mde=REAL, is_actual=FLAG,
     ),

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
 
 import polars as pl
 
-from liandong.audit import explanation_table, multiplicity_table, verdict_tables
+from liandong.audit import (
+    SensitivityTables,
+    explanation_table,
+    multiplicity_table,
+    prospect_table,
+    sensitivity_tables,
+    verdict_tables,
+)
+from liandong.balance import ArmComparison, compare_arms
 from liandong.definitions import Assignment, Study
 from liandong.estimate import Estimates, method_table, randomised_answers, robust_answers
+from liandong.mechanisms import mediation_table, ordinal_table
 from liandong.models import headline_models
+from liandong.multiverse import run_multiverse
 
 Write = Callable[[str, pl.DataFrame], None]
 
@@ -48,7 +58,36 @@ def appraise(case: Case, write: Write) -> list[str]:
     write("influence", influence)
     write("explanations", explanation_table(headline))
     write("multiplicity", multiplicity_table(analysis.families, headline, robust.wild))
+    write("power", prospect_table(headline, verdicts, case.frame, analysis.inference))
+    _write_all(sensitivity_tables(models), write)
+    _ask_further(case, assignments, write)
     return [*robust.notes, *remarks]
+
+
+def _ask_further(case: Case, assignments: Mapping[str, Assignment], write: Write) -> None:
+    """Write what needs the rows once more: arms, the multiverse, mediation and the checks on ordered answers."""
+    analysis, frame, weight, nominal = case.study.spec.analysis, case.frame, case.weight, case.nominal
+    effects = analysis.effects
+    comparison = compare_arms(frame, effects, assignments, analysis.inference, weight=weight, nominal=nominal)
+    _write_all(comparison, write)
+    by_id = {effect.id: effect for effect in effects}
+    found = [run_multiverse(frame, by_id[m.effect], m, weight, nominal) for m in analysis.multiverses]
+    if found:
+        write("specifications", pl.concat([specifications for specifications, _ in found]))
+        write("multiverse", pl.concat([summary for _, summary in found]))
+    lots = [effect.treatment for effect in effects if assignments[effect.id].kind == "randomised"]
+    if analysis.mediations:
+        mediation = mediation_table(
+            frame, analysis.mediations, analysis.inference, weight=weight, nominal=nominal, randomised=lots
+        )
+        write("mediation", mediation)
+    if any(effect.ordinal for effect in effects):
+        write("ordinal", ordinal_table(frame, effects, weight=weight, nominal=nominal))
+
+
+def _write_all(tables: ArmComparison | SensitivityTables, write: Write) -> None:
+    for field in fields(tables):
+        write(field.name, getattr(tables, field.name))
 
 
 def effect_assignments(study: Study) -> dict[str, Assignment]:
