@@ -24,7 +24,8 @@ def joint_tests(
     The treatment is regressed on all covariates, the fixed effects absorbed, on the complete cases.
 
     ``wald_CR1``: W = b'V⁻¹b with the cluster-robust V, referred to Hotelling's T²: W (G - k)/(k (G - 1)) ~ F(k, G - k).
-    The usual W/k ~ F(k, G - 1) rejects 17 to 50 % of the time at 5 % with 8 covariates and 32 clusters.
+    With 8 unrelated covariates and 32 clusters it rejects 5 % of the time where individuals are treated and 18 % where
+    whole clusters are; the usual W/k ~ F(k, G - 1) rejects 17 % and 34 %, the bootstrap 4 % and 7 %.
     ``wild_bootstrap``: the restricted wild cluster bootstrap of the same W, for randomised designs and wherever there
     are fewer than 50 clusters or fewer than 8 per covariate; `statistic` is W/k.
 
