@@ -16,6 +16,7 @@ CLUSTERS = (8, 16, 24, 32, 48, 64, 96, 128, 192, 256)
 LEVEL = 0.95
 _EVEN = 0.5
 _SMALLEST = 2.0
+_ALL_BETWEEN = 0.99  # an outcome that belongs to the cluster: more people per cluster tell nothing
 
 
 def prospect_table(
@@ -39,7 +40,8 @@ def prospect_table(
     polars.DataFrame
         Per effect and outcome one row with `is_actual`, and one per number of clusters of a new survey with half of
         the people treated, the mean cluster size, intraclass correlation and explained variance of this one. A
-        treatment that is the same for everybody in a cluster is planned by cluster, any other within clusters.
+        treatment that is the same for everybody in a cluster is planned by cluster, any other within clusters. An
+        outcome that belongs to the cluster has no planned rows.
     """
     rows = [row for model in models for row in _of_model(model, verdicts, frame, inference.power)]
     return pl.DataFrame(rows, schema=dict(TABLES["power"].columns), orient="row")
@@ -86,7 +88,8 @@ def _of_model(model: FittedModel, verdicts: pl.DataFrame, frame: pl.DataFrame, p
         "mde": found["mde"],
         "is_actual": True,
     }
-    return [actual, *(_planned(model, shared, clusters) for clusters in CLUSTERS if size >= _SMALLEST)]
+    plannable = size >= _SMALLEST and shared["icc"] < _ALL_BETWEEN
+    return [actual, *(_planned(model, shared, clusters) for clusters in CLUSTERS if plannable)]
 
 
 def _planned(model: FittedModel, shared: dict[str, Any], clusters: int) -> dict[str, Any]:
