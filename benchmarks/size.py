@@ -10,8 +10,8 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import polars as pl
@@ -32,29 +32,35 @@ from liandong.inference import (
 )
 from liandong.moments import within_samples
 
+if TYPE_CHECKING:
+    from liandong.audit.judgement import Circumstances
+
 ALPHA = 0.05
 CLUSTERS, ICC = 32, 0.1
 BATCH = 20  # outcomes that share cluster sizes, treatment and one pass over the rows
 RESAMPLES = 999
 Method = Callable[[Fit], float]
 P = dict[str, NDArray[np.float64]]
-Recommend = Callable[["Batch", P, bool], list[float]]
+Recommend = Callable[["Batch", P], P]
 
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """A survey in which the treatment `x` has no effect on the mean of the outcomes.
+    """A survey in which the treatment `x` has no effect on the mean of the outcomes, unless `effect` gives it one.
 
     "cluster": `treated` of 32 clusters are treated, chosen anew for every batch; `spread` is the standard deviation of
     their outcomes over that of the others (with 1 the treatment changes nothing at all, which is what randomisation
     tests suppose). "person": everybody is treated but seven people in six clusters, and community effects are
-    absorbed: the design of the Hubei survey.
+    absorbed: the design of the Hubei survey. "half": half of the people of every cluster are treated, effects absorbed.
+    With an `effect` the treatment adds it to every outcome, whose standard deviation is 1: then rejections are power.
     """
 
     treated: int
     sizes: Literal["equal", "unequal"] = "unequal"
-    unit: Literal["cluster", "person"] = "cluster"
+    unit: Literal["cluster", "person", "half"] = "cluster"
     spread: float = 1.0
+    icc: float = ICC
+    effect: float = 0.0
 
     @property
     def design(self) -> str:
@@ -88,12 +94,13 @@ def batches(scenario: Scenario, draws: int, seed: int) -> Iterator[Batch]:
     for start in range(0, draws, BATCH):
         cluster = np.repeat(np.arange(CLUSTERS), cluster_sizes(scenario, rng))
         treatment = assigned(scenario, cluster, rng)
-        common = rng.standard_normal((CLUSTERS, min(BATCH, draws - start))) * np.sqrt(ICC)
-        outcomes = common[cluster] + rng.standard_normal((len(cluster), common.shape[1])) * np.sqrt(1 - ICC)
+        common = rng.standard_normal((CLUSTERS, min(BATCH, draws - start))) * np.sqrt(scenario.icc)
+        outcomes = common[cluster] + rng.standard_normal((len(cluster), common.shape[1])) * np.sqrt(1 - scenario.icc)
         outcomes *= np.where((treatment == 1) & (scenario.unit == "cluster"), scenario.spread, 1.0)[:, None]
+        outcomes += scenario.effect * treatment[:, None]
         names = [f"y{i}" for i in range(outcomes.shape[1])]
         frame = pl.DataFrame(outcomes, schema=names).with_columns(x=treatment, g=cluster)
-        effect = "g" if scenario.unit == "person" else None
+        effect = None if scenario.unit == "cluster" else "g"
         within = within_samples(frame, {"all": ["x", *names]}, "g", effect).within["all"]
         yield Batch([fit(within, name, ["x"]) for name in names], outcomes, treatment, cluster)
 
@@ -109,6 +116,8 @@ def cluster_sizes(scenario: Scenario, rng: np.random.Generator) -> NDArray[np.in
 
 def assigned(scenario: Scenario, cluster: NDArray[np.intp], rng: np.random.Generator) -> NDArray[np.float64]:
     """Return the treatment by row."""
+    if scenario.unit == "half":
+        return np.arange(len(cluster)) % 2.0
     order = rng.permutation(CLUSTERS)
     if scenario.unit == "cluster":
         return np.isin(cluster, order[: scenario.treated]).astype(float)
@@ -144,7 +153,7 @@ def rejections(
     """Return the p-values of every method by name, shape (draws,); NaN where a method gives none.
 
     `resamples` is the number of bootstrap draws and of random assignments, 0 to leave both methods out; `recommend`
-    takes a batch, its p-values so far and whether the treatment counts as randomised.
+    takes a batch and its p-values so far and gives more of them.
     """
     bootstrap = wild_draws([range(CLUSTERS)], count=resamples or RESAMPLES, seed=seed)
     parts: list[P] = []
@@ -155,48 +164,54 @@ def rejections(
             own["WCR-R"] = np.array([test.p_value for test in tests])
             own["RI"] = np.array(randomised(scenario, batch, resamples, seed))
         if recommend is not None:
-            chosen = {name: recommend(batch, own, name != "recommended") for name in RECOMMENDED}
-            own |= {name: np.array(values) for name, values in chosen.items()}
+            own |= recommend(batch, own)
         parts.append(own)
     return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
 
-RECOMMENDED = ("recommended", "if randomised")  # to a study that observes, and to one that assigned the treatment
+def judged(batch: Batch, p_values: P) -> P:
+    """Return the p-value that the verdict picks for each outcome of `batch`, NaN where it picks none.
+
+    "recommended" to a study that only observes, "if randomised" to one that assigned the treatment by lot.
+    """
+    from liandong.audit.judgement import judge
+
+    unit = "cluster" if batch.fits[0].within.effect is None else "individual"
+    chosen: dict[str, list[float]] = {"recommended": [], "if randomised": []}
+    for i, one in enumerate(batch.fits):
+        case = circumstances(batch, one, {name: float(values[i]) for name, values in p_values.items()})
+        assigned_by_lot = replace(case, randomised=unit)
+        observed = replace(case, answers={code: found for code, found in case.answers.items() if code != "RI"})
+        for name, asked in (("recommended", observed), ("if randomised", assigned_by_lot)):
+            method = judge(asked).recommended
+            chosen[name].append(asked.answers[method].p_value if method else float("nan"))
+    return {name: np.array(values) for name, values in chosen.items()}
 
 
-def judged(batch: Batch, p_values: P, randomised: bool) -> list[float]:  # noqa: FBT001
-    """Return the p-value that the verdict picks for each outcome of `batch`, NaN where it picks none."""
-    from liandong.audit.judgement import Circumstances, Found, judge
+def circumstances(batch: Batch, one: Fit, p_values: dict[str, float]) -> Circumstances:
+    """Return what the verdict looks at in one fit."""
+    from liandong.audit.judgement import Circumstances, Found
     from liandong.audit.verdicts import found_in
 
     treated = batch.treatment == 1
-    unit = "individual" if batch.fits[0].within.effect is not None else "cluster"
-    chosen = []
-    for i, one in enumerate(batch.fits):
-        clusters = diagnose(one, "x")
-        answers = {kind: found_in(coefficients(one, kind), "x") for kind in ("iid", "CR1", "CR2", "CR3")}
-        others = ("WCR-R", "RI") if randomised else ("WCR-R",)
-        answers |= {
-            kind: Found(None, None, float(p_values[kind][i]), None, None) for kind in others if kind in p_values
-        }
-        case = Circumstances(
-            estimate=float(one.coefficients[0]),
-            n_clusters=CLUSTERS,
-            n_clusters_second=None,
-            n_treated=int(treated.sum()),
-            n_untreated=int((~treated).sum()),
-            clusters_with_treated=len(np.unique(batch.cluster[treated])),
-            clusters_with_untreated=len(np.unique(batch.cluster[~treated])),
-            answers=answers,
-            partial_leverage=float(clusters.partial_leverage.max()),
-            leverage_ratio=float(clusters.leverage.max() / clusters.leverage.mean()),
-            without=clusters.without[~np.isnan(clusters.without)].tolist(),
-            identified_without=not clusters.unidentified_without,
-            randomised=unit if randomised else None,
-        )
-        method = judge(case).recommended
-        chosen.append(answers[method].p_value if method else float("nan"))
-    return chosen
+    clusters = diagnose(one, "x")
+    answers = {kind: found_in(coefficients(one, kind), "x") for kind in ("iid", "CR1", "CR2", "CR3")}
+    answers |= {kind: Found(None, None, p_values[kind], None, None) for kind in ("WCR-R", "RI") if kind in p_values}
+    return Circumstances(
+        estimate=float(one.coefficients[0]),
+        n_clusters=CLUSTERS,
+        n_clusters_second=None,
+        n_treated=int(treated.sum()),
+        n_untreated=int((~treated).sum()),
+        clusters_with_treated=len(np.unique(batch.cluster[treated])),
+        clusters_with_untreated=len(np.unique(batch.cluster[~treated])),
+        answers=answers,
+        partial_leverage=float(clusters.partial_leverage.max()),
+        leverage_ratio=float(clusters.leverage.max() / clusters.leverage.mean()),
+        without=clusters.without[~np.isnan(clusters.without)].tolist(),
+        identified_without=not clusters.unidentified_without,
+        randomised=None,
+    )
 
 
 def randomised(scenario: Scenario, batch: Batch, draws: int, seed: int) -> list[float]:

@@ -9,8 +9,9 @@ respondents on average (coefficient of variation CV), a share P of units treated
   1 + CV² is that of Eldridge, Ashby & Kerry (2006, International Journal of Epidemiology 35, 1292-1300): their design
   effect is 1 + ((1 + CV²)m - 1)ρ.
 - Individuals assigned within every cluster, clusters absorbed, the same effect everywhere (Bloom 2006, The core
-  analytics of randomized experiments for social research, MDRC): SE² = (1 - ρ)(1 - R²_i) / (P(1 - P)Jm),
-  df = Jm - J - 1. What clusters have in common cancels out; an effect that varies between them adds to this.
+  analytics of randomized experiments for social research, MDRC): SE² = (1 - ρ)(1 - R²_i) / (P(1 - P)Jm). What
+  clusters have in common cancels out; an effect that varies between them adds to this. df = J - 1, because the test
+  that will be made clusters its errors; Bloom's Jm - J - 1 is for one that does not.
 
 These are for errors of equal variance in both arms and effects tested with the right df. With fewer than ten treated
 or untreated clusters a cluster-robust test (CR2) has fewer df than J - 2, and the real smallest effect is larger.
@@ -77,7 +78,7 @@ class PlannedDesign:
         """Degrees of freedom of the test."""
         if self.assignment == "cluster":
             return float(self.clusters - 2 - self.cluster_covariates)
-        return float(self.clusters * self.size - self.clusters - 1)
+        return float(self.clusters - 1)
 
 
 def planned_effect(design: PlannedDesign, *, power: float = 0.8, alpha: float = 0.05) -> DetectableEffect:

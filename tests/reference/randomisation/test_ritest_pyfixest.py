@@ -1,9 +1,9 @@
 """pyfixest's `ritest`: the same statistics for the same assignments, but other assignments.
 
-`ritest` flips a coin for every cluster, so that the number treated varies from draw to draw and there are no strata; ours
-keeps the number treated of every stratum, as a design that assigns by lot does. Fed with its coin flips, our statistics
-are its own, draw by draw. The p-value of a design by lot is compared with that of the coin within sampling error, where
-the number treated is large enough for both to mean the same.
+`ritest` flips a coin for every cluster, so that the number treated varies from draw to draw and there are no strata.
+Ours keeps the number treated of every stratum, as a design that assigns by lot does. Fed with its coin flips, our
+statistics are its own, draw by draw. The p-value of a design by lot is compared with that of the coin within sampling
+error, where the number treated is large enough for both to mean the same.
 """
 
 from __future__ import annotations

@@ -82,8 +82,8 @@ def test_single_respondents_in_each_cluster_are_a_two_sample_t_test() -> None:
         # sizes vary by 60 %: 0.05 · 1.36 + 0.05
         ({"cv": 0.6}, 0.118 / 8, 30),
         # individuals within clusters: 0.95/(0.25 · 608)
-        ({"assignment": "individual"}, 0.95 / 152, 575),
-        ({"assignment": "individual", "r2_individual": 0.4, "cv": 0.6, "r2_cluster": 0.5}, 0.57 / 152, 575),
+        ({"assignment": "individual"}, 0.95 / 152, 31),
+        ({"assignment": "individual", "r2_individual": 0.4, "cv": 0.6, "r2_cluster": 0.5}, 0.57 / 152, 31),
     ],
     ids=["plain", "quarter", "covariates", "unequal", "individual", "individual-covariates"],
 )

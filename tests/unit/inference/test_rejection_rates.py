@@ -6,9 +6,13 @@ the rates that 5,000 draws give there: sqrt(p(1 - p)/300) is 1.3 points at 5 % a
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
 import pytest
 from benchmarks.size import ALPHA, P, Scenario, judged, rejections
+
+from liandong.inference import PlannedDesign, planned_effect
 
 DRAWS = 300
 
@@ -59,6 +63,17 @@ def test_the_verdict_recommends_what_keeps_its_size_or_nothing(half: P, three: P
     low, high = within_error(0.05)
     assert low < rate(half, "recommended") < high
     assert low < rate(three, "if randomised") < high
+
+
+@pytest.mark.parametrize("unit", ["cluster", "half"])
+def test_the_smallest_detectable_effect_is_found_as_often_as_promised(unit: Literal["cluster", "half"]) -> None:
+    assignment: Literal["cluster", "individual"] = "cluster" if unit == "cluster" else "individual"
+    plan = PlannedDesign(32, 19, 0.1, assignment=assignment)
+    effect = planned_effect(plan).effect
+    found = rejections(Scenario(16, "equal", unit, effect=effect), DRAWS, resamples=0)
+    low, high = within_error(0.8)
+    # Clusters of one size: the test with CR2 is the one that the formula is about.
+    assert low < rate(found, "CR2") < high
 
 
 def test_seven_untreated_people_are_judged_too_few() -> None:
