@@ -24,7 +24,7 @@ SINGULAR = 1e-9
 _LOST_SHARE = 1e-14  # of a coefficient's variance, in a singular direction: rounding leaves some 1e-28
 _SERIES_NORM = 0.05  # clusters of less leverage than this get a power series, which is ten times faster
 _SERIES_ERROR = 1e-17
-_CHUNK_BYTES = 2**26
+_CHUNK_BYTES = 2**20  # what stays in the cache while the series is summed: twice as fast as all at once
 _WORK_LIMIT = 1e11  # Σ d³ that takes some minutes
 
 
