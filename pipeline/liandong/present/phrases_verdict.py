@@ -39,7 +39,7 @@ def verdict_phrase(facts: Facts, effect: Row, outcome: str) -> str:
     if verdict is None:
         return ""
     key, method = f"verdict_{verdict['verdict']}", coded(facts.lang, "method", shown_method(verdict))
-    return word(facts.lang, key, outcome=facts.title(outcome), method=method, reasons=reasons_phrase(facts, verdict))
+    return word(facts.lang, key, method=method, reasons=reasons_phrase(facts, verdict))
 
 
 def reasons_phrase(facts: Facts, verdict: Row) -> str:
@@ -80,7 +80,8 @@ def caution_by_verdict(facts: Facts, effect: Row, outcome: str) -> str:
     return word(
         lang,
         "cannot_arm",
-        people=count(people) + word(lang, "n_person" if people == 1 else "n_people"),
+        number=count(people),
+        people=word(lang, "n_person" if people == 1 else "n_people"),
         group=group,
         detectable=detectable,
         **_clusters(facts, effect, clusters),
@@ -135,15 +136,17 @@ def diagnostics_phrase(facts: Facts, effect: Row, outcome: str) -> str:
         parts.append(word(lang, "diagnostic_range", low=fixed(low, decimals), high=fixed(high, decimals)))
     if not parts:
         return ""
-    return word(lang, "diagnostics", outcome=facts.title(outcome), list=_SEMICOLON[lang].join(parts))
+    return word(lang, "diagnostics", list=_SEMICOLON[lang].join(parts))
 
 
-def verdict_phrases(facts: Facts, effect: Row) -> str:
-    """Return verdicts and diagnostics of all outcomes of an effect, one after the other."""
-    said = [
-        text(facts, effect, outcome) for outcome in effect["outcomes"] for text in (verdict_phrase, diagnostics_phrase)
-    ]
-    return sentences(facts.lang, said)
+def verdict_items(facts: Facts, effect: Row) -> list[tuple[str, str]]:
+    """Return each outcome of an effect with its verdict and diagnostics."""
+    items = []
+    for outcome in effect["outcomes"]:
+        said = [text(facts, effect, outcome) for text in (verdict_phrase, diagnostics_phrase)]
+        if any(said):
+            items.append((facts.title(outcome) + ("：" if facts.lang == "zh" else ":"), sentences(facts.lang, said)))
+    return items
 
 
 def is_proportion(facts: Facts, effect: Mapping[str, str], outcome: str) -> bool:

@@ -9,7 +9,7 @@ from liandong.present.figures import figures_of, shown
 from liandong.present.markdown import Prose, bullets, heading, identifier, paragraphs, table_block
 from liandong.present.phrases import caution_phrase, effect_phrase
 from liandong.present.phrases_audit import mediation_phrases
-from liandong.present.phrases_verdict import verdict_phrases
+from liandong.present.phrases_verdict import verdict_items
 from liandong.present.roles import analysis_title, effects_by_role, mark, marked_title, mediations, roles
 from liandong.present.tables_further import mediation_table
 from liandong.present.tables_inference import inference_table
@@ -59,7 +59,7 @@ def _effect(facts: Facts, folder: str, effect: Row, level: int) -> Iterator[str]
 
 def _inference(facts: Facts, folder: str, effect: Row) -> Iterator[str]:
     """Yield which inference to believe and why, with all of them side by side."""
-    yield paragraphs([verdict_phrases(facts, effect)])
+    yield bullets(verdict_items(facts, effect))
     table = inference_table(facts, effect)
     if not table.rows:
         return

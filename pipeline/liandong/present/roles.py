@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from liandong.present.facts import Facts, Row
-from liandong.present.words import coded, known, word
+from liandong.present.words import coded, known, sentences, word
 
 ROLES: Final = ("primary", "secondary", "exploratory")
 _MARKED: Final = ("added", "changed")
@@ -61,11 +61,10 @@ def models(facts: Facts, table: str) -> Iterator[tuple[Row, str, list[Row]]]:
                 yield effect, outcome, rows
 
 
-def marked_note(facts: Facts, note: str) -> str:
-    """Return a note that also explains the marks, if the bundle has any."""
-    if not any(row["status"] in _MARKED for row in facts.rows("plan")):
-        return note
-    return note + ("" if facts.lang == "zh" else " ") + word(facts.lang, "note_marked")
+def marked_note(facts: Facts, note: str, kind: str = "", item: str = "") -> str:
+    """Return a note that also explains the mark, if the analysis has one; without an item, if any has."""
+    marked = bool(mark(facts, kind, item)) if item else any(row["status"] in _MARKED for row in facts.rows("plan"))
+    return sentences(facts.lang, [note, word(facts.lang, "note_marked")]) if marked else note
 
 
 def analysis_title(facts: Facts, kind: str, item: str) -> str:

@@ -16,7 +16,7 @@ from liandong.present.numbers import (
     p_value,
     percent,
 )
-from liandong.present.roles import analysis_title, kind_text, status_text
+from liandong.present.roles import analysis_title, kind_text, marked_title, status_text
 from liandong.present.table import Align, Row, Table, aligned, group, heads
 from liandong.present.tables_indicators import hidden, notes_of
 from liandong.present.tables_scales import noted_table
@@ -36,7 +36,7 @@ def balance_table(facts: Facts, effect: Record) -> Table:
     arms = {arm: _most(found, f"n_{arm}") for arm in ("treated", "untreated")}
     note = word(lang, "note_balance", **{arm: count(n) for arm, n in arms.items()})
     rows = tuple(_balance(facts, row) for row in found)
-    caption = word(lang, "caption_balance", title=facts.text(effect["title"]))
+    caption = word(lang, "caption_balance", title=marked_title(facts, effect))
     notes = notes_of(facts, note, found)
     return Table(identifier("balance", effect["id"]), caption, columns, (header,), rows, notes)
 
@@ -56,7 +56,7 @@ def arm_table(facts: Facts, effect: Record) -> Table:
     below = (word(lang, "respondents"), "%", word(lang, "clusters"))
     bottom = heads(word(lang, "stage"), *(below * len(arms)))
     columns = aligned("left", "decimal", 3 * len(arms))
-    caption = word(lang, "caption_arms", title=facts.text(effect["title"]))
+    caption = word(lang, "caption_arms", title=marked_title(facts, effect))
     notes = notes_of(facts, word(lang, "note_arms"), found)
     return Table(identifier("arms", effect["id"]), caption, columns, (top, bottom), tuple(rows), notes)
 
@@ -78,7 +78,7 @@ def missing_by_arm_table(facts: Facts, effect: Record) -> Table:
     columns: tuple[Align, ...] = ("left", *(("center", "decimal") * len(arms)))
     shown, rest = min(len(lacking), _MOST_FIELDS), max(len(lacking) - _MOST_FIELDS, 0)
     note = word(lang, "note_missing_by_arm", shown=count(shown), rest=count(rest))
-    caption = word(lang, "caption_missing_by_arm", title=facts.text(effect["title"]))
+    caption = word(lang, "caption_missing_by_arm", title=marked_title(facts, effect))
     notes = notes_of(facts, note, found)
     return Table(identifier("missing-by-arm", effect["id"]), caption, columns, (top, bottom), tuple(rows), notes)
 

@@ -6,7 +6,7 @@ from liandong.present.facts import Facts
 from liandong.present.facts import Row as Record
 from liandong.present.markdown import identifier
 from liandong.present.numbers import NOT_APPLICABLE, count, decimals_for, fixed, interval, p_value, percent
-from liandong.present.roles import analysis_title, mark, marked_note
+from liandong.present.roles import analysis_title, mark, marked_note, marked_title
 from liandong.present.table import Align, Row, Table, group, heads
 from liandong.present.tables_indicators import hidden, notes_of
 from liandong.present.tables_scales import noted_table
@@ -29,8 +29,8 @@ def heterogeneity_table(facts: Facts, effect: Record) -> Table:
     names = ("", "n_obs", "estimate", "interval", "p_interaction", "p_interaction_holm")
     header = heads(*(word(lang, name) if name else "" for name in names))
     columns: tuple[Align, ...] = ("left", "decimal", "decimal", "center", "decimal", "decimal")
-    note = marked_note(facts, word(lang, "note_heterogeneity", method=_methods(facts, found)))
-    caption = word(lang, "caption_heterogeneity", title=facts.text(effect["title"]))
+    note = marked_note(facts, word(lang, "note_heterogeneity", method=_methods(facts, found)), "effect", effect["id"])
+    caption = word(lang, "caption_heterogeneity", title=marked_title(facts, effect))
     notes = notes_of(facts, note, found)
     return Table(identifier("heterogeneity", effect["id"]), caption, columns, (header,), tuple(rows), notes)
 
@@ -48,8 +48,8 @@ def dose_table(facts: Facts, effect: Record) -> Table:
     names = ("dose_level", "n_obs", "estimate", "std_error", "p", "interval")
     header = heads(*(word(lang, name) for name in names))
     columns: tuple[Align, ...] = ("left", "decimal", "decimal", "decimal", "decimal", "center")
-    note = marked_note(facts, word(lang, "note_dose", method=_methods(facts, found)))
-    caption = word(lang, "caption_dose", title=facts.text(effect["title"]))
+    note = marked_note(facts, word(lang, "note_dose", method=_methods(facts, found)), "effect", effect["id"])
+    caption = word(lang, "caption_dose", title=marked_title(facts, effect))
     notes = notes_of(facts, note, found)
     return Table(identifier("dose", effect["id"]), caption, columns, (header,), tuple(rows), notes)
 
@@ -78,8 +78,8 @@ def ordinal_table(facts: Facts, effect: Record) -> Table:
         *("left", "decimal", "decimal", "center"),
         *("decimal", "decimal", "decimal", "center"),
     )
-    caption = word(lang, "caption_ordinal", title=facts.text(effect["title"]))
-    note = marked_note(facts, word(lang, "note_ordinal"))
+    caption = word(lang, "caption_ordinal", title=marked_title(facts, effect))
+    note = marked_note(facts, word(lang, "note_ordinal"), "effect", effect["id"])
     return noted_table(facts, identifier("ordinal", effect["id"]), caption, columns, (header,), rows, note)
 
 
@@ -106,7 +106,7 @@ def mediation_table(facts: Facts, mediation: str) -> Table:
         clusters=count(first["n_clusters"]),
     )
     caption = word(lang, "caption_mediation", title=title)
-    notes = notes_of(facts, marked_note(facts, note), found)
+    notes = notes_of(facts, marked_note(facts, note, "mediation", mediation), found)
     return Table(identifier("mediation", mediation), caption, columns, (header,), tuple(rows), notes)
 
 

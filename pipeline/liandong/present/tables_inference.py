@@ -8,7 +8,7 @@ from liandong.present.facts import METHODS, Facts, fullest_row
 from liandong.present.facts import Row as Record
 from liandong.present.markdown import identifier
 from liandong.present.numbers import NOT_APPLICABLE, count, decimals_for, fixed, hundredths, interval, p_value, whole
-from liandong.present.roles import analysis_title, mark, marked_note, model_title
+from liandong.present.roles import analysis_title, mark, marked_note, marked_title, model_title
 from liandong.present.table import Align, Row, Table, group, heads
 from liandong.present.tables_indicators import hidden, notes_of
 from liandong.present.tables_scales import noted_table
@@ -41,8 +41,9 @@ def inference_table(facts: Facts, effect: Record) -> Table:
     columns: tuple[Align, ...] = ("left", "decimal", "decimal", "decimal", "decimal", "center", "center")
     header = heads(*(word(lang, name) for name in names))
     step = effect["steps"][-1]["name"]
-    note = marked_note(facts, word(lang, "note_inference", step=step, cluster=facts.cluster(effect)))
-    caption = word(lang, "caption_inference", title=facts.text(effect["title"]))
+    note = word(lang, "note_inference", step=step, cluster=facts.cluster(effect))
+    note = marked_note(facts, note, "effect", effect["id"])
+    caption = word(lang, "caption_inference", title=marked_title(facts, effect))
     return noted_table(facts, identifier("inference", effect["id"]), caption, columns, (header,), rows, note)
 
 
@@ -63,7 +64,7 @@ def influence_table(facts: Facts, effect: Record) -> Table:
     cluster = facts.cluster(effect)
     header = heads(word(lang, "cluster_column", cluster=cluster), *(word(lang, name) for name in names))
     columns: tuple[Align, ...] = ("left", "decimal", "decimal", "decimal", "decimal")
-    caption = word(lang, "caption_influence", title=facts.text(effect["title"]), cluster=cluster)
+    caption = word(lang, "caption_influence", title=marked_title(facts, effect), cluster=cluster)
     notes = notes_of(facts, word(lang, "note_influence", most=count(MOST_CLUSTERS)), shown)
     return Table(identifier("influence", effect["id"]), caption, columns, (header,), tuple(rows), notes)
 
@@ -87,7 +88,7 @@ def explanation_table(facts: Facts, effect: Record) -> Table:
     values = "；" if lang == "zh" else "; "
     estimate = values.join(f"{outcome} {value}" for outcome, value in estimates.items())
     note = word(lang, "note_explanations", step=step, estimate=estimate)
-    caption = word(lang, "caption_explanations", title=facts.text(effect["title"]))
+    caption = word(lang, "caption_explanations", title=marked_title(facts, effect))
     return noted_table(facts, identifier("explanations", effect["id"]), caption, columns, (header,), rows, note)
 
 
@@ -117,7 +118,7 @@ def multiplicity_table(facts: Facts, family: str) -> Table:
     caption = word(lang, "caption_multiplicity", title=title)
     header = heads(*(word(lang, name) for name in names))
     table_id = identifier("multiplicity", family)
-    return noted_table(facts, table_id, caption, columns, (header,), rows, marked_note(facts, note))
+    return noted_table(facts, table_id, caption, columns, (header,), rows, marked_note(facts, note, "family", family))
 
 
 def _method(facts: Facts, row: Record, decimals: int, recommended: str) -> Row:

@@ -18,10 +18,12 @@ from liandong.present.numbers import (
     percent_interval,
     whole,
 )
+from liandong.present.phrases_verdict import is_judged
+from liandong.present.roles import marked_title
 from liandong.present.table import Align, Cell, Row, Table, aligned, group, heads
 from liandong.present.tables_indicators import hidden, notes_of
 from liandong.present.tables_scales import noted_table, range_text
-from liandong.present.words import coded, joined, word
+from liandong.present.words import coded, joined, sentences, word
 
 
 def design_table(facts: Facts) -> Table:
@@ -74,10 +76,12 @@ def nested_table(facts: Facts, effect: Record) -> Table:
         rows += _added(facts, effect, steps)
     columns = aligned("left", "decimal", len(steps))
     absorbed = joined(lang, [facts.noun(name) for name in found[0]["absorbed"].split("+") if name]) if found else ""
-    caption = word(lang, "caption_nested", title=facts.text(effect["title"]))
-    note = _model_note(facts, effect, found)
+    caption = word(lang, "caption_nested", title=marked_title(facts, effect))
+    note = _model_note(facts, effect, found).strip()
     if absorbed:
         note = word(lang, "fixed_effects", names=absorbed) + ("。" if lang == "zh" else ". ") + note
+    if any(is_judged(facts, effect, outcome) for outcome in effect["outcomes"]):
+        note = sentences(lang, [note, word(lang, "note_believe")])
     table_id = identifier("nested", effect["id"])
     return noted_table(facts, table_id, caption, columns, (heads("", *steps),), rows, note)
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import polars as pl
 import pytest
+from tests.cases.present.audited import audited_manifest, audited_tables
 from tests.cases.present.rows import Rows
 from tests.cases.present.survey import survey_manifest, survey_tables
 from tests.cases.present.trial import trial_manifest, trial_tables
@@ -48,6 +49,12 @@ def survey(make_bundle: MakeBundle) -> Bundle:
 
 
 @pytest.fixture(scope="session")
+def audited(make_bundle: MakeBundle) -> Bundle:
+    """Return the survey with an audit: three roles, a verdict for each, and every table of a further question."""
+    return make_bundle("audited", audited_manifest(), audited_tables())
+
+
+@pytest.fixture(scope="session")
 def trial(make_bundle: MakeBundle) -> Bundle:
     return make_bundle("trial", trial_manifest(), trial_tables())
 
@@ -66,3 +73,8 @@ def survey_facts(survey: Bundle, lang: Language) -> Facts:
 @pytest.fixture
 def trial_facts(trial: Bundle, lang: Language) -> Facts:
     return read_facts(trial, lang)
+
+
+@pytest.fixture
+def audited_facts(audited: Bundle, lang: Language) -> Facts:
+    return read_facts(audited, lang)

@@ -89,7 +89,7 @@ def visible(text: str, metadata: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-@pytest.fixture(scope="module", params=["survey", "trial"])
+@pytest.fixture(scope="module", params=["survey", "trial", "audited"])
 def kind(request: pytest.FixtureRequest) -> str:
     value: str = request.param
     return value
