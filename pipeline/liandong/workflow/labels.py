@@ -28,6 +28,15 @@ def _measures(study: Study) -> Iterator[Row]:
         yield _row("effect", effect.id, effect.title)
         for step in effect.steps:
             yield _row("step", effect.id, step.title or Text(zh=step.name, en=step.name), level=step.name)
+    for family in study.spec.analysis.families:
+        yield _row("family", family.id, family.title)
+    for mediation in study.spec.analysis.mediations:
+        yield _row("mediation", mediation.id, mediation.title)
+    for multiverse in study.spec.analysis.multiverses:
+        for rule in multiverse.samples:
+            yield _row("sample", multiverse.effect, rule.title, level=rule.name)
+        for block in multiverse.blocks or ():
+            yield _row("block", multiverse.effect, block.title or Text(zh=block.name, en=block.name), level=block.name)
 
 
 def _columns(study: Study) -> Iterator[Row]:

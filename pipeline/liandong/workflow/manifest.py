@@ -55,10 +55,15 @@ def describe(study: Study) -> dict[str, Any]:
             "sampling": design.get("sampling"),
             "cluster": design.get("cluster"),
             "weight": design.get("weight"),
+            "weighting": design.get("weighting"),
             "report": {key: report[key] for key in ("unit", "date", "programme", "sources")},
             "instrument": _instrument(study),
         },
-        "effects": [effect.model_dump(mode="json") for effect in spec.analysis.effects],
+        **{
+            name: [entry.model_dump(mode="json") for entry in getattr(spec.analysis, name)]
+            for name in ("effects", "families", "mediations", "multiverses")
+        },
+        "inference": spec.analysis.inference.model_dump(mode="json"),
         "groups": {name: title.model_dump() for name, title in groups.items()},
         "indicators": {indicator.id: _definition(indicator) for indicator in study.indicators},
     }
