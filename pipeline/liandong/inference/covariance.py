@@ -35,7 +35,7 @@ class Covariance:
     Attributes
     ----------
     kind
-        Name in `COVARIANCES`.
+        Name in `COVARIANCES`, or "CR1 two-way".
     matrix
         Shape (k, k).
     df
