@@ -18,7 +18,7 @@ from liandong.audit import (
 from liandong.balance import ArmComparison, compare_arms
 from liandong.definitions import Assignment, Study
 from liandong.estimate import Estimates, method_table, randomised_answers, robust_answers
-from liandong.mechanisms import mediation_table, ordinal_table
+from liandong.mechanisms import dose_tables, heterogeneity_tables, mediation_table, ordinal_table
 from liandong.models import headline_models
 from liandong.multiverse import run_multiverse
 
@@ -81,6 +81,15 @@ def _ask_further(case: Case, assignments: Mapping[str, Assignment], write: Write
             frame, analysis.mediations, analysis.inference, weight=weight, nominal=nominal, randomised=lots
         )
         write("mediation", mediation)
+    chosen = {"draws": analysis.inference.draws, "seed": analysis.inference.seed}
+    if any(effect.subgroups for effect in effects):
+        heterogeneity, interactions = heterogeneity_tables(frame, effects, weight, nominal, **chosen)
+        write("heterogeneity", heterogeneity)
+        write("interactions", interactions)
+    if any(effect.dose_response for effect in effects):
+        dose, tests = dose_tables(frame, effects, weight, nominal, **chosen)
+        write("dose", dose)
+        write("dose_tests", tests)
     if any(effect.ordinal for effect in effects):
         write("ordinal", ordinal_table(frame, effects, weight=weight, nominal=nominal))
 
