@@ -22,6 +22,7 @@ from liandong.models import FittedModel, ModelPlan, complete_cases, with_terms, 
 _MOST_ROWS = 100_000  # beyond, permuting rows takes minutes and the t test has no small-sample problem to mend
 _MOST_MOVES = 200_000_000  # rows × draws
 _FEWEST_DRAWS = 999
+INDIVIDUAL = "individual"
 _NAN = float("nan")
 Outcome = tuple[Answer | None, tuple[str, ...]]
 
@@ -51,7 +52,9 @@ def randomised_answers(
     Returns
     -------
     tuple
-        Answers by the model's name, with notes for the manifest: what was permuted, and why a test is absent.
+        Answers by the model's name, with notes for the manifest: what was permuted, and why a test is absent. The
+        flags are ``level_out_of_reach`` (no p-value as small as 5 % is possible) and, of answers without a test,
+        ``assigned_by_coarser_unit`` and ``not_as_assigned``.
     """
     found: dict[str, Answer] = {}
     notes: list[str] = []
@@ -73,24 +76,67 @@ def randomised_answers(
 def _test(
     frame: pl.DataFrame, model: FittedModel, assignment: Assignment, inference: Inference, weight: str | None
 ) -> Outcome:
-    if assignment.unit in {None, "individual"}:
-        return _of_individuals(frame, model, assignment, inference, weight)
-    if assignment.unit != model.plan.cluster:
-        what = f"{assignment.unit!r} was assigned, but the models cluster on {model.plan.cluster!r}"
-        return None, (f"no randomisation test; {what}",)
     rows = _sample(frame, model, weight)
+    for name in (assignment.unit if assignment.unit != INDIVIDUAL else None, assignment.strata):
+        _require_known(rows, model, name)
+    if assignment.unit in {None, INDIVIDUAL}:
+        return _of_individuals(rows, model, assignment, inference, weight)
+    if assignment.unit != model.plan.cluster:
+        return _of_other_units(rows, model, str(assignment.unit))
+    if not _is_constant(rows, model.treatment, model.plan.cluster):
+        what = f"{model.treatment!r} varies within {model.plan.cluster!r}, so that it is not what was assigned"
+        return _absent(model, "not_as_assigned"), (f"no randomisation test; {what}",)
     strata = None if assignment.strata is None else _of_clusters(rows, model, assignment.strata)
     test = randomise_clusters(model.fit, model.treatment, strata, draws=inference.draws, seed=inference.seed)
     return _answer(test), (_described(test, assignment), *test.notes)
 
 
+def _of_other_units(rows: pl.DataFrame, model: FittedModel, unit: str) -> Outcome:
+    """Say why there is no test of another unit than the cluster; one that contains clusters makes their errors wrong.
+
+    Who share an assignment share an error, as far as inference goes: clusters must not be finer than that (Abadie,
+    Athey, Imbens & Wooldridge 2023, When should you adjust standard errors for clustering?, QJE 138).
+    """
+    cluster = model.plan.cluster
+    what = f"no randomisation test; {unit!r} was assigned, but the models cluster on {cluster!r}"
+    if _is_constant(rows, cluster, unit):
+        return None, (what,)
+    return _absent(model, "assigned_by_coarser_unit"), (f"{what}, which {unit!r} does not lie within",)
+
+
+def _is_constant(rows: pl.DataFrame, column: str, within: str) -> bool:
+    return bool((rows.group_by(within).agg(pl.col(column).n_unique().alias("count"))["count"] == 1).all())
+
+
+def _require_known(rows: pl.DataFrame, model: FittedModel, column: str | None) -> None:
+    """Raise when a column of the assignment is not in the data, or not known for everybody."""
+    if column is None:
+        return
+    where = f"analysis.effects: {model.effect}, assignment"
+    if column not in rows.columns:
+        raise EstimationError(
+            f"expected a column {column!r}; the accepted data have none of that name",
+            where=where,
+            hint="name the column that says what was assigned together, or take it out of the assignment",
+            zh=f"数据中没有名为 {column!r} 的变量。",
+        )
+    absent = rows[column].null_count()
+    if absent:
+        raise EstimationError(
+            f"expected {column!r} to be known for everybody; it is missing in {absent} of {rows.height} rows",
+            where=where,
+            hint="reject these rows in the codebook, or name another column",
+            zh=f"有 {absent} 行缺少变量 {column!r}，无法进行随机化推断。",
+        )
+
+
 def _of_individuals(
-    frame: pl.DataFrame, model: FittedModel, assignment: Assignment, inference: Inference, weight: str | None
+    rows: pl.DataFrame, model: FittedModel, assignment: Assignment, inference: Inference, weight: str | None
 ) -> Outcome:
     n = model.design.n_obs
     if n > _MOST_ROWS:
         return None, (f"no randomisation test; with {n} people the t test says the same",)
-    rows, plan = _sample(frame, model, weight), model.plan
+    plan = model.plan
     controls = [term for term in model.fit.terms if term != plan.treatment and term in rows.columns]
     second = plan.absorb[1:]
     extra = [rows[name].to_dummies(drop_first=True).to_numpy().astype(np.float64) for name in second]
@@ -126,6 +172,12 @@ def _of_clusters(rows: pl.DataFrame, model: FittedModel, strata: str) -> NDArray
         )
     found = dict(by_cluster.select(cluster, strata).iter_rows())
     return np.unique([str(found[label]) for label in model.fit.within.cluster_labels], return_inverse=True)[1]
+
+
+def _absent(model: FittedModel, flag: str) -> Answer:
+    """Return an answer without a test: what was assigned is not what the model takes it for, and `flag` says how."""
+    at = model.fit.terms.index(model.treatment)
+    return Answer("RI", float(model.fit.coefficients[at]), _NAN, _NAN, _NAN, _NAN, _NAN, _NAN, "", flag)
 
 
 def _answer(test: RandomisationTest) -> Answer:

@@ -11,9 +11,13 @@ import polars as pl
 
 from liandong.estimate.fitting import VCOV, FittedStep
 from liandong.evidence import TABLES
+from liandong.inference import Coefficients
+from liandong.inference.rounding import untested, without_rounding
 from liandong.models import Design, ModelPlan
 
 SAMPLE = "common"  # the complete cases of the largest step
+ZERO_VARIANCE = "zero_variance"
+_PERFECT = 1e-12  # standard error over coefficient, where there are no moments to say what rounding is
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +49,22 @@ def estimate_rows(plan: ModelPlan, fitted: FittedStep, design: Design, weight: s
 
     A regressor that was left out has a row without numbers, whose flag is ``dropped_constant`` (one value in the
     sample), ``dropped_absorbed`` (one value in each level of the fixed effect) or ``dropped_collinear``. The flags of
-    the treatment are those of :class:`liandong.models.Design`.
+    the treatment are those of :class:`liandong.models.Design`. ``zero_variance`` marks a standard error of 0, for want
+    of residuals: there is no test then, and no interval.
     """
+    found = _settled(fitted)
     shared = _shared(plan, fitted.step.name, design, weight, fitted.r2_within)
     dropped = {column.term: column.reason for column in fitted.dropped}
     for term in fitted.step.terms:
         if term.name in dropped:
             yield _row(shared, term.name, "points", flag=f"dropped_{dropped[term.name]}")
-        elif term.name != plan.treatment:
-            yield _row(shared, term.name, "points", **_numbers(fitted, term.name))
+            continue
+        numbers = _numbers(found, term.name)
+        flags = () if numbers["std_error"] else (ZERO_VARIANCE,)
+        if term.name != plan.treatment:
+            yield _row(shared, term.name, "points", flag="+".join(flags), **numbers)
         else:
-            yield from _in_metrics(shared, term.name, design, _numbers(fitted, term.name), "+".join(design.flags))
+            yield from _in_metrics(shared, term.name, design, numbers, "+".join((*design.flags, *flags)))
 
 
 def answer_rows(
@@ -107,11 +116,19 @@ def _row(shared: Mapping[str, Any], term: str, metric: str, **own: Any) -> dict[
     return {**shared, **base, **own}
 
 
-def _numbers(fitted: FittedStep, term: str) -> dict[str, Any]:
+def _settled(fitted: FittedStep) -> Coefficients:
+    """Return the coefficients without tests that rest on rounding."""
     found = fitted.coefficients
+    if fitted.fit is not None:
+        return without_rounding(fitted.fit, found)
+    return untested(found, found.std_error <= _PERFECT * np.abs(found.estimate))
+
+
+def _numbers(found: Coefficients, term: str) -> dict[str, Any]:
     at = found.terms.index(term)
     names = (*_SCALED, "df", "statistic", "p_value")
-    return {name: float(getattr(found, name)[at]) for name in names} | {"ci_method": "t"}
+    numbers = {name: float(getattr(found, name)[at]) for name in names}
+    return numbers | {"ci_method": "" if np.isnan(numbers["conf_low"]) else "t"}
 
 
 def _divisors(design: Design) -> dict[str, float]:

@@ -81,7 +81,7 @@ def plan_moments(coded: pl.DataFrame, plans: Sequence[ModelPlan], weight: str | 
     coded
         Rows with a column per term (see :func:`liandong.models.coding.with_terms`).
     plans
-        With the same clusters and fixed effects.
+        With the same clusters and fixed effects. A second clustering splits the cells, unless that makes too many.
     weight
         Column of sampling weights.
 
@@ -99,6 +99,7 @@ def plan_moments(coded: pl.DataFrame, plans: Sequence[ModelPlan], weight: str | 
             first.absorb[0] if first.absorb else None,
             weight,
             second_effect=first.absorb[1] if len(first.absorb) > 1 else None,
+            keys=[] if first.second_cluster is None else [first.second_cluster],
         )
     except EstimationError as error:
         where = error.where or "; ".join(plan.name for plan in plans)
