@@ -11,10 +11,12 @@ from pathlib import Path
 from chain import chain_seconds
 from models import PACKAGES, largest_difference
 from simulated import simulated
+from size import main as rejection_rates
 from timing import BUILD, Measurement, in_child
 
 HERE = Path(__file__).parent
 MODEL_ROWS, SCAN_ROWS = 1_000_000, 10_000_000
+SIZE_DRAWS = 1_500
 PEERS = [package for package in PACKAGES if package != "liandong"]
 
 
@@ -52,6 +54,8 @@ def main() -> None:
     }
     (BUILD / "bench.json").write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
     show(result)
+    print()
+    rejection_rates(SIZE_DRAWS)
 
 
 def show(result: dict) -> None:

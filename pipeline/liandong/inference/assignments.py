@@ -6,15 +6,17 @@ distinct arrangement of each stratum's values and there are Π_s n_s! / Π_v n_s
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, combinations, islice, product
-from math import factorial, prod
+from math import factorial, lgamma, log, prod
 
 import numpy as np
 from numpy.typing import NDArray
 
 from liandong.errors import EstimationError
+
+MOST_COUNTED = 10**12
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,7 @@ class Assignments:
     strata
         Positions of each stratum's units; together they are all units.
     possible
-        Number of distinct assignments, the actual one among them.
+        Number of distinct assignments, the actual one among them; None when there are more than a trillion.
     draws
         How many of them are used: all when `enumerated`, else a random sample with replacement.
     enumerated
@@ -39,7 +41,7 @@ class Assignments:
 
     actual: NDArray[np.float64]
     strata: tuple[NDArray[np.intp], ...]
-    possible: int
+    possible: int | None
     draws: int
     enumerated: bool
     seed: int
@@ -87,20 +89,24 @@ def assignments(actual: NDArray[np.float64], strata: NDArray[np.generic] | None,
         raise EstimationError(f"expected one stratum per unit: {np.shape(actual)}; got {np.shape(strata)}")
     codes = np.zeros(len(actual), dtype=np.intp) if strata is None else np.unique(strata, return_inverse=True)[1]
     groups = tuple(np.flatnonzero(codes == code) for code in range(int(codes.max()) + 1))
-    possible = prod(_count(actual[units]) for units in groups)
+    possible = _possible([actual[units] for units in groups])
     if possible == 1:
         raise EstimationError(
             "the treatment could not have been assigned otherwise: it does not vary within any stratum",
             hint="check the strata that the definitions name",
             zh="处理在各分层内没有变异，无法进行随机化推断。",
         )
-    enumerated = possible <= draws
-    return Assignments(actual, groups, possible, possible if enumerated else draws, enumerated, seed)
+    enumerated = possible is not None and possible <= draws
+    used = possible if possible is not None and enumerated else draws
+    return Assignments(actual, groups, possible, used, enumerated, seed)
 
 
-def _count(values: NDArray[np.float64]) -> int:
-    sizes = np.unique(values, return_counts=True)[1]
-    return factorial(len(values)) // prod(factorial(int(size)) for size in sizes)
+def _possible(groups: Sequence[NDArray[np.float64]]) -> int | None:
+    sizes = [[int(size) for size in np.unique(values, return_counts=True)[1]] for values in groups]
+    logarithm = sum(lgamma(sum(own) + 1) - sum(lgamma(size + 1) for size in own) for own in sizes)
+    if logarithm > log(MOST_COUNTED):  # the factorial of a million rows would have five million digits
+        return None
+    return prod(factorial(sum(own)) // prod(factorial(size) for size in own) for own in sizes)
 
 
 def _arrangements(values: NDArray[np.float64]) -> list[NDArray[np.float64]]:

@@ -9,6 +9,7 @@ from tests.reference.randomisation.row_loop import arrangements, statistics
 
 from liandong.errors import EstimationError
 from liandong.inference import Fit, fit, randomise_clusters, randomise_rows
+from liandong.inference.assignments import assignments
 from liandong.inference.randomisation import Statistics, inverted
 from liandong.inference.randomisation_clusters import cluster_design
 from liandong.moments import within_samples
@@ -135,6 +136,21 @@ def test_hand_case_of_four_units() -> None:
     assert test.smallest_p >= 2 / 6
     assert "no p-value below" in test.notes[0]
     assert (test.conf_low, test.conf_high) == (-np.inf, np.inf)
+
+
+def test_assignments_beyond_counting_are_sampled_without_counting_them() -> None:
+    rng = np.random.default_rng(6)
+    test = randomise_rows(rng.standard_normal(3000), np.arange(3000) % 2.0, np.zeros((3000, 0)), draws=99)
+    assert (test.possible, test.enumerated, test.draws, test.smallest_p) == (None, False, 99, 0.01)
+    assert test.simulation_error == pytest.approx(np.sqrt(test.p_value * (1 - test.p_value) / 99))
+
+
+def test_strata_multiply_the_assignments_and_doses_share_them() -> None:
+    # 4 units with two treated: 6; 5 units with doses 0, 0, 1, 1, 2: 30
+    doses = np.array([1.0, 0.0, 1.0, 0.0, 2.0, 0.0, 1.0, 0.0, 1.0])
+    found = assignments(doses, np.array([0, 0, 0, 0, 1, 1, 1, 1, 1]), 1000, 0)
+    every = np.concatenate([*found.chunks(7)])
+    assert (found.possible, len(np.unique(every, axis=0))) == (180, 180)
 
 
 def test_sampled_and_enumerated_p_values_agree_within_the_binomial_error(data: dict[str, np.ndarray]) -> None:

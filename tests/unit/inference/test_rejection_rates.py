@@ -10,7 +10,7 @@ from typing import Literal
 
 import numpy as np
 import pytest
-from benchmarks.size import ALPHA, P, Scenario, judged, rejections
+from benchmarks.size import ALPHA, P, Scenario, batches, judged, rejections
 
 from liandong.inference import PlannedDesign, planned_effect
 
@@ -34,6 +34,16 @@ def three() -> P:
 @pytest.fixture(scope="module")
 def half() -> P:
     return rejections(Scenario(16), DRAWS, resamples=199, recommend=judged)
+
+
+def test_what_is_called_statsmodels_is_statsmodels(three: P) -> None:
+    from statsmodels.api import OLS, add_constant
+
+    batch = next(batches(Scenario(3), 20, seed=1))
+    design = add_constant(batch.treatment)
+    for i in (0, 7):
+        peer = OLS(batch.outcomes[:, i], design).fit(cov_type="cluster", cov_kwds={"groups": batch.cluster})
+        assert three["statsmodels"][i] == pytest.approx(peer.pvalues[1], rel=1e-8)  # p of 1e-6 amplify rounding of t
 
 
 def test_with_three_treated_clusters_usual_errors_reject_four_times_too_often(three: P) -> None:
