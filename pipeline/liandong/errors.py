@@ -110,6 +110,13 @@ class RenderError(LiandongError):
     summary_zh = "报告无法生成。"
 
 
+class DifferenceError(LiandongError):
+    """Definitions or numbers that differ from what was put on record."""
+
+    exit_code = ExitCode.DIFFERENCE
+    summary_zh = "与存档记录不一致。"
+
+
 class OutputError(LiandongError):
     """A place that cannot be written to."""
 

@@ -128,6 +128,25 @@ app.command("power")(power)
 
 
 @app.command()
+def lock(
+    study: StudyPath,
+    *,
+    check_only: Annotated[
+        bool, typer.Option("--check", help="Write nothing; exit code 6 when the plan differs from its lock")
+    ] = False,
+    renew: Annotated[
+        bool, typer.Option("--renew", help="Replace a lock that differs; it stays in the history")
+    ] = False,
+) -> None:
+    """Put the plan of analysis on record beside study.yaml, so that later changes show."""
+    from liandong.workflow import check_lock, lock_study
+
+    if check_only and renew:
+        raise typer.BadParameter("--check writes nothing; leave it out to renew the lock", param_hint="--renew")
+    Terminal().lock_result(check_lock(study) if check_only else lock_study(study, renew=renew))
+
+
+@app.command()
 def doctor() -> None:
     """Say what this machine has: versions, fonts, pandoc, Typst, Quarto, and what would help."""
     from liandong.workflow import examine

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from liandong.errors import ExitCode, LiandongError
 
 if TYPE_CHECKING:
-    from liandong.workflow import CheckResult, Finding, ReportResult, RunResult
+    from liandong.workflow import CheckResult, Finding, LockResult, ReportResult, RunResult
 
 _SHOWN_RULES = 12
 
@@ -33,6 +33,7 @@ class Terminal:
     def check_result(self, result: CheckResult) -> None:
         """Say what was checked, and which rules were broken how often."""
         _out(f"{result.study_id}: definitions are complete and consistent ({result.definition_files} files).")
+        _out(_plan_line(result))
         if result.rows is None:
             _out("No data file yet; only the definitions were checked.")
             return
@@ -46,6 +47,16 @@ class Terminal:
             _out(f"  {line}")
         if len(result.broken_rules) > _SHOWN_RULES:
             _out(f"  … and {len(result.broken_rules) - _SHOWN_RULES} more rules")
+
+    def lock_result(self, result: LockResult) -> None:
+        """Say what is on record now; only the hash when piped."""
+        if sys.stdout.isatty():
+            state = "locked" if result.written else "unchanged since it was locked"
+            _out(f"Plan of {result.n_items} decisions {state} on {result.locked_on}: {result.path}")
+            for what, keys in result.changes.by_kind().items():
+                for key in keys:
+                    _out(f"  {what}: {key}")
+        _out(result.plan)
 
     def run_result(self, result: RunResult) -> None:
         """Say where the bundle is and how many rows it rests on; only the path when piped."""
@@ -95,6 +106,15 @@ class Terminal:
         _err("\nInterrupted; no half-written file was left behind.")
         _err("已中断；没有留下写到一半的文件。")
         return ExitCode.INTERRUPTED
+
+
+def _plan_line(result: CheckResult) -> str:
+    if result.locked_on is None:
+        return "The plan is not locked; `liandong lock` puts it on record."
+    counts = ", ".join(f"{len(keys)} {what}" for what, keys in result.plan_changes.by_kind().items() if keys)
+    if not counts:
+        return f"The plan is as it was locked on {result.locked_on}."
+    return f"The plan differs from the one locked on {result.locked_on}: {counts} (see `liandong lock --check`)."
 
 
 def _out(line: str) -> None:

@@ -19,6 +19,7 @@ from liandong.definitions.codebook import Action, Category, Codebook, Field, Fie
 from liandong.definitions.expressions import Expression, ExpressionError, parse_expression
 from liandong.definitions.load import load_instrument, load_study
 from liandong.definitions.measures import GroupId, Indicator, IndicatorFile, Scale, ScaleFile, Source
+from liandong.definitions.plan_hash import PlanItem, plan_hash, plan_items
 from liandong.definitions.study import (
     Design,
     Disclosure,
@@ -62,6 +63,7 @@ __all__ = [
     "Mediation",
     "Multiverse",
     "OnFailure",
+    "PlanItem",
     "Report",
     "Role",
     "Rule",
@@ -79,4 +81,6 @@ __all__ = [
     "load_instrument",
     "load_study",
     "parse_expression",
+    "plan_hash",
+    "plan_items",
 ]

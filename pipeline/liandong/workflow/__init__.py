@@ -9,22 +9,27 @@ if TYPE_CHECKING:
     from liandong.workflow.check import check_study
     from liandong.workflow.doctor import examine
     from liandong.workflow.explain import ExplainResult, explain_study
+    from liandong.workflow.lock import check_lock, lock_study, plan_status
     from liandong.workflow.power import PowerResult, plan_power
     from liandong.workflow.report import report_study
-    from liandong.workflow.results import CheckResult, Finding, ReportResult, RunResult
+    from liandong.workflow.results import CheckResult, Finding, LockResult, ReportResult, RunResult
     from liandong.workflow.run import run_study
 
 __all__ = [
     "CheckResult",
     "ExplainResult",
     "Finding",
+    "LockResult",
     "PowerResult",
     "ReportResult",
     "RunResult",
+    "check_lock",
     "check_study",
     "examine",
     "explain_study",
+    "lock_study",
     "plan_power",
+    "plan_status",
     "report_study",
     "run_study",
 ]
@@ -32,13 +37,16 @@ __all__ = [
 _HOME = {
     "ExplainResult": "explain",
     "PowerResult": "power",
+    "check_lock": "lock",
     "check_study": "check",
     "examine": "doctor",
     "explain_study": "explain",
+    "lock_study": "lock",
     "plan_power": "power",
+    "plan_status": "lock",
     "report_study": "report",
     "run_study": "run",
-    **dict.fromkeys(("CheckResult", "Finding", "ReportResult", "RunResult"), "results"),
+    **dict.fromkeys(("CheckResult", "Finding", "LockResult", "ReportResult", "RunResult"), "results"),
 }
 
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
 
-from liandong.definitions import load_study
+from liandong.definitions import load_study, plan_items
 from liandong.workflow.intake import take_in
-from liandong.workflow.results import CheckResult
+from liandong.workflow.lock import compare
+from liandong.workflow.lock_file import read_lock
+from liandong.workflow.results import CheckResult, PlanChanges
 
 
 def check_study(path: Path, *, on_progress: Callable[[str], None]) -> CheckResult:
@@ -21,14 +24,21 @@ def check_study(path: Path, *, on_progress: Callable[[str], None]) -> CheckResul
         As loading and the stages raise them.
     """
     study = load_study(path)
-    responses = study.data.get("responses")
-    if study.instrument is None or responses is None or not responses.exists():
-        return CheckResult(study_id=study.id, definition_files=len(study.sources), rows=None)
-    intake = take_in(study, study.instrument.codebook, on_progress)
-    broken = intake.validated.rules.filter(pl.col("n_failed") > 0).sort("n_failed", "rule", descending=[True, False])
-    return CheckResult(
+    lock = read_lock(study)
+    result = CheckResult(
         study_id=study.id,
         definition_files=len(study.sources),
+        rows=None,
+        locked_on=None if lock is None else lock.locked_on,
+        plan_changes=PlanChanges() if lock is None else compare(plan_items(study), lock),
+    )
+    responses = study.data.get("responses")
+    if study.instrument is None or responses is None or not responses.exists():
+        return result
+    intake = take_in(study, study.instrument.codebook, on_progress)
+    broken = intake.validated.rules.filter(pl.col("n_failed") > 0).sort("n_failed", "rule", descending=[True, False])
+    return replace(
+        result,
         rows=intake.rows,
         unknown_columns=tuple(name for name in intake.ingested.unknown.columns if name != "_row"),
         absent_columns=tuple(intake.ingested.absent),

@@ -2,14 +2,43 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
 
 @dataclass(frozen=True, slots=True)
+class PlanChanges:
+    """Decisions, as "kind:name", that came, changed or went since the plan was locked; false when there are none."""
+
+    added: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        """Whether anything differs."""
+        return bool(self.added or self.changed or self.removed)
+
+    def by_kind(self) -> dict[str, tuple[str, ...]]:
+        """Return the keys by what happened to them."""
+        return {"added": self.added, "changed": self.changed, "removed": self.removed}
+
+
+@dataclass(frozen=True, slots=True)
+class LockResult:
+    """Outcome of ``liandong lock``: the lock's file, hash and day, its number of decisions, what a renewal took in."""
+
+    path: Path
+    plan: str
+    locked_on: str
+    n_items: int
+    changes: PlanChanges
+    written: bool
+
+
+@dataclass(frozen=True, slots=True)
 class CheckResult:
-    """Outcome of ``liandong check``; `rows` is None when there is no data file yet."""
+    """Outcome of ``liandong check``; `rows` is None when there is no data file yet, `locked_on` without a lock."""
 
     study_id: str
     definition_files: int
@@ -17,6 +46,8 @@ class CheckResult:
     unknown_columns: tuple[str, ...] = ()
     absent_columns: tuple[str, ...] = ()
     broken_rules: tuple[str, ...] = ()
+    locked_on: str | None = None
+    plan_changes: PlanChanges = field(default_factory=PlanChanges)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from liandong.cli import main
 from liandong.cli.terminal import Terminal
 from liandong.errors import (
     DefinitionError,
+    DifferenceError,
     EstimationError,
     IngestError,
     LiandongError,
@@ -30,6 +31,7 @@ SOURCE = Path(__file__).resolve().parents[3] / "pipeline"
         (ValidationError("x"), 3),
         (EstimationError("x"), 4),
         (RenderError("x"), 5),
+        (DifferenceError("x"), 6),
         (OutputError("x"), 7),
         (KeyboardInterrupt(), 130),
         (RuntimeError("a defect"), 1),
