@@ -106,7 +106,7 @@ def _possible(groups: Sequence[NDArray[np.float64]]) -> int:
     sizes = [[int(size) for size in np.unique(values, return_counts=True)[1]] for values in groups]
     logarithm = sum(lgamma(sum(own) + 1) - sum(lgamma(size + 1) for size in own) for own in sizes)
     if logarithm > log(MOST_COUNTED):
-        return 10 ** min(int(logarithm / log(10)), MOST_DIGITS)
+        return int(10 ** min(int(logarithm / log(10)), MOST_DIGITS))
     return prod(factorial(sum(own)) // prod(factorial(size) for size in own) for own in sizes)
 
 
