@@ -67,9 +67,9 @@ def check_study(raw: dict[str, Any], vocabulary: Vocabulary) -> list[Problem]:
     uses = [*_design_uses(raw, vocabulary.fields), *_effect_uses(raw, columns)]
     for i, name in enumerate(items(at(raw, "analysis", "subgroups"))):
         uses.append(Use(f"study.yaml: analysis.subgroups[{i}]", name, "column", columns))
-    kinds = {**columns, **_derived_kinds(derived, vocabulary)}
+    kinds, problems = _derived(derived, vocabulary)
     return [
-        *check_questions(raw, kinds),
+        *check_questions(raw, {**columns, **kinds}),
         *repeated_names("study.yaml: analysis.effects", texts(items(at(raw, "analysis", "effects")), "id")),
         *repeated_names("study.yaml: analysis.derived", names),
         *(
@@ -77,37 +77,29 @@ def check_study(raw: dict[str, Any], vocabulary: Vocabulary) -> list[Problem]:
             for i, item in enumerate(derived)
             if at(item, "name") in vocabulary.columns
         ),
-        *_derived(derived, vocabulary),
+        *problems,
         *_steps(raw),
         *unknown_names(uses),
     ]
 
 
-def _derived(derived: list[Any], vocabulary: Vocabulary) -> Iterator[Problem]:
-    """Check derived columns one after the other: each may read those before it. Their conditions become 1 and 0."""
-    known = vocabulary.columns
+def _derived(derived: list[Any], vocabulary: Vocabulary) -> tuple[dict[str, Kind | None], list[Problem]]:
+    """Return the kind of each derived column, and the problems of their expressions.
+
+    Each column may read those before it. What it gives is a number, because conditions become 1 and 0, unless it is
+    text; None where its expression does not say.
+    """
+    known, problems = vocabulary.columns, []
     for i, item in enumerate(derived):
-        expression = expression_at(item, "expression")
-        result: Kind | None = None
-        if expression is not None:
-            yield from check_expression(
-                f"study.yaml: analysis.derived[{i}].expression", expression, known, "column", None
-            )
-            result = kind_of(expression, {name: kind for name, kind in known.items() if kind is not None})
-        if isinstance(at(item, "name"), str):
-            known = {**known, item["name"]: "number" if result == "truth" else result}
-
-
-def _derived_kinds(derived: list[Any], vocabulary: Vocabulary) -> dict[str, Kind | None]:
-    """Return the kinds of derived columns: numbers, because their conditions become 1 and 0, unless they are text."""
-    known: dict[str, Kind | None] = dict(vocabulary.columns)
-    for item in derived:
         expression, name = expression_at(item, "expression"), at(item, "name")
+        found: Kind | None = None
+        if expression is not None:
+            where = f"study.yaml: analysis.derived[{i}].expression"
+            problems += check_expression(where, expression, known, "column", None)
+            found = kind_of(expression, {column: kind for column, kind in known.items() if kind is not None})
         if isinstance(name, str):
-            held = {n: kind for n, kind in known.items() if kind is not None}
-            found = kind_of(expression, held) if expression is not None else None
-            known[name] = "number" if found == "truth" else found
-    return {name: known[name] for name in texts(derived, "name")}
+            known = {**known, name: "number" if found == "truth" else found}
+    return {name: known[name] for name in texts(derived, "name")}, problems
 
 
 def _steps(raw: dict[str, Any]) -> Iterator[Problem]:

@@ -51,10 +51,14 @@ class Use:
 def unknown_names(uses: Iterable[Use]) -> list[Problem]:
     """Return the names that are used and not defined, each with the nearest one that is."""
     return [
-        Problem(use.where, f"{use.name!r} is not a {use.kind}", nearest(use.name, use.valid))
+        Problem(use.where, f"{use.name!r} is not {_article(use.kind)} {use.kind}", nearest(use.name, use.valid))
         for use in uses
         if isinstance(use.name, str) and use.name not in use.valid
     ]
+
+
+def _article(noun: str) -> str:
+    return "an" if noun[0] in "aeiou" else "a"
 
 
 def repeated_names(where: str, names: Iterable[Any]) -> list[Problem]:
