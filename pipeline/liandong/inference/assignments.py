@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 from liandong.errors import EstimationError
 
 MOST_COUNTED = 10**12
-MOST_DIGITS = 4000  # Python prints no whole number of more than 4,300 digits
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +30,7 @@ class Assignments:
     strata
         Positions of each stratum's units; together they are all units.
     possible
-        Number of distinct assignments, the actual one among them; above a trillion the power of ten below that
-        number, and above 10^4000 this: the exact one would have millions of digits.
+        Number of distinct assignments, the actual one among them; None when there are more than a trillion.
     draws
         How many of them are used: all when `enumerated`, else a random sample with replacement.
     enumerated
@@ -43,7 +41,7 @@ class Assignments:
 
     actual: NDArray[np.float64]
     strata: tuple[NDArray[np.intp], ...]
-    possible: int
+    possible: int | None
     draws: int
     enumerated: bool
     seed: int
@@ -98,15 +96,16 @@ def assignments(actual: NDArray[np.float64], strata: NDArray[np.generic] | None,
             hint="check the strata that the definitions name",
             zh="处理在各分层内没有变异，无法进行随机化推断。",
         )
-    enumerated = possible <= draws
-    return Assignments(actual, groups, possible, possible if enumerated else draws, enumerated, seed)
+    enumerated = possible is not None and possible <= draws
+    used = possible if possible is not None and enumerated else draws
+    return Assignments(actual, groups, possible, used, enumerated, seed)
 
 
-def _possible(groups: Sequence[NDArray[np.float64]]) -> int:
+def _possible(groups: Sequence[NDArray[np.float64]]) -> int | None:
     sizes = [[int(size) for size in np.unique(values, return_counts=True)[1]] for values in groups]
     logarithm = sum(lgamma(sum(own) + 1) - sum(lgamma(size + 1) for size in own) for own in sizes)
-    if logarithm > log(MOST_COUNTED):
-        return int(10 ** min(int(logarithm / log(10)), MOST_DIGITS))
+    if logarithm > log(MOST_COUNTED):  # the factorial of a million rows would have five million digits
+        return None
     return prod(factorial(sum(own)) // prod(factorial(size) for size in own) for own in sizes)
 
 

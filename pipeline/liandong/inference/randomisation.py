@@ -73,7 +73,7 @@ class RandomisationTest:
     level
         Of the interval.
     possible
-        Number of possible assignments; above a trillion the power of ten below it, at most 10^4000.
+        Number of possible assignments; None when there are more than a trillion.
     draws
         Assignments used.
     as_extreme, as_extreme_coefficient
@@ -99,7 +99,7 @@ class RandomisationTest:
     conf_low: float
     conf_high: float
     level: float
-    possible: int
+    possible: int | None
     draws: int
     as_extreme: int
     as_extreme_coefficient: int

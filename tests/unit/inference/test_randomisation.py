@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from math import comb
-
 import numpy as np
 import polars as pl
 import pytest
@@ -143,9 +141,7 @@ def test_hand_case_of_four_units() -> None:
 def test_assignments_beyond_counting_are_sampled_without_counting_them() -> None:
     rng = np.random.default_rng(6)
     test = randomise_rows(rng.standard_normal(300), np.arange(300) % 2.0, np.zeros((300, 0)), draws=99)
-    assert test.possible == 10 ** (len(str(comb(300, 150))) - 1)
-    assert (test.enumerated, test.draws, test.smallest_p) == (False, 99, 0.01)
-    assert assignments(np.arange(10**6) % 2.0, None, 99, 0).possible == 10**4000
+    assert (test.possible, test.enumerated, test.draws, test.smallest_p) == (None, False, 99, 0.01)
     assert test.simulation_error == pytest.approx(np.sqrt(test.p_value * (1 - test.p_value) / 99))
 
 
