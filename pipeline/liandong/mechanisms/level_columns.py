@@ -110,6 +110,8 @@ def count_levels(
     rows: pl.DataFrame, column: str, values: Sequence[Any], treatment: str, cluster: str
 ) -> tuple[LevelCounts, ...]:
     """Return who stands behind each of `values` of `column` in the sample `rows`."""
+    if rows.is_empty():
+        return tuple(_counted(value, None, binary=False) for value in values)
     arms = rows.select(pl.col(treatment).cast(pl.Float64).alias(_T), pl.col(column).alias(_L), cluster)
     low, high = arms[_T].min(), arms[_T].max()
     binary = arms[_T].n_unique() == _TWO
