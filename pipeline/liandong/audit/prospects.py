@@ -71,11 +71,12 @@ def _of_model(model: FittedModel, verdicts: pl.DataFrame, frame: pl.DataFrame, p
     if not design.n_treated or not design.n_untreated or found["mde_sd"] is None:
         return []
     size = design.n_obs / design.n_clusters
+    icc = intraclass_correlation(frame, model.outcome, model.plan.cluster)
     shared = {
         "effect": model.effect,
         "outcome": model.outcome,
         "cluster_size": size,
-        "icc": intraclass_correlation(frame, model.outcome, model.plan.cluster),
+        "icc": icc,
         "assignment": "individual" if design.clusters_varying else "cluster",
         "power": power,
         "level": LEVEL,
@@ -88,7 +89,7 @@ def _of_model(model: FittedModel, verdicts: pl.DataFrame, frame: pl.DataFrame, p
         "mde": found["mde"],
         "is_actual": True,
     }
-    plannable = size >= _SMALLEST and shared["icc"] < _ALL_BETWEEN
+    plannable = size >= _SMALLEST and icc < _ALL_BETWEEN
     return [actual, *(_planned(model, shared, clusters) for clusters in CLUSTERS if plannable)]
 
 
