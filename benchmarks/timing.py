@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 BUILD = ROOT / "build" / "bench"
@@ -47,10 +48,15 @@ def peak_mb() -> float:
 
 def in_child(script: Path, *arguments: str) -> Measurement:
     """Run `script` in a fresh process and return the measurement that it prints as its last line."""
+    return Measurement(**answer(script, *arguments))
+
+
+def answer(script: Path, *arguments: str) -> Any:
+    """Run `script` in a fresh process and return the JSON that it prints as its last line."""
     run = subprocess.run([sys.executable, str(script), *arguments], capture_output=True, text=True, check=False)
     if run.returncode != 0:
         sys.exit(f"{script.name} {' '.join(arguments)} failed:\n{run.stderr}")
-    return Measurement(**json.loads(run.stdout.splitlines()[-1]))
+    return json.loads(run.stdout.splitlines()[-1])
 
 
 def report(measurement: Measurement) -> None:
