@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from liandong.definitions import Family
 from liandong.evidence import TABLES
-from liandong.inference import WildTest, benjamini_hochberg, holm, romano_wolf
+from liandong.inference import WildTest, benjamini_hochberg, holm, romano_wolf_of
 from liandong.models import FittedModel
 
 _CODES = {"rademacher": "WCR-R", "webb": "WCR-W"}
@@ -34,8 +35,9 @@ def multiplicity_table(
     -------
     polars.DataFrame
         The table multiplicity: Holm and Benjamini-Hochberg from the single p-values, Romano-Wolf from the draws. A
-        hypothesis without a bootstrap has no p-value and does not count. Romano-Wolf needs one set of draws: it is
-        left out where the models of a family cluster on different columns.
+        hypothesis without a p-value does not count (`n_hypotheses` are those that do), and one without a bootstrap has
+        no row. Romano-Wolf needs one set of draws: it is left out where the models of a family cluster on different
+        columns, or where some have so few clusters that they need other weights.
     """
     rows = [row for family in families for row in _family(family, models, tests)]
     table = pl.DataFrame(rows, schema=dict(TABLES["multiplicity"].columns), orient="row")
@@ -59,7 +61,7 @@ def _family(
             "outcome": model.outcome,
             "step": model.step,
             "term": model.treatment,
-            "n_hypotheses": len(members),
+            "n_hypotheses": int((~np.isnan(p)).sum()),
             "vcov": _CODES[test.kind],
             "estimate": test.estimate,
             "statistic": test.statistic,
@@ -73,8 +75,7 @@ def _family(
     ]
 
 
-def _romano_wolf(members: Sequence[FittedModel], found: Sequence[WildTest]) -> np.ndarray[Any, np.dtype[np.float64]]:
-    kept = [test.t_star for test in found if test.t_star is not None]
-    if len({model.plan.cluster for model in members}) > 1 or len(kept) < len(found):
-        return np.full(len(found), np.nan)
-    return romano_wolf(np.array([test.statistic for test in found]), np.stack(kept), enumerated=found[0].enumerated)
+def _romano_wolf(members: Sequence[FittedModel], found: Sequence[WildTest]) -> NDArray[np.float64]:
+    """Return NaN for all where the tests do not share their draws: other clusters, or other weights for few of them."""
+    shared = {(m.plan.cluster, t.kind, t.count, t.enumerated, t.seed) for m, t in zip(members, found, strict=True)}
+    return romano_wolf_of(found) if len(shared) == 1 else np.full(len(found), np.nan)

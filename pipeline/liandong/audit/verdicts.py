@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,9 +14,11 @@ from liandong.definitions import Assignment, Inference
 from liandong.errors import EstimationError
 from liandong.evidence import TABLES
 from liandong.inference import ClusterDiagnostics, Coefficients, coefficients, detectable_effect, diagnose
+from liandong.inference.rounding import without_rounding
 from liandong.models import FittedModel
 
 LEVEL = 0.95
+ZERO_VARIANCE = "zero_variance"
 _FIELDS = ("std_error", "df", "p_value", "conf_low", "conf_high")
 
 
@@ -42,21 +44,64 @@ def verdict_tables(
     Returns
     -------
     tuple of polars.DataFrame
-        The tables verdicts and influence. The smallest detectable effect is for a two-sided 5 % test with the larger
-        of the classical and the shown method's standard error, and that method's degrees of freedom: with few
-        clusters a robust standard error may be small by luck, and a design should not be praised for that.
+        The tables verdicts and influence. Effects in `estimates` without a model (two large fixed effects have no
+        moments) are ``not_assessed``, for the reason ``two_large_effects``.
+
+        The smallest detectable effect is for a two-sided 5 % test with the larger of the classical and the shown
+        method's standard error, and that method's degrees of freedom: with few clusters a robust standard error may be
+        small by luck, and a design should not be praised for that. There is none where a cluster alone identifies the
+        coefficient, or where nothing is left to estimate an error from.
     """
-    verdicts, influence = [], []
+    verdicts = [_unassessed(key, rows, inference.power) for key, rows in _without_moments(models, estimates)]
+    influence = []
     for model in models:
         answers = _answers(model, estimates)
         found = _diagnosed(model)
         case = circumstances(model, answers, found, assignments[model.effect])
         verdicts.append(_verdict(model, case, found, judge(case), inference.power))
         influence += _influence(model, found) if found is not None else []
+    order = {key: at for at, key in enumerate(estimates.select("effect", "outcome").unique(maintain_order=True).rows())}
+    verdicts.sort(key=lambda row: order[row["effect"], row["outcome"]])
     return (
         pl.DataFrame(verdicts, schema=dict(TABLES["verdicts"].columns), orient="row"),
         pl.DataFrame(influence, schema=dict(TABLES["influence"].columns), orient="row"),
     )
+
+
+def _without_moments(
+    models: Sequence[FittedModel], estimates: pl.DataFrame
+) -> Iterator[tuple[tuple[str, str], pl.DataFrame]]:
+    """Yield the treatment's rows of the last step of every effect and outcome that has no model."""
+    known = {(model.effect, model.outcome) for model in models}
+    rows = estimates.filter("is_treatment")
+    for (effect, outcome), part in rows.group_by("effect", "outcome", maintain_order=True):
+        if (effect, outcome) not in known:
+            yield (str(effect), str(outcome)), part.filter(pl.col("step") == part["step"][-1])
+
+
+def _unassessed(key: tuple[str, str], rows: pl.DataFrame, power: float) -> dict[str, Any]:
+    """Return a verdict that withholds judgement, with the numbers of CR1."""
+    row = rows.filter(pl.col("metric") == "points").row(0, named=True)
+    none = ZERO_VARIANCE in row["flag"].split("+")
+    return {
+        **dict.fromkeys(TABLES["verdicts"].columns),
+        "effect": key[0],
+        "role": row["role"],
+        "outcome": key[1],
+        "step": row["step"],
+        "term": row["term"],
+        "verdict": "cannot_carry" if none else "not_assessed",
+        "recommended": "",
+        "reasons": "+".join([*([ZERO_VARIANCE] if none else []), "two_large_effects"]),
+        **{name: row[name] for name in ("estimate", *_FIELDS)},
+        "ci_method": row["vcov"],
+        "level": LEVEL,
+        "n_obs": row["n_obs"],
+        "n_clusters": row["n_clusters"],
+        "power": power,
+        "estimate_sd": rows.filter(pl.col("metric") == "sd")["estimate"][0],
+        "suppressed": False,
+    }
 
 
 def circumstances(
@@ -78,6 +123,9 @@ def circumstances(
         without=found.without[~np.isnan(found.without)].tolist() if found is not None else (),
         identified_without=found is None or not found.unidentified_without,
         randomised=_unit(assignment),
+        clusters_varying=_varying(model),
+        weight_share=_weight_share(model),
+        n_obs=design.n_obs,
     )
 
 
@@ -97,7 +145,8 @@ def _answers(model: FittedModel, estimates: pl.DataFrame) -> dict[str, Found]:
         & (pl.col("metric") == "points")
     ).rows(named=True)
     found = {row["vcov"]: Found(**{name: row[name] for name in _FIELDS}, flag=row["flag"]) for row in rows}
-    return {"iid": found_in(coefficients(model.fit, "iid", LEVEL), model.treatment), **found}
+    classical = without_rounding(model.fit, coefficients(model.fit, "iid", LEVEL))
+    return {"iid": found_in(classical, model.treatment), **found}
 
 
 def _diagnosed(model: FittedModel) -> ClusterDiagnostics | None:
@@ -105,6 +154,19 @@ def _diagnosed(model: FittedModel) -> ClusterDiagnostics | None:
         return diagnose(model.fit, model.treatment)
     except EstimationError:  # rows were demeaned: the judgement says so by `crossing_effect_too_fine`
         return None
+
+
+def _varying(model: FittedModel) -> int | None:
+    """Return in how many clusters the treatment varies, where an effect inside the clusters takes out all else."""
+    within = model.fit.within
+    return model.design.clusters_varying if within.effect is not None and within.nested else None
+
+
+def _weight_share(model: FittedModel) -> float:
+    within = model.fit.within
+    if not within.weighted:
+        return 1.0
+    return float(within.weight_sum**2 / within.weight_sq.sum() / within.n_obs)
 
 
 def _unit(assignment: Assignment) -> str | None:
@@ -117,7 +179,8 @@ def _verdict(
     model: FittedModel, case: Circumstances, found: ClusterDiagnostics | None, judgement: Judgement, power: float
 ) -> dict[str, Any]:
     shown = case.answers[judgement.shown]
-    smallest = _detectable(case, judgement, power)
+    unknown = {ZERO_VARIANCE, "not_identified_without_cluster"} & set(judgement.reasons)
+    smallest = None if unknown else _detectable(case, judgement, power)
     without = found.without_spread if found is not None and len(case.without) else None
     return {
         "effect": model.effect,
@@ -156,10 +219,10 @@ def _detectable(case: Circumstances, judgement: Judgement, power: float) -> floa
     shown = case.answers[judgement.shown]
     if shown.std_error is None or shown.df is None:
         shown = case.answers.get("CR2") or case.answers["CR1"]
-    classical = case.answers["iid"].std_error or 0.0
-    if not shown.std_error or not shown.df:
+    error = max(shown.std_error or 0.0, case.answers["iid"].std_error or 0.0)
+    if not error or not shown.df:
         return None
-    return detectable_effect(max(shown.std_error, classical), shown.df, power=power).effect
+    return detectable_effect(error, shown.df, power=power).effect
 
 
 def _influence(model: FittedModel, found: ClusterDiagnostics) -> list[dict[str, Any]]:

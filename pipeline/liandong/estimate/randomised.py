@@ -200,8 +200,7 @@ def _described(test: RandomisationTest, assignment: Assignment) -> str:
     how = "all" if test.enumerated else f"{test.draws} random ones"
     within = f" within {assignment.strata!r}" if assignment.strata else ""
     what = "clusters" if test.unit == "cluster" else "individuals"
-    many = 10**6
-    number = str(test.possible) if test.possible < many else f"about 10^{len(str(test.possible)) - 1}"
+    number = "more than 10^12" if test.possible is None else f"{test.possible:,}"
     return f"randomisation test permutes {what}{within}, {how} of {number} assignments"
 
 
