@@ -2,7 +2,7 @@
 
 With β°, R° of the regression without the controls, β̃, R̃ of that with them, σ_y² and σ_x² the variances of outcome and
 treatment, τ the variance of the treatment with the controls partialled out, A = β° - β̃, B = (R̃ - R°) σ_y² and
-C = (R_max - R̃) σ_y², the bias ν of β̃ under the degree of selection δ solves (Proposition 2)
+C = (R_max - R̃) σ_y², the bias ν of β̃ under the degree of selection δ solves (Propositions 1 and 2)
 
     δ C A σ_x² + ν [δ C (σ_x² - τ) - B τ - σ_x² τ A²] + ν² τ A σ_x² (δ - 2) + ν³ (δ - 1) (τ σ_x² - τ²) = 0,
 

@@ -7,8 +7,8 @@ the point estimates alone: no degrees of freedom, no clusters, no standard error
 
 Inference needs a standard error. The classical one of the paper (and of the package sensemakr) takes rows for
 independent. Under clustering the bound |β| - b S is a statistic of its own, and its variance follows from the sums by
-cluster that are in the moments (Chernozhukov, Cinelli, Newey, Sharma & Syrgkanis 2022, section 4, with the linear
-influence functions of β and S):
+cluster that are in the moments (Chernozhukov, Cinelli, Newey, Sharma & Syrgkanis 2022, Long story short, NBER working
+paper 30302: confidence bounds from the influence functions of β and S, here those of the linear model):
 
     ψ_g = ± Q_t s_g - b S/2 (RSS_g / RSS - D_g / D),    RSS_g = Σ ê²,  D_g = Σ d̂²  over the rows of cluster g,
 
@@ -165,7 +165,7 @@ def benchmark_strengths(
 ) -> tuple[float, float] | tuple[None, None]:
     """Return R_D and R_Y of a confounder `multiple` times as strong as covariates with these partial R².
 
-    Cinelli & Hazlett (2020), section 4.4 and supplement B, equal multiples for treatment and outcome. R_Y is capped at
+    Cinelli & Hazlett (2020), bounds by observed covariates, equal multiples for treatment and outcome. R_Y is capped at
     1. None when no confounder can be that strong, because it would have to explain all of the treatment or more.
     """
     if r2_treatment >= 1.0 or multiple * r2_treatment >= 1.0:
@@ -181,7 +181,7 @@ def benchmark_strengths(
 
 
 def robustness_value_iid(f: float, df: float, alpha: float) -> float:
-    """Return RV_α of Cinelli & Hazlett (2020, section 4.3) for independent rows.
+    """Return RV_α of Cinelli & Hazlett (2020) for independent rows.
 
     Parameters
     ----------
