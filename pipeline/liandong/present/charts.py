@@ -106,7 +106,7 @@ def save(plot: Any, folder: Path, name: str) -> list[Path]:
         warnings.filterwarnings("error", message=r"Glyph .* missing from")
         try:
             figure = plot.draw()
-            figure.savefig(paths[0], metadata={"Date": None, "Creator": None})
+            figure.savefig(paths[0], dpi=_DPI, metadata={"Date": None, "Creator": None})
             figure.savefig(paths[1], dpi=_DPI, metadata={"Software": None})
         except UserWarning as warning:
             raise RenderError(

@@ -2,27 +2,65 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Final
 
 from liandong.definitions import Language
 from liandong.evidence import Bundle
 from liandong.present.charts import save
+from liandong.present.charts_audit import (
+    balance_chart,
+    dose_chart,
+    heterogeneity_chart,
+    inference_chart,
+    influence_chart,
+    power_chart,
+)
 from liandong.present.charts_indicators import binned, both_chart, distribution_chart, dot_chart
 from liandong.present.charts_models import effect_chart
-from liandong.present.facts import Facts, read_facts, treatment_rows
+from liandong.present.charts_multiverse import contour_chart, specification_chart
+from liandong.present.facts import Facts, Row, read_facts, treatment_rows
 from liandong.present.markdown import Prose, figure_block, identifier
 from liandong.present.numbers import hundredths
+from liandong.present.roles import effects_by_role, marked_title, model_title
 from liandong.present.tables_appendix import ranked
 from liandong.present.tables_indicators import group_rows, group_title, has_both
+from liandong.present.tables_inference import method_rows
 from liandong.present.words import joined, word
 
 _DOTS = ("coverage", "service", "participation", "needs", "wellbeing", "relations")
 KINDS = ("effect", "inference", "balance", "contours", "specifications", "heterogeneity", "dose", "influence")
 """First words of the names of figures that an effect, or an effect and an outcome, have each."""
 _FEWEST = 3  # shares below that need no figure
+
+
+_BY_EFFECT: Final[Mapping[str, Callable[[Facts, Row], Any]]] = MappingProxyType(
+    {
+        "inference": inference_chart,
+        "balance": balance_chart,
+        "heterogeneity": heterogeneity_chart,
+        "dose": dose_chart,
+        "influence": influence_chart,
+    }
+)
+_BY_MODEL: Final[Mapping[str, Callable[[Facts, Row, str], Any]]] = MappingProxyType(
+    {"contours": contour_chart, "specifications": specification_chart}
+)
+_DRAWN_FROM: Final = MappingProxyType(
+    {
+        "balance": ("balance", "std_difference"),
+        "heterogeneity": ("heterogeneity", "estimate"),
+        "dose": ("dose", "estimate"),
+        "influence": ("influence", "estimate_without"),
+        "contours": ("contours", "adjusted_estimate"),
+        "specifications": ("specifications", "estimate_sd"),
+    }
+)
+_PRIMARY_ONLY: Final = ("inference", "influence", "contours")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +132,50 @@ def _figures(facts: Facts) -> Iterator[Figure]:
     if scores:
         alt = word(facts.lang, "alt_distributions", names=joined(facts.lang, scores))
         yield Figure("distributions", word(facts.lang, "figure_distributions"), alt, lambda: distribution_chart(facts))
+    yield from _audit_figures(facts)
     for effect in facts.effects:
         if any(row["estimate"] is not None for row in treatment_rows(facts, effect["id"])):
             caption = word(facts.lang, "figure_effect", title=facts.text(effect["title"]))
             alt = word(facts.lang, "alt_effect", treatment=facts.title(effect["treatment"]))
             name = identifier("effect", effect["id"])
             yield Figure(name, caption, alt, lambda effect=effect: effect_chart(facts, effect))  # type: ignore[misc]
+
+
+def _audit_figures(facts: Facts) -> Iterator[Figure]:
+    """Yield the figures of the audit; methods, single clusters and omitted variables are drawn for primary effects."""
+    for effect in effects_by_role(facts):
+        for kind, chart in _BY_EFFECT.items():
+            if _is_drawn(facts, kind, effect):
+                yield _audit_figure(facts, kind, effect, partial(chart, facts, effect))
+        for outcome in effect["outcomes"]:
+            for kind, drawing in _BY_MODEL.items():
+                if _is_drawn(facts, kind, effect, outcome):
+                    yield _audit_figure(facts, kind, effect, partial(drawing, facts, effect, outcome), outcome)
+    if any(row["mde_sd"] is not None and not row["is_actual"] for row in facts.rows("power")):
+        yield Figure(
+            "power", word(facts.lang, "figure_power"), word(facts.lang, "alt_power"), lambda: power_chart(facts)
+        )
+
+
+def _audit_figure(facts: Facts, kind: str, effect: Row, plot: Callable[[], Any], outcome: str = "") -> Figure:
+    title = marked_title(facts, effect) if not outcome else model_title(facts, effect, outcome)
+    named = {"title": title, "cluster": facts.cluster(effect)}
+    caption, alt = (word(facts.lang, f"{part}_{kind}", **named) for part in ("figure", "alt"))
+    return Figure(identifier(kind, effect["id"], *([outcome] if outcome else [])), caption, alt, plot)
+
+
+def _is_drawn(facts: Facts, kind: str, effect: Row, outcome: str = "") -> bool:
+    """Whether the tables hold enough to draw a figure of an effect, or of an effect and an outcome."""
+    if kind in _PRIMARY_ONLY and effect["role"] != "primary":
+        return False
+    if kind == "inference":
+        return any(len(method_rows(facts, effect, name)) > 1 for name in effect["outcomes"])
+    table, column = _DRAWN_FROM[kind]
+    key = {"effect": effect["id"], **({"outcome": outcome} if outcome else {})}
+    rows = [row for row in facts.rows(table, **key) if row[column] is not None]
+    if kind == "influence":
+        return bool(rows) and facts.verdict(effect["id"], rows[0]["outcome"]) is not None
+    return len(rows) > 1
 
 
 def _group_figure(facts: Facts, name: str) -> Iterator[Figure]:

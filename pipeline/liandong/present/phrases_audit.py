@@ -7,19 +7,25 @@ from liandong.present.numbers import count, decimals_for, fixed, interval, p_val
 from liandong.present.phrases import unbroken
 from liandong.present.phrases_verdict import difference_word, mde_text
 from liandong.present.roles import effects_by_role, model_title, models
-from liandong.present.words import coded, word
+from liandong.present.words import coded, sentences, word
 
 
 def balance_phrases(facts: Facts) -> list[str]:
     """Return the joint test of balance of each effect, and what it does not show."""
     said = [
-        word(
+        sentences(
             facts.lang,
-            "said_balance_test",
-            treatment=facts.title(effect["treatment"]),
-            covariates=count(row["n_covariates"]),
-            method=coded(facts.lang, "method", row["method"]),
-            p=p_value(row["p_value"]),
+            [
+                word(
+                    facts.lang,
+                    "said_balance_test",
+                    treatment=facts.title(effect["treatment"]),
+                    covariates=count(row["n_covariates"]),
+                    method=coded(facts.lang, "method", row["method"]),
+                    p=p_value(row["p_value"]),
+                ),
+                word(facts.lang, "note_many_covariates") if "many_covariates" in row["note"].split("+") else "",
+            ],
         )
         for effect in effects_by_role(facts)
         for row in facts.rows("balance_tests", effect=effect["id"])

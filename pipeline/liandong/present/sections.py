@@ -22,6 +22,7 @@ from liandong.present.tables_audit import arm_table, balance_table, missing_by_a
 from liandong.present.tables_further import dose_table, heterogeneity_table, ordinal_table
 from liandong.present.tables_inference import explanation_table, influence_table, multiplicity_table
 from liandong.present.tables_robustness import benchmark_table, multiverse_table, power_table, sensitivity_table
+from liandong.present.words import word
 
 _Tabled = Callable[[Facts, Row], Table]
 _TABLES_OF: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
@@ -123,7 +124,13 @@ def _influence(facts: Facts, folder: str) -> Iterator[str]:
 
 
 def _plan(facts: Facts, _folder: str) -> Iterator[str]:
-    yield _block(plan_table(facts))
+    if all(row["status"] == "unlocked" for row in facts.rows("plan")):
+        yield paragraphs([word(facts.lang, "said_plan_unlocked")])
+        return
+    table = plan_table(facts)
+    see = word(facts.lang, "said_plan", table=f"@{table.label}")
+    yield f"\n{see}\n"
+    yield _block(table)
 
 
 def _by_effect(facts: Facts, folder: str, name: str, tabled: _Tabled) -> Iterator[str]:

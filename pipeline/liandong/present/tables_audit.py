@@ -23,6 +23,7 @@ from liandong.present.tables_scales import noted_table
 from liandong.present.words import coded, word
 
 _MOST_FIELDS: Final = 12
+_ANALYSES: Final = ("effect", "family", "mediation", "multiverse")
 _ARMS: Final = ("treated", "untreated", "unknown", "all")
 
 
@@ -101,23 +102,26 @@ def weight_table(facts: Facts) -> Table:
 
 
 def plan_table(facts: Facts) -> Table:
-    """Return how every analysis stands to the locked plan."""
+    """Return how the analyses stand to the locked plan; of what they are made of, only what has changed since."""
     lang = facts.lang
+    found = facts.rows("plan")
+    listed = [row for row in found if row["kind"] in _ANALYSES or row["status"] != "locked"]
     rows = [
         Row(
             (
                 analysis_title(facts, row["kind"], row["item"]),
                 kind_text(facts, row["kind"]),
-                coded(lang, "role", row["role"]) or NOT_APPLICABLE,
+                coded(lang, "role", row["role"]) if row["role"] else NOT_APPLICABLE,
                 status_text(facts, row["status"]),
                 row["locked_on"] or NOT_APPLICABLE,
             )
         )
-        for row in facts.rows("plan")
+        for row in listed
     ]
     header = heads(*(word(lang, name) for name in ("analysis", "kind", "role", "status", "locked_on")))
     columns: tuple[Align, ...] = ("left", "left", "left", "left", "center")
-    return noted_table(facts, "plan", word(lang, "caption_plan"), columns, (header,), rows, word(lang, "note_plan"))
+    note = word(lang, "note_plan", rest=count(len(found) - len(listed)))
+    return noted_table(facts, "plan", word(lang, "caption_plan"), columns, (header,), rows, note)
 
 
 def _balance(facts: Facts, row: Record) -> Row:

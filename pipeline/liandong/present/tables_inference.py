@@ -146,7 +146,6 @@ def _cluster(facts: Facts, column: str, row: Record, decimals: int) -> Row:
 
 
 def _software(facts: Facts, row: Record, decimals: int) -> Row:
-    checked = row["held_against"]
     return Row(
         (
             row["software"] + " *" * row["is_ours"],
@@ -155,7 +154,7 @@ def _software(facts: Facts, row: Record, decimals: int) -> Row:
             row["distribution"] or NOT_APPLICABLE,
             fixed(row["std_error"], decimals),
             p_value(row["p_value"]),
-            word(facts.lang, "from_documentation") if checked == "documentation" else checked,
+            coded(facts.lang, "held", row["held_against"]),
         ),
         indent=1,
     )

@@ -66,7 +66,7 @@ def audited_tables() -> dict[str, Rows]:
         "mediation": _mediation(),
         "power": _power(),
         "plan": [
-            {"kind": "effect", "item": "social_work", "role": "primary", "status": "planned",
+            {"kind": "effect", "item": "social_work", "role": "primary", "status": "locked",
              "locked_on": "2026-11-01"},
             {"kind": "effect", "item": "contact", "role": "exploratory", "status": "added", "locked_on": "2026-11-01"},
         ],
@@ -187,7 +187,7 @@ def _comparison() -> dict[str, Rows]:
     ]  # fmt: skip
     return {
         "balance": balance,
-        "balance_tests": [{"effect": "social_work", "method": "wald", "n_covariates": 2, "n_obs": 525,
+        "balance_tests": [{"effect": "social_work", "method": "wald_cr1", "n_covariates": 2, "n_obs": 525,
                            "n_clusters": 32, "statistic": 0.4, "df_numerator": 2.0, "df_denominator": 31.0,
                            "p_value": 0.67}],
         "arms": [
@@ -236,7 +236,7 @@ def _further() -> dict[str, Rows]:
              "conf_low": value - 0.025, "conf_high": value + 0.025}
             for level, value in (("1", 0.02), ("2", 0.04))
         ],
-        "interactions": [{"effect": "linkage", "outcome": "belonging", "n_clusters": 32, "role": "secondary", "subgroup": "gender", "n_levels": 2, "method": "wald",
+        "interactions": [{"effect": "linkage", "outcome": "belonging", "n_clusters": 32, "role": "secondary", "subgroup": "gender", "n_levels": 2, "method": "wald_cr1",
                           "statistic": 1.1, "df_numerator": 1.0, "df_denominator": 31.0, "p_value": 0.3, "holm": 0.3,
                           "n_obs": 525}],
         "dose": [
@@ -244,7 +244,7 @@ def _further() -> dict[str, Rows]:
             *({**dose, "level": float(n), "estimate": 0.01 * n, "std_error": 0.02, "df": 20.0, "p_value": 0.5,
                "conf_low": 0.01 * n - 0.042, "conf_high": 0.01 * n + 0.042} for n in range(2, 5)),
         ],
-        "dose_tests": [{"effect": "contact", "outcome": "trust", "test": "linearity", "method": "wald",
+        "dose_tests": [{"effect": "contact", "outcome": "trust", "test": "linearity", "method": "wald_cr1",
                         "statistic": 0.2, "df_numerator": 2.0, "df_denominator": 31.0, "p_value": 0.82}],
         "ordinal": [
             {"effect": "social_work", "item": "belong_1", "n_levels": 5, "n_obs": 600, "n_clusters": 32,
