@@ -9,10 +9,13 @@ from typing import Literal
 import numpy as np
 
 from liandong.errors import EstimationError
-from liandong.inference import Fit, coefficients, fit, variation
+from liandong.inference import Fit, covariance, fit, variation
 from liandong.moments import Within
+from liandong.multiverse.variances import ADJUSTED, Shared, adjusted_variances, share
 
 Conclusion = Literal["positive", "negative", "unclear"]
+
+_LEVEL = 0.95
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,18 +55,37 @@ class Failure:
 
 
 def answers(
-    within: Within, outcome: str, regressors: Sequence[str], kinds: Sequence[str]
-) -> dict[str, Answer | Failure]:
-    """Return the coefficient of the first of `regressors`, the treatment, by kind of covariance.
+    within: Within, outcomes: Sequence[str], regressors: Sequence[str], kinds: Sequence[str]
+) -> dict[str, dict[str, Answer | Failure]]:
+    """Return the coefficient of the first of `regressors`, the treatment, by outcome and kind of covariance.
 
     A failure's flag is ``one_cluster``, ``outcome_constant``, ``outcome_absorbed``, ``treatment_constant``,
     ``treatment_absorbed``, ``treatment_collinear``, ``too_few_rows``, ``no_variance`` (nothing is left to estimate the
-    standard error from) or ``no_leverage`` (the cells that CR2 and CR3 need are too many to keep).
+    standard error from), and for CR2 and CR3 ``rests_on_one_cluster`` (without which the treatment is not identified,
+    so that they would be too small) or ``no_leverage`` (the cells that they need are too many to keep).
     """
-    fitted = _fitted(within, outcome, regressors)
-    if isinstance(fitted, Failure):
-        return dict.fromkeys(kinds, fitted)
-    return {kind: _answer(fitted, regressors[0], kind) for kind in kinds}
+    found: dict[str, dict[str, Answer | Failure]] = {}
+    shared: Shared | str | None = None
+    for outcome in outcomes:
+        fitted = _fitted(within, outcome, regressors)
+        if isinstance(fitted, Failure):
+            found[outcome] = dict.fromkeys(kinds, fitted)
+            continue
+        if shared is None and ADJUSTED.intersection(kinds):
+            shared = _shared(fitted, regressors[0], kinds)
+        own = adjusted_variances(fitted, shared) if isinstance(shared, Shared) else {}
+        lacking = shared if isinstance(shared, str) else ""
+        found[outcome] = {kind: _answer(fitted, regressors[0], kind, own.get(kind), lacking) for kind in kinds}
+    return found
+
+
+def _shared(fitted: Fit, treatment: str, kinds: Sequence[str]) -> Shared | str:
+    """Return what the outcomes share, or the flag of those that cannot have it."""
+    try:
+        shared = share(fitted, treatment, kinds)
+    except EstimationError:  # too many cells are the only thing that has not been excluded
+        return "no_leverage"
+    return "rests_on_one_cluster" if shared.rests_on_one else shared
 
 
 def _fitted(within: Within, outcome: str, regressors: Sequence[str]) -> Fit | Failure:
@@ -82,17 +104,24 @@ def _fitted(within: Within, outcome: str, regressors: Sequence[str]) -> Fit | Fa
     return Failure("too_few_rows", *size) if fitted.n_obs <= fitted.rank + levels else fitted
 
 
-def _answer(fitted: Fit, treatment: str, kind: str) -> Answer | Failure:
+def _answer(
+    fitted: Fit, treatment: str, kind: str, adjusted: tuple[float, float] | None, lacking: str
+) -> Answer | Failure:
+    """Return the answer by `kind`: from the `adjusted` variance and its df, if it is of that kind and not `lacking`."""
+    from scipy.special import stdtr, stdtrit
+
     size = (fitted.n_obs, fitted.n_clusters)
-    try:
-        found = coefficients(fitted, kind)
-    except EstimationError:  # all else that can be wrong with a covariance has been excluded
-        return Failure("no_leverage", *size)
-    at = found.terms.index(treatment)
-    estimate, std_error, df, p_value, low, high = (
-        float(values[at])
-        for values in (found.estimate, found.std_error, found.df, found.p_value, found.conf_low, found.conf_high)
-    )
-    if not np.isfinite([std_error, df, p_value]).all():
+    at = fitted.terms.index(treatment)
+    if kind in ADJUSTED and adjusted is None:
+        return Failure(lacking, *size)
+    if adjusted is None:
+        found = covariance(fitted, kind)
+        adjusted = float(found.matrix[at, at]), float(found.df[at])
+    variance, df = adjusted
+    if not (variance > 0 and np.isfinite([variance, df]).all()):
         return Failure("no_variance", *size)
-    return Answer(estimate, std_error, df, p_value, low, high, fitted.within.sd(fitted.outcome), *size)
+    estimate, error = float(fitted.coefficients[at]), float(np.sqrt(variance))
+    reach = float(stdtrit(df, 0.5 + _LEVEL / 2)) * error
+    p_value = 2 * float(stdtr(df, -abs(estimate) / error))
+    sd = fitted.within.sd(fitted.outcome)
+    return Answer(estimate, error, df, p_value, estimate - reach, estimate + reach, sd, *size)

@@ -137,8 +137,16 @@ def _on(pool: Pool, sample: _Sample, kinds: Sequence[str]) -> Iterator[tuple[Mod
         within = pool.within(sample.units, sample.columns) if sample.units.any() else None
     except EstimationError:  # the one thing left that can be wrong: all rows are singletons of a fixed effect
         within = None
+    if within is None:
+        yield from ((model, _nothing(kinds)) for model in sample.models)
+        return
+    by_regressors: dict[tuple[str, ...], list[Model]] = {}
     for model in sample.models:
-        if within is None:
-            yield model, dict.fromkeys(kinds, Failure("no_rows", 0, 0))
-        else:
-            yield model, answers(within, model.scoring, model.regressors, kinds)
+        by_regressors.setdefault(model.regressors, []).append(model)
+    for regressors, models in by_regressors.items():
+        found = answers(within, [model.scoring for model in models], regressors, kinds)
+        yield from ((model, found[model.scoring]) for model in models)
+
+
+def _nothing(kinds: Sequence[str]) -> dict[str, Answer | Failure]:
+    return dict.fromkeys(kinds, Failure("no_rows", 0, 0))

@@ -12,8 +12,9 @@ from liandong.definitions import Multiverse, SampleRule, Scoring, Step, Text
 from liandong.errors import EstimationError
 from liandong.estimate import estimate_effects
 from liandong.evidence import conform
-from liandong.moments import TooManyCellsError
-from liandong.multiverse import pool, run_multiverse
+from liandong.inference import covariance, fit
+from liandong.moments import TooManyCellsError, within_samples
+from liandong.multiverse import pool, run_multiverse, variances
 
 TITLE = Text(zh="样本", en="Sample")
 STEPS = ((), ("age", "member"), ("mode",))
@@ -219,3 +220,34 @@ def test_nothing_is_changed(survey: pl.DataFrame, make_effect: MakeEffect) -> No
     before = survey.clone()
     run_multiverse(survey, make_effect(STEPS), multiverse())
     assert_frame_equal(survey, before)
+
+
+def test_a_treatment_that_one_cluster_alone_identifies_has_no_adjusted_error(
+    survey: pl.DataFrame, make_effect: MakeEffect
+) -> None:
+    frame = survey.with_columns(visited=pl.col("visited") * (pl.col("community") == 3))
+    chosen = multiverse(inference=("CR1", "CR2", "CR3"))
+    specifications, _ = run_multiverse(frame, make_effect(STEPS, absorb=("community",)), chosen)
+    by_kind = dict(specifications.select("vcov", "flag").unique().iter_rows())
+    assert by_kind == {"CR1": "", "CR2": "rests_on_one_cluster", "CR3": "rests_on_one_cluster"}
+
+
+@pytest.mark.parametrize("absorb", [(), ("community",), ("district",), ("job",)])
+@pytest.mark.parametrize("weight", [None, "weight"])
+def test_shared_variances_are_those_of_every_fit(
+    survey: pl.DataFrame, absorb: tuple[str, ...], weight: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The effect contains, equals and crosses the clusters; degrees of freedom come by both roads."""
+
+    columns = ["visited", "age", "member", "trust", "belonging"]
+    effect = absorb[0] if absorb else None
+    within = within_samples(survey, {"all": columns}, "community", effect, weight).within["all"]
+    fits = [fit(within, outcome, ["visited", "age", "member"]) for outcome in ("trust", "belonging")]
+    shared = variances.share(fits[0], "visited", ["CR2", "CR3"])
+    for own in fits:
+        found = variances.adjusted_variances(own, shared)
+        for kind in ("CR2", "CR3"):
+            expected = covariance(own, kind)
+            assert found[kind] == pytest.approx((expected.matrix[0, 0], expected.df[0]), rel=1e-11)
+    monkeypatch.setattr(variances, "_DENSE", 0)
+    assert variances.share(fits[0], "visited", ["CR2"]).df == pytest.approx(shared.df, rel=1e-11)
