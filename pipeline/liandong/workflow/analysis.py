@@ -12,24 +12,15 @@ from liandong.disclose import suppress_small_cells
 from liandong.estimate import estimate_effects
 from liandong.evidence import TABLES, BundleWriter
 from liandong.indicators import Variable, distribution_table, indicator_table
-from liandong.measure import item_table, scale_table, score_scales
+from liandong.measure import item_table, scale_table
 from liandong.models import nominal_columns, outcome_ranges, plan_effects
 from liandong.quality import missingness_table
 from liandong.workflow.appraisal import Case, appraise
 from liandong.workflow.crosscheck import Crosscheck
 from liandong.workflow.intake import Intake
+from liandong.workflow.preparation import prepare
 
 Progress = Callable[[str], None]
-
-
-def analysis_frame(study: Study, accepted: pl.DataFrame) -> pl.DataFrame:
-    """Return the accepted rows with a column per scale score and per derived column; conditions become 1 and 0."""
-    frame = score_scales(accepted, study.scales)
-    for column in study.spec.analysis.derived:
-        frame = frame.with_columns(column.expression.polars().alias(column.name))
-        if frame.schema[column.name] == pl.Boolean:
-            frame = frame.with_columns(pl.col(column.name).cast(pl.Int64))
-    return frame
 
 
 def analyse(
@@ -54,12 +45,15 @@ def analyse(
     write("sample_flow", _flow(study, intake))
     write("missingness", missingness_table(validated.accepted, validated.missing, codebook))
     on_progress("Scoring scales and counting indicators")
-    frame = analysis_frame(study, validated.accepted)
-    effects, weight, nominal = study.spec.analysis.effects, _role(study, "weight"), nominal_columns(study)
+    prepared = prepare(study, validated.accepted)
+    frame, weight = prepared.frame, prepared.weight
+    if prepared.weights is not None:
+        write("weights", prepared.weights)
+    effects, nominal = study.spec.analysis.effects, nominal_columns(study)
     crosscheck.give(frame, plan_effects(frame, effects, nominal), weight)
     write("scales", scale_table(frame, study.scales))
     write("items", item_table(frame, study.scales))
-    write("indicators", _indicators(study, frame))
+    write("indicators", _indicators(study, frame, weight))
     write("distributions", distribution_table(frame, _variables(study, codebook)))
     on_progress("Fitting models")
     estimates = estimate_effects(frame, effects, weight=weight, outcome_ranges=outcome_ranges(study), nominal=nominal)
@@ -70,7 +64,7 @@ def analyse(
     remarks = appraise(Case(study, frame, weight, nominal, estimates), write)
     on_progress("Comparing with linearmodels")
     write("crosscheck", crosscheck.compare(estimates.estimates))
-    return [*estimates.notes, *remarks]
+    return [*prepared.notes, *estimates.notes, *remarks]
 
 
 def _publisher(study: Study, writer: BundleWriter) -> Callable[[str, pl.DataFrame], None]:
@@ -83,14 +77,14 @@ def _publisher(study: Study, writer: BundleWriter) -> Callable[[str, pl.DataFram
     return write
 
 
-def _indicators(study: Study, frame: pl.DataFrame) -> pl.DataFrame:
+def _indicators(study: Study, frame: pl.DataFrame, weight: str | None) -> pl.DataFrame:
     names = {*study.spec.analysis.subgroups, *(name for i in study.indicators for name in i.numerator.names)}
     known = {name: list(study.category_labels(name, "zh")) for name in sorted(names)}
     return indicator_table(
         frame,
         study.indicators,
         _role(study, "cluster"),
-        _role(study, "weight"),
+        weight,
         _role(study, "strata"),
         study.spec.analysis.subgroups,
         {name: values for name, values in known.items() if values},

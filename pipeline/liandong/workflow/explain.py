@@ -13,8 +13,8 @@ from liandong.definitions import Codebook, Study, load_study
 from liandong.errors import DefinitionError, Problem
 from liandong.estimate import estimate_effects
 from liandong.models import headline_models, nominal_columns
-from liandong.workflow.analysis import analysis_frame
 from liandong.workflow.intake import take_in
+from liandong.workflow.preparation import prepare
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +50,9 @@ def explain_study(path: Path, *, on_progress: Callable[[str], None]) -> ExplainR
     study = load_study(path)
     intake = take_in(study, _codebook(study), on_progress)
     on_progress("Fitting models")
-    frame = analysis_frame(study, intake.validated.accepted)
+    prepared = prepare(study, intake.validated.accepted)
     effects = study.spec.analysis.effects
-    weight = study.spec.design.weight if study.spec.design else None
-    estimates = estimate_effects(frame, effects, weight=weight, nominal=nominal_columns(study))
+    estimates = estimate_effects(prepared.frame, effects, weight=prepared.weight, nominal=nominal_columns(study))
     table = explanation_table(headline_models(estimates.models))
     explained = set(table.select("effect", "outcome").rows())
     asked = [(effect.id, outcome) for effect in effects for outcome in effect.outcomes]

@@ -8,6 +8,7 @@ import polars as pl
 
 from liandong.definitions import Scale, Source, Study, Text
 from liandong.indicators import level_text
+from liandong.weighting import WEIGHT
 
 Row = dict[str, str]
 
@@ -40,6 +41,9 @@ def _measures(study: Study) -> Iterator[Row]:
 
 
 def _columns(study: Study) -> Iterator[Row]:
+    if study.spec.design is not None and study.spec.design.weighting is not None:
+        weights = Text(zh="按总体目标校准的权重", en="Weights brought to population targets")
+        yield _row("derived", WEIGHT, weights)
     for column in study.spec.analysis.derived:
         yield _row("derived", column.name, column.title, source=column.expression.text)
     if study.instrument is None:
