@@ -60,11 +60,15 @@ def judge(case: Circumstances) -> Judgement:
 def _method(case: Circumstances, reasons: Sequence[str]) -> str:
     if "twoway" in case.answers:
         return _widest(case, ("twoway", "CR2"))
-    few = {"few_clusters", "few_treated_clusters", "few_untreated_clusters", "low_df", "modest_df"} & set(reasons)
+    few = bool(_FEW & set(reasons))
     randomised = case.answers.get("RI")
     if few and randomised is not None and randomised.p_value is not None:
         return "RI"
-    return "CR2" if (few or "unequal_clusters" in reasons) and "CR2" in case.answers else "CR1"
+    return "CR2" if (few or _UNEVEN & set(reasons)) and "CR2" in case.answers else "CR1"
+
+
+_FEW = frozenset({"few_clusters", "few_treated_clusters", "few_untreated_clusters", "low_df", "modest_df"})
+_UNEVEN = frozenset({"varies_in_few_clusters", "few_effective_clusters", "unequal_clusters"})
 
 
 def _most_cautious(case: Circumstances) -> str:

@@ -53,6 +53,12 @@ def _sides(case: Circumstances) -> tuple[int | None, ...]:
     return case.clusters_with_treated, case.clusters_with_untreated
 
 
+def _varies_in_few(case: Circumstances) -> bool:
+    """Tell whether few clusters hold both arms, unless it is already said that few hold one of them."""
+    one_side = any(_below(n, ENOUGH_ON_ONE_SIDE) for n in _sides(case))
+    return not one_side and _below(case.clusters_varying, ENOUGH_ON_ONE_SIDE)
+
+
 def _after_weighting(case: Circumstances) -> float | None:
     """Return how many people of the smaller arm unequal weights leave; of half the sample where there are no arms.
 
@@ -111,10 +117,10 @@ def _out_of_reach(case: Circumstances) -> bool:
     return _flagged(case, "level_out_of_reach", ("RI",)) and case.n_clusters < ENOUGH_CLUSTERS
 
 
-def _uneven(case: Circumstances) -> bool:
+def _few_count(case: Circumstances) -> bool:
+    """Tell whether many clusters are worth few: CR2's degrees of freedom fall far short of G - 1."""
     df = case.answers["CR2"].df if "CR2" in case.answers else None
-    by_leverage = case.leverage_ratio is not None and case.leverage_ratio > UNEQUAL_LEVERAGE
-    return by_leverage or _below(df, UNEVEN_DF * (case.n_clusters - 1))
+    return case.n_clusters >= ENOUGH_CLUSTERS and _below(df, UNEVEN_DF * (case.n_clusters - 1))
 
 
 def _fewer(case: Circumstances) -> int:
@@ -155,7 +161,7 @@ LIMITING: Mapping[str, Rule] = {
     "some_after_weighting": lambda c: _lost_by_weights(c, FEWEST_PEOPLE, COMFORTABLE_PEOPLE),
     "few_treated_clusters": lambda c: _below(c.clusters_with_treated, ENOUGH_ON_ONE_SIDE),
     "few_untreated_clusters": lambda c: _below(c.clusters_with_untreated, ENOUGH_ON_ONE_SIDE),
-    "varies_in_few_clusters": lambda c: _below(c.clusters_varying, ENOUGH_ON_ONE_SIDE),
+    "varies_in_few_clusters": _varies_in_few,
     "modest_df": lambda c: _between(_df(c), LOWEST_DF, COMFORTABLE_DF),
     "one_cluster_decides": _one_decides,
     "high_leverage": lambda c: c.partial_leverage is not None and c.partial_leverage > HIGH_PARTIAL_LEVERAGE,
@@ -171,7 +177,8 @@ LIMITING: Mapping[str, Rule] = {
 
 REMARKS: Mapping[str, Rule] = {
     "few_clusters": lambda c: c.n_clusters < ENOUGH_CLUSTERS,
-    "unequal_clusters": _uneven,
+    "few_effective_clusters": _few_count,
+    "unequal_clusters": lambda c: c.leverage_ratio is not None and c.leverage_ratio > UNEQUAL_LEVERAGE,
     "randomised_individual": lambda c: c.randomised == "individual",
     "randomised_cluster": lambda c: c.randomised == "cluster",
 }
