@@ -9,6 +9,8 @@ import numpy as np
 
 from liandong.errors import EstimationError
 from liandong.inference import Coefficients, Fit, coefficients, covariance, variation, wild_draws, wild_joint
+from liandong.inference.blocks import blocks
+from liandong.inference.leverage import leverages, lost_terms
 from liandong.moments import Within
 
 VCOV = "CR2"
@@ -76,6 +78,11 @@ def small_sample_coefficients(fit: Fit) -> Coefficients:
         return coefficients(fit, _FALLBACK)
 
 
+def estimate_only(numbers: Mapping[str, float | str | None]) -> dict[str, float | str | None]:
+    """Return a row of `coefficient_row` without what needs a standard error."""
+    return {**numbers, **dict.fromkeys(_NUMBERS[1:]), "vcov": ""}
+
+
 def coefficient_row(found: Coefficients, term: str) -> Mapping[str, float | str | None]:
     """Return estimate, standard error, df, p-value, interval and vcov of `term`; what is not defined is None.
 
@@ -83,10 +90,21 @@ def coefficient_row(found: Coefficients, term: str) -> Mapping[str, float | str 
     """
     at = found.terms.index(term)
     numbers = {name: float(getattr(found, name)[at]) for name in _NUMBERS}
-    row: dict[str, float | str | None] = {n: v if np.isfinite(v) else None for n, v in numbers.items()}
-    if row["p_value"] is None or row["df"] is None:
-        row |= dict.fromkeys(_NUMBERS[1:])
-    return row | {"vcov": found.vcov}
+    row: dict[str, float | str | None] = {
+        name: value if np.isfinite(value) else None for name, value in numbers.items()
+    }
+    row["vcov"] = found.vcov
+    return estimate_only(row) if row["p_value"] is None or row["df"] is None else row
+
+
+def terms_of_one_cluster(fit: Fit) -> frozenset[str]:
+    """Return the terms that are not identified without some cluster, so that clusters cannot tell their error."""
+    try:
+        found = blocks(fit)
+        lost = lost_terms(found, leverages(found))
+    except EstimationError:  # the cells that tell are too many to keep
+        return frozenset()
+    return frozenset(term for term, by_cluster in zip(fit.terms, lost.T, strict=True) if by_cluster.any())
 
 
 def unfit(within: Within, outcome: str) -> str:

@@ -20,11 +20,13 @@ from liandong.mechanisms.contrasts import (
     JointTest,
     Resampling,
     coefficient_row,
+    estimate_only,
     joint_test,
     no_test,
     small_sample_coefficients,
     spent,
     spoiled_terms,
+    terms_of_one_cluster,
 )
 from liandong.mechanisms.dose_questions import Dose, DoseQuestion, plan_doses
 from liandong.moments import Within
@@ -69,6 +71,7 @@ def dose_tables(
         keep). No value is pooled with another. Flags: ``few_people``, under 5 people here or at the reference, is a
         caution; ``one_cluster``, a value that occurs in one cluster has an estimate but no standard error, because
         clusters cannot give it; ``reference_in_one_cluster``, the same for all values when it is the lowest one;
+        ``rests_on_one_cluster``, the same for a value that is not identified without some cluster;
         ``collinear``, without numbers because fixed effects or controls say as much; ``no_variance``, without a
         standard error; and the flags of the tests where no model can be fitted.
 
@@ -107,16 +110,16 @@ def _dose_rows(question: DoseQuestion) -> Iterator[Row]:
     if spent(fitted):
         yield from (_row(question, dose, "too_few_rows") for dose in question.doses)
         return
-    spoiled, found = spoiled_terms(fitted), small_sample_coefficients(fitted)
+    spoiled, lone, found = spoiled_terms(fitted), terms_of_one_cluster(fitted), small_sample_coefficients(fitted)
     yield _row(question, reference, "few_people" if reference.n_obs < FEW_PEOPLE else "", estimate=0.0)
     for dose, term in zip(others, terms, strict=True):
         if term in spoiled:
             yield _row(question, dose, "collinear")
             continue
         numbers = coefficient_row(found, term)
-        unsafe = _unsafe(dose, reference)
+        unsafe = _unsafe(dose, reference) or ("rests_on_one_cluster" if term in lone else "")
         if unsafe:
-            yield _row(question, dose, unsafe, estimate=numbers["estimate"])
+            yield _row(question, dose, unsafe, **estimate_only(numbers))
         else:
             few = "few_people" if min(dose.n_obs, reference.n_obs) < FEW_PEOPLE else ""
             yield _row(question, dose, "no_variance" if numbers["std_error"] is None else few, **numbers)

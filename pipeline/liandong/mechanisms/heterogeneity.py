@@ -26,6 +26,7 @@ from liandong.mechanisms.contrasts import (
     small_sample_coefficients,
     spent,
     spoiled_terms,
+    terms_of_one_cluster,
     unfit,
 )
 from liandong.mechanisms.level_columns import LevelCounts, level_text
@@ -67,9 +68,10 @@ def heterogeneity_tables(
         Heterogeneity: per level the coefficient of the treatment with CR2 and Satterthwaite's df (CR1 where the cells
         that CR2 needs are too many to keep; `vcov` says which). A level that cannot carry one is a row without numbers
         whose flag says why: see :attr:`liandong.mechanisms.level_columns.LevelCounts.obstacle`; also ``collinear`` and
-        ``no_variance``, and for the sample as a whole ``one_cluster``, ``outcome_constant``, ``outcome_absorbed`` and
-        ``too_few_rows``. Flags beside numbers are cautions. People of whom only the subgroup is not known leave the
-        sample; they are counted in a row of level "" with the flag ``missing``.
+        ``rests_on_one_cluster`` (not identified without it), and for the sample as a whole ``one_cluster``,
+        ``outcome_constant``, ``outcome_absorbed`` and ``too_few_rows``; ``no_variance`` has an estimate only. Other
+        flags beside numbers are cautions. People of whom only the subgroup is not known leave the sample; they are
+        counted in a row of level "" with the flag ``missing``.
 
         Interactions: the test that all levels which carry a coefficient have the same one, by the restricted wild
         cluster bootstrap (see :class:`liandong.mechanisms.contrasts.JointTest`); `n_levels` is the number of levels
@@ -112,10 +114,10 @@ def _compare(question: Question, resampling: Resampling) -> _Comparison:
     fitted = fit(within, outcome, _regressors(question, able, [], _others(question, able)))
     if spent(fitted):
         return _nothing(question, "too_few_rows")
-    spoiled, found = spoiled_terms(fitted), small_sample_coefficients(fitted)
+    spoiled, lone, found = spoiled_terms(fitted), terms_of_one_cluster(fitted), small_sample_coefficients(fitted)
     rows, sound = [], []
     for count, (term,) in zip(question.counts, map(question.interactions, _each(question.values)), strict=True):
-        obstacle = count.obstacle or ("collinear" if term in spoiled else "")
+        obstacle = count.obstacle or _obstacle(term, spoiled, lone)
         if obstacle:
             rows.append(_level_row(question, count, {"flag": obstacle}))
             continue
@@ -124,6 +126,12 @@ def _compare(question: Question, resampling: Resampling) -> _Comparison:
         flag = "no_variance" if numbers["std_error"] is None else "+".join(count.cautions)
         rows.append(_level_row(question, count, {**numbers, "flag": flag}))
     return _Comparison([*rows, *_missing_row(question)], _equality(question, within, sound, resampling))
+
+
+def _obstacle(term: str, spoiled: Collection[str], lone: Collection[str]) -> str:
+    if term in spoiled:
+        return "collinear"
+    return "rests_on_one_cluster" if term in lone else ""
 
 
 def _each(values: Sequence[Any]) -> Iterator[list[Any]]:

@@ -153,3 +153,17 @@ def test_nothing_is_changed_and_the_seed_decides(doses: pl.DataFrame, make_effec
     assert_frame_equal(doses, before)
     assert_frame_equal(one, same)
     assert not one.equals(other)
+
+
+def test_a_value_that_one_cluster_alone_identifies_has_no_standard_error(
+    doses: pl.DataFrame, make_effect: MakeEffect
+) -> None:
+    """Everybody in two communities has the value 8, and some in a third one: fixed effects leave only those."""
+    community = pl.col("community")
+    some = (community == 3) & (pl.col("visits") > 1)
+    frame = doses.with_columns(visits=pl.when(community.is_in([1, 2]) | some).then(8).otherwise("visits"))
+    effect = make_effect(treatment="visits", absorb=("community",), dose_response=True)
+    table, _ = dose_tables(frame, [effect], draws=DRAWS)
+    row = table.filter(level=8.0).row(0, named=True)
+    assert (row["flag"], row["n_clusters"], row["std_error"], row["vcov"]) == ("rests_on_one_cluster", 3, None, "")
+    assert row["estimate"] is not None

@@ -216,3 +216,19 @@ def test_an_unequal_group_is_found(survey: pl.DataFrame, make_effect: MakeEffect
     _, tests = heterogeneity_tables(frame, [make_effect(STEPS, subgroups=("job", "member"))], draws=499)
     found = dict(tests.select("subgroup", "p_value").iter_rows())
     assert found["job"] < 0.02 < found["member"]
+
+
+def test_a_level_that_one_cluster_alone_identifies_has_no_number(survey: pl.DataFrame, make_effect: MakeEffect) -> None:
+    """Whole communities are visited, except for one in which people of group 1 differ."""
+    frame = survey.with_columns(
+        group=pl.col("job") % 2,
+        visited=pl.when(pl.col("job") % 2 == 1, pl.col("community") != 5)
+        .then(pl.col("community") % 2)
+        .otherwise("visited"),
+    )
+    frame = frame.with_columns(community=pl.col("community") * 2 + pl.col("group"))
+    effect = make_effect(subgroups=("group",), absorb=("community",))
+    levels, tests = heterogeneity_tables(frame, [effect], draws=DRAWS)
+    assert flags(levels)["1"] == "rests_on_one_cluster"
+    assert levels.filter(level="1")["estimate"].item() is None
+    assert tests["flag"].item() == "one_level"
