@@ -12,6 +12,7 @@ from typing import Any
 from liandong import __version__
 from liandong.definitions import Indicator, Study
 from liandong.evidence import sha256
+from liandong.workflow.lock_file import lock_path
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 _NUMERICAL = ("polars", "numpy", "scipy", "statsmodels", "linearmodels", "pandas", "pyarrow", "pyreadstat")
@@ -26,6 +27,7 @@ def fingerprint(study: Study) -> dict[str, Any]:
     return {
         "inputs": {name: _hash(path) for name, path in sorted(study.data.items())},
         "definitions": {_relative(path, study): sha256(path) for path in study.sources},
+        "lock": _hash(lock_path(study)),
         "versions": versions(),
         "code": _code(),
     }

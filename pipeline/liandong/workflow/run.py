@@ -14,6 +14,7 @@ from liandong.workflow.analysis import analyse
 from liandong.workflow.crosscheck import crosschecking
 from liandong.workflow.intake import Intake, notes, take_in
 from liandong.workflow.labels import label_table
+from liandong.workflow.lock import plan_status
 from liandong.workflow.manifest import describe, fingerprint
 from liandong.workflow.restricted import write_restricted
 from liandong.workflow.results import RunResult
@@ -43,6 +44,7 @@ def run_study(path: Path, *, out: Path | None, on_progress: Progress) -> RunResu
         write_restricted(writer, codebook, intake)
         writer.table("validation", intake.validated.rules)
         writer.table("labels", label_table(study))
+        writer.table("plan", plan_status(study))
         remarks = notes(intake)
         try:
             remarks += analyse(study, codebook, intake, writer, crosscheck, on_progress)
