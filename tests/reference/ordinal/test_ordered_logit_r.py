@@ -11,7 +11,7 @@ import pytest
 from liandong.mechanisms.ordered_logit import ordered_logit
 
 HERE = Path(__file__).parent
-# polr climbs by BFGS (estimates came out to 2e-8) and takes its Hessian from differences of the gradient: errors came out
+# polr climbs by BFGS: estimates came out to 2e-8. Its Hessian is one of finite differences: standard errors came out
 # to 3e-7 with age in decades about 50, to 3e-4 with age in years.
 ESTIMATE, ERROR = 1e-7, 1e-5
 
