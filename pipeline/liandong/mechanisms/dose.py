@@ -71,8 +71,8 @@ def dose_tables(
         keep). No value is pooled with another. Flags: ``few_people``, under 5 people here or at the reference, is a
         caution; ``one_cluster``, a value that occurs in one cluster has an estimate but no standard error, because
         clusters cannot give it; ``reference_in_one_cluster``, the same for all values when it is the lowest one;
-        ``rests_on_one_cluster``, the same for a value that is not identified without some cluster;
-        ``collinear``, without numbers because fixed effects or controls say as much; ``no_variance``, without a
+        ``not_identified_without_cluster``, the same for a value that is not identified without some cluster;
+        ``collinear``, without numbers because fixed effects or controls say as much; ``zero_variance``, without a
         standard error; and the flags of the tests where no model can be fitted.
 
         Dose_tests, over the values that occur in two clusters at least (the flag ``values_left_out`` says that there
@@ -117,12 +117,12 @@ def _dose_rows(question: DoseQuestion) -> Iterator[Row]:
             yield _row(question, dose, "collinear")
             continue
         numbers = coefficient_row(found, term)
-        unsafe = _unsafe(dose, reference) or ("rests_on_one_cluster" if term in lone else "")
+        unsafe = _unsafe(dose, reference) or ("not_identified_without_cluster" if term in lone else "")
         if unsafe:
             yield _row(question, dose, unsafe, **estimate_only(numbers))
         else:
             few = "few_people" if min(dose.n_obs, reference.n_obs) < FEW_PEOPLE else ""
-            yield _row(question, dose, "no_variance" if numbers["std_error"] is None else few, **numbers)
+            yield _row(question, dose, "zero_variance" if numbers["std_error"] is None else few, **numbers)
 
 
 def _unsafe(dose: Dose, reference: Dose) -> str:

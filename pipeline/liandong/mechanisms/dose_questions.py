@@ -11,8 +11,9 @@ import polars as pl
 from liandong.definitions import Effect
 from liandong.mechanisms.contrasts import unfit
 from liandong.mechanisms.level_columns import find_level_values, indicator, sample_rows
+from liandong.mechanisms.level_moments import level_moments
 from liandong.models import ModelPlan, plan_effects, positive_weights, with_terms
-from liandong.moments import Within, within_samples
+from liandong.moments import Within
 
 MOST_DOSES = 30
 _TWO = 2
@@ -85,9 +86,7 @@ def plan_doses(
     measured = {plan.name: [*(term.name for term in plan.terms), plan.outcome] for plan in plans}
     samples = {plan.name: sample_rows(coded, measured[plan.name], plan.absorb) for plan in plans}
     asked = {name: [*measured[name], *levels] for name, sample in samples.items() if sample.height}
-    first, second = (*plans[0].absorb, None, None)[:2]
-    cluster = plans[0].cluster
-    within = within_samples(coded, asked, cluster, first, weight, second_effect=second).within if asked else {}
+    within = level_moments(coded, plans[0], asked, weight)
     for plan in plans:
         yield DoseQuestion(plan, _count_doses(samples[plan.name], plan), within.get(plan.name))
 

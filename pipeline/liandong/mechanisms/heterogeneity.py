@@ -68,10 +68,10 @@ def heterogeneity_tables(
         Heterogeneity: per level the coefficient of the treatment with CR2 and Satterthwaite's df (CR1 where the cells
         that CR2 needs are too many to keep; `vcov` says which). A level that cannot carry one is a row without numbers
         whose flag says why: see :attr:`liandong.mechanisms.level_columns.LevelCounts.obstacle`; also ``collinear`` and
-        ``rests_on_one_cluster`` (not identified without it), and for the sample as a whole ``one_cluster``,
-        ``outcome_constant``, ``outcome_absorbed`` and ``too_few_rows``; ``no_variance`` has an estimate only. Other
-        flags beside numbers are cautions. People of whom only the subgroup is not known leave the sample; they are
-        counted in a row of level "" with the flag ``missing``.
+        ``not_identified_without_cluster`` (one cluster alone identifies it), and for the sample as a whole
+        ``one_cluster``, ``outcome_constant``, ``outcome_absorbed`` and ``too_few_rows``; ``zero_variance`` has an
+        estimate only. Other flags beside numbers are cautions. People of whom only the subgroup is not known leave the
+        sample; they are counted in a row of level "" with the flag ``missing``.
 
         Interactions: the test that all levels which carry a coefficient have the same one, by the restricted wild
         cluster bootstrap (see :class:`liandong.mechanisms.contrasts.JointTest`); `n_levels` is the number of levels
@@ -123,7 +123,7 @@ def _compare(question: Question, resampling: Resampling) -> _Comparison:
             continue
         sound.append(count.level)
         numbers = coefficient_row(found, term)
-        flag = "no_variance" if numbers["std_error"] is None else "+".join(count.cautions)
+        flag = "zero_variance" if numbers["std_error"] is None else "+".join(count.cautions)
         rows.append(_level_row(question, count, {**numbers, "flag": flag}))
     return _Comparison([*rows, *_missing_row(question)], _equality(question, within, sound, resampling))
 
@@ -131,7 +131,7 @@ def _compare(question: Question, resampling: Resampling) -> _Comparison:
 def _obstacle(term: str, spoiled: Collection[str], lone: Collection[str]) -> str:
     if term in spoiled:
         return "collinear"
-    return "rests_on_one_cluster" if term in lone else ""
+    return "not_identified_without_cluster" if term in lone else ""
 
 
 def _each(values: Sequence[Any]) -> Iterator[list[Any]]:

@@ -17,8 +17,9 @@ from liandong.mechanisms.level_columns import (
     known_values,
     sample_rows,
 )
+from liandong.mechanisms.level_moments import level_moments
 from liandong.models import ModelPlan, plan_effects, positive_weights, with_terms
-from liandong.moments import Within, within_samples
+from liandong.moments import Within
 
 MOST_GROUPS = 20
 
@@ -84,7 +85,13 @@ def plan_questions(
         for plan in plans
         for name in effect.subgroups
     }
-    within = _within(coded, plans, values, [key for key, sample in samples.items() if sample.height], weight)
+    asked = {
+        _sample(plan.outcome, name): _columns(plan, name, values[name])
+        for plan in plans
+        for name in effect.subgroups
+        if samples[plan.outcome, name].height
+    }
+    within = level_moments(coded, plans[0], asked, weight)
     return tuple(
         Question(
             plan=plan,
@@ -97,21 +104,6 @@ def plan_questions(
         for plan in plans
         for name in effect.subgroups
     )
-
-
-def _within(
-    coded: pl.DataFrame,
-    plans: Sequence[ModelPlan],
-    values: Values,
-    asked: Sequence[tuple[str, str]],
-    weight: str | None,
-) -> dict[str, Within]:
-    if not asked:
-        return {}
-    by_outcome = {plan.outcome: plan for plan in plans}
-    columns = {_sample(o, name): _columns(by_outcome[o], name, values[name]) for o, name in asked}
-    first, second = (*plans[0].absorb, None, None)[:2]
-    return within_samples(coded, columns, plans[0].cluster, first, weight, second_effect=second).within
 
 
 def _sample(outcome: str, subgroup: str) -> str:

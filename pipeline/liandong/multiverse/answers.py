@@ -60,9 +60,9 @@ def answers(
     """Return the coefficient of the first of `regressors`, the treatment, by outcome and kind of covariance.
 
     A failure's flag is ``one_cluster``, ``outcome_constant``, ``outcome_absorbed``, ``treatment_constant``,
-    ``treatment_absorbed``, ``treatment_collinear``, ``too_few_rows``, ``no_variance`` (nothing is left to estimate the
-    standard error from), and for CR2 and CR3 ``rests_on_one_cluster`` (without which the treatment is not identified,
-    so that they would be too small) or ``no_leverage`` (the cells that they need are too many to keep).
+    ``treatment_absorbed``, ``treatment_collinear``, ``too_few_rows``, ``zero_variance`` (nothing is left to estimate
+    the standard error from), and for CR2 and CR3 ``not_identified_without_cluster`` (one cluster alone identifies the
+    treatment, so that they would be too small) or ``crossing_effect_too_fine`` (the cells that they need are too many).
     """
     found: dict[str, dict[str, Answer | Failure]] = {}
     shared: Shared | str | None = None
@@ -84,8 +84,8 @@ def _shared(fitted: Fit, treatment: str, kinds: Sequence[str]) -> Shared | str:
     try:
         shared = share(fitted, treatment, kinds)
     except EstimationError:  # too many cells are the only thing that has not been excluded
-        return "no_leverage"
-    return "rests_on_one_cluster" if shared.rests_on_one else shared
+        return "crossing_effect_too_fine"
+    return "not_identified_without_cluster" if shared.rests_on_one else shared
 
 
 def _fitted(within: Within, outcome: str, regressors: Sequence[str]) -> Fit | Failure:
@@ -119,7 +119,7 @@ def _answer(
         adjusted = float(found.matrix[at, at]), float(found.df[at])
     variance, df = adjusted
     if not (variance > 0 and np.isfinite([variance, df]).all()):
-        return Failure("no_variance", *size)
+        return Failure("zero_variance", *size)
     estimate, error = float(fitted.coefficients[at]), float(np.sqrt(variance))
     reach = float(stdtrit(df, 0.5 + _LEVEL / 2)) * error
     p_value = 2 * float(stdtr(df, -abs(estimate) / error))

@@ -110,10 +110,18 @@ def _estimated(
         for model in models:
             yield model, dict.fromkeys(choices.kinds, Failure("too_many_levels"))
         return
-    pool = open_pool(rows, choices, absorbed, weight)
+    pool = _pool(rows, choices, absorbed, weight)
     samples = _distinct(pool, models)
     found = {model: answer for sample in samples for model, answer in _on(pool, sample, choices.kinds)}
     yield from ((model, found[model]) for model in models if model in found)
+
+
+def _pool(rows: pl.DataFrame, choices: Choices, absorbed: tuple[str, ...], weight: str | None) -> Pool:
+    try:
+        return open_pool(rows, choices, absorbed, weight)
+    except EstimationError as error:
+        where = "; ".join(place for place in (f"analysis.multiverses: {choices.effect.id}", error.where) if place)
+        raise EstimationError(error.message, where=where, hint=error.hint, zh=error.zh) from error
 
 
 def _distinct(pool: Pool, models: Sequence[Model]) -> list[_Sample]:

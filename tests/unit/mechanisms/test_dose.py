@@ -165,5 +165,10 @@ def test_a_value_that_one_cluster_alone_identifies_has_no_standard_error(
     effect = make_effect(treatment="visits", absorb=("community",), dose_response=True)
     table, _ = dose_tables(frame, [effect], draws=DRAWS)
     row = table.filter(level=8.0).row(0, named=True)
-    assert (row["flag"], row["n_clusters"], row["std_error"], row["vcov"]) == ("rests_on_one_cluster", 3, None, "")
+    assert (row["flag"], row["n_clusters"], row["std_error"], row["vcov"]) == (
+        "not_identified_without_cluster",
+        3,
+        None,
+        "",
+    )
     assert row["estimate"] is not None

@@ -229,6 +229,13 @@ def test_a_level_that_one_cluster_alone_identifies_has_no_number(survey: pl.Data
     frame = frame.with_columns(community=pl.col("community") * 2 + pl.col("group"))
     effect = make_effect(subgroups=("group",), absorb=("community",))
     levels, tests = heterogeneity_tables(frame, [effect], draws=DRAWS)
-    assert flags(levels)["1"] == "rests_on_one_cluster"
+    assert flags(levels)["1"] == "not_identified_without_cluster"
     assert levels.filter(level="1")["estimate"].item() is None
     assert tests["flag"].item() == "one_level"
+
+
+def test_errors_of_the_data_name_the_effect(survey: pl.DataFrame, make_effect: MakeEffect) -> None:
+    frame = survey.with_columns(community=pl.when(pl.col("community") > 0).then("community"))
+    with pytest.raises(EstimationError, match="a cluster id in every row") as raised:
+        heterogeneity_tables(frame, [make_effect(STEPS, subgroups=("job",))])
+    assert raised.value.where == "effect 'visit'; column 'community'"

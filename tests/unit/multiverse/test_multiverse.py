@@ -229,7 +229,7 @@ def test_a_treatment_that_one_cluster_alone_identifies_has_no_adjusted_error(
     chosen = multiverse(inference=("CR1", "CR2", "CR3"))
     specifications, _ = run_multiverse(frame, make_effect(STEPS, absorb=("community",)), chosen)
     by_kind = dict(specifications.select("vcov", "flag").unique().iter_rows())
-    assert by_kind == {"CR1": "", "CR2": "rests_on_one_cluster", "CR3": "rests_on_one_cluster"}
+    assert by_kind == {"CR1": "", "CR2": "not_identified_without_cluster", "CR3": "not_identified_without_cluster"}
 
 
 @pytest.mark.parametrize("absorb", [(), ("community",), ("district",), ("job",)])
@@ -251,3 +251,10 @@ def test_shared_variances_are_those_of_every_fit(
             assert found[kind] == pytest.approx((expected.matrix[0, 0], expected.df[0]), rel=1e-11)
     monkeypatch.setattr(variances, "_DENSE", 0)
     assert variances.share(fits[0], "visited", ["CR2"]).df == pytest.approx(shared.df, rel=1e-11)
+
+
+def test_errors_of_the_data_name_the_multiverse(survey: pl.DataFrame, make_effect: MakeEffect) -> None:
+    frame = survey.with_columns(community=pl.when(pl.col("community") > 0).then("community"))
+    with pytest.raises(EstimationError, match="a cluster id in every row") as raised:
+        run_multiverse(frame, make_effect(STEPS), multiverse())
+    assert raised.value.where == "analysis.multiverses: visit; column 'community'"
