@@ -17,8 +17,8 @@ _BELOW: Final = 1000.0
 """Where the dashboard's lines begin on the vertical axis, far from any estimate."""
 _LINES: Final = 7
 _NAME_EM: Final = 19.0
-_HEIGHT: Final = 2.4  # of the curve, in inches
-_LINE: Final = 0.2  # of a line of the dashboard
+_HEIGHT: Final = 2.0  # of the curve, in inches
+_LINE: Final = 0.175  # of a line of the dashboard
 
 Choice = tuple[str, str]
 

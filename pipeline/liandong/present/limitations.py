@@ -50,7 +50,7 @@ def _few(facts: Facts) -> Iterator[Limitation]:
                 continue
             said.add((effect["treatment"], arm))
             treatment, group = facts.title(effect["treatment"]), word(facts.lang, arm)
-            detectable = detectable_phrase(facts, effect, outcome)
+            detectable = detectable_phrase(facts, effect, [outcome])
             if people is None:
                 text = word(facts.lang, "limit_few_hidden", treatment=treatment, group=group, detectable=detectable)
             else:
@@ -68,8 +68,10 @@ def _verdicts(facts: Facts) -> Iterator[Limitation]:
         for effect, outcome in _models(facts):
             row = facts.verdict(effect["id"], outcome)
             if row is not None and row["verdict"] == verdict:
-                reasons, detectable = reasons_phrase(facts, row), detectable_phrase(facts, effect, outcome)
-                title = model_title(facts, effect, outcome)
+                # A small arm has a line of its own, which says what the design would have detected.
+                small = [*few_arms(facts, effect, outcome)]
+                detectable = "" if small else detectable_phrase(facts, effect, [outcome])
+                reasons, title = reasons_phrase(facts, row), model_title(facts, effect, outcome)
                 texts.append(word(facts.lang, "limit_cannot", model=title, reasons=reasons, detectable=detectable))
         if texts:
             lead = "limit_cannot_lead" if verdict == CANNOT else "limit_limited_lead"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from liandong.present.escaping import NO_BREAK
 from liandong.present.facts import Facts, Row, believed_row, fullest_row, treatment_rows
 from liandong.present.numbers import count, decimals_for, fixed, hundredths, interval, p_value, percent
-from liandong.present.phrases_verdict import cannot_carry, caution_by_verdict, is_judged, is_proportion
+from liandong.present.phrases_verdict import cannot_carry, cautions_by_verdict, is_judged, is_proportion
 from liandong.present.tables_appendix import ranked
 from liandong.present.tables_indicators import group_rows, interval_text, value_text
 from liandong.present.words import coded, joined, lowered, plural, sentences, word
@@ -107,10 +107,14 @@ def brief_phrase(facts: Facts, effect: Row, outcome: str) -> str:
     return word(facts.lang, f"brief_{verb}", **_named(facts, effect, row, bare=bare))
 
 
-def caution_phrase(facts: Facts, effect: Row, outcome: str) -> str:
-    """Return a warning where the verdict has one; without a verdict, where one arm of a treatment is very small."""
-    if is_judged(facts, effect, outcome):
-        return caution_by_verdict(facts, effect, outcome)
+def caution_phrases(facts: Facts, effect: Row) -> list[str]:
+    """Return the warnings of the verdicts on an effect; without a verdict, one where an arm is very small."""
+    judged = [outcome for outcome in effect["outcomes"] if is_judged(facts, effect, outcome)]
+    rest = [_few_caution(facts, effect, outcome) for outcome in effect["outcomes"] if outcome not in judged]
+    return [*cautions_by_verdict(facts, effect, judged), *filter(None, dict.fromkeys(rest))]
+
+
+def _few_caution(facts: Facts, effect: Row, outcome: str) -> str:
     for arm, people, clusters in few_arms(facts, effect, outcome):
         group = word(facts.lang, arm)
         if people is None:

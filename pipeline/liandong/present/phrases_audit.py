@@ -9,6 +9,9 @@ from liandong.present.phrases_verdict import difference_word, mde_text
 from liandong.present.roles import effects_by_role, model_title, models
 from liandong.present.words import coded, sentences, word
 
+Item = tuple[str, str]
+"""Words that stand out, and the sentences that they lead."""
+
 
 def balance_phrases(facts: Facts) -> list[str]:
     """Return the joint test of balance of each effect, and what it does not show."""
@@ -34,29 +37,25 @@ def balance_phrases(facts: Facts) -> list[str]:
     return [*dict.fromkeys(said), *([word(facts.lang, "said_balance_caution")] if said else [])]
 
 
-def sensitivity_phrases(facts: Facts) -> list[str]:
-    """Return what an omitted variable would have to explain, model by model."""
-    said = []
+def sensitivity_items(facts: Facts) -> list[Item]:
+    """Return what an omitted variable would have to explain, model by model; a negative δ is for the table alone."""
+    items = []
     for effect, outcome, (row, *_) in models(facts, "sensitivity"):
         if row["robustness_value"] is None:
             continue
-        exceeds = bool(row["robustness_value_alpha"])
-        said.append(
-            word(
-                facts.lang,
-                "said_robust" if exceeds else "said_robust_none",
-                model=model_title(facts, effect, outcome),
-                rv=percent(row["robustness_value"]),
-                **({"rva": percent(row["robustness_value_alpha"])} if exceeds else {}),
-            )
-        )
-        if row["oster_delta"] is not None and row["r2_max"] is not None:
-            numbers = {"r2": fixed(row["r2_max"], 3), "delta": fixed(row["oster_delta"], 2)}
-            said.append(word(facts.lang, "said_oster", **numbers))
-    return said
+        numbers = {"rv": percent(row["robustness_value"])}
+        if row["robustness_value_alpha"]:
+            said = [word(facts.lang, "said_robust", rva=percent(row["robustness_value_alpha"]), **numbers)]
+        else:
+            said = [word(facts.lang, "said_robust_none", **numbers)]
+        if row["oster_delta"] is not None and row["oster_delta"] > 0 and row["r2_max"] is not None:
+            oster = {"r2": fixed(row["r2_max"], 3), "delta": fixed(row["oster_delta"], 2)}
+            said.append(word(facts.lang, "said_oster", **oster))
+        items.append((_lead(facts, effect, outcome), sentences(facts.lang, said)))
+    return items
 
 
-def multiverse_phrases(facts: Facts) -> list[str]:
+def multiverse_items(facts: Facts) -> list[Item]:
     """Return how far all specifications agree with the headline, model by model."""
     said = []
     for effect, outcome, (row, *_) in models(facts, "multiverse"):
@@ -67,8 +66,8 @@ def multiverse_phrases(facts: Facts) -> list[str]:
             "negative": percent(row["share_negative_clear"], 0),
             "agrees": percent(row["share_agrees"], 0),
         }
-        title, specifications = model_title(facts, effect, outcome), count(row["n_specifications"])
-        said.append(word(facts.lang, "said_multiverse", model=title, count=specifications, **sizes, **shares))
+        text = word(facts.lang, "said_multiverse", count=count(row["n_specifications"]), **sizes, **shares)
+        said.append((_lead(facts, effect, outcome), text))
     return said
 
 
@@ -110,7 +109,7 @@ def mediation_phrases(facts: Facts, mediation: str) -> list[str]:
     return said
 
 
-def power_phrases(facts: Facts) -> list[str]:
+def power_items(facts: Facts) -> list[Item]:
     """Return the smallest difference that the design at hand detects, model by model."""
     said = []
     for effect, outcome, rows in models(facts, "power"):
@@ -118,15 +117,11 @@ def power_phrases(facts: Facts) -> list[str]:
             units = ""
             if row["mde"] is not None:
                 units = word(facts.lang, "said_power_units", mde=mde_text(facts, effect, outcome, row["mde"]))
-            said.append(
-                word(
-                    facts.lang,
-                    "said_power",
-                    model=model_title(facts, effect, outcome),
-                    power=percent(row["power"], 0),
-                    what=difference_word(facts, effect),
-                    sd=fixed(row["mde_sd"], 2),
-                    mde=units,
-                )
-            )
+            numbers = {"power": percent(row["power"], 0), "sd": fixed(row["mde_sd"], 2), "mde": units}
+            text = word(facts.lang, "said_power", what=difference_word(facts, effect), **numbers)
+            said.append((_lead(facts, effect, outcome), text))
     return said
+
+
+def _lead(facts: Facts, effect: Row, outcome: str) -> str:
+    return word(facts.lang, "lead", text=model_title(facts, effect, outcome))

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from liandong.present.facts import Facts, Row, shown_method
 from liandong.present.numbers import count, decimals_for, fixed, hundredths, percent, whole
-from liandong.present.words import coded, known, plural, sentences, word
+from liandong.present.words import coded, joined, known, plural, sentences, word
 
 CANNOT: Final = "cannot_carry"
 LIMITED: Final = "limited"
 _SCALE_SD = 2  # decimals of a size in standard deviations
 _SEMICOLON: Final = {"zh": "；", "en": "; "}
-_COMMA: Final = {"zh": "、", "en": ", "}
 
 
 def is_judged(facts: Facts, effect: Row, outcome: str) -> bool:
@@ -59,49 +58,56 @@ def reasons_phrase(facts: Facts, verdict: Row) -> str:
     return _SEMICOLON[lang].join(said) or word(lang, "no_reason")
 
 
-def caution_by_verdict(facts: Facts, effect: Row, outcome: str) -> str:
-    """Return a warning where the design does not carry a claim, or only with reservations, else nothing."""
-    verdict = facts.verdict(effect["id"], outcome)
-    if verdict is None or verdict["verdict"] not in {CANNOT, LIMITED}:
-        return ""
-    lang, detectable = facts.lang, detectable_phrase(facts, effect, outcome)
+def cautions_by_verdict(facts: Facts, effect: Row, outcomes: Sequence[str]) -> list[str]:
+    """Return warnings where the design does not carry a claim, or only with reservations; alike ones are said once."""
+    alike: dict[tuple[str, tuple[tuple[str, str], ...]], list[str]] = {}
+    for outcome in outcomes:
+        verdict = facts.verdict(effect["id"], outcome)
+        if verdict is not None and verdict["verdict"] in {CANNOT, LIMITED}:
+            key, values = _caution(facts, effect, verdict)
+            alike.setdefault((key, tuple(values.items())), []).append(outcome)
+    return [
+        word(facts.lang, key, detectable=detectable_phrase(facts, effect, named), **dict(values))
+        for (key, values), named in alike.items()
+    ]
+
+
+def _caution(facts: Facts, effect: Row, verdict: Row) -> tuple[str, dict[str, str]]:
+    """Return the key of a warning and the values in it."""
+    lang = facts.lang
     if verdict["verdict"] == LIMITED:
-        named = {"treatment": facts.title(effect["treatment"]), "outcome": facts.title(outcome)}
-        reasons = reasons_phrase(facts, verdict)
-        return word(lang, "limited_design", reasons=reasons, detectable=detectable, **named)
+        named = {"treatment": facts.title(effect["treatment"]), "outcome": facts.title(verdict["outcome"])}
+        return "limited_design", {"reasons": reasons_phrase(facts, verdict), **named}
     arm = _small_arm(verdict)
     if not arm:
-        clusters = verdict["n_clusters"]
-        return word(lang, "cannot_design", **_clusters(facts, effect, clusters), detectable=detectable)
+        return "cannot_design", _clusters(facts, effect, verdict["n_clusters"])
     people, clusters = verdict[f"n_{arm}"], verdict[f"clusters_with_{arm}"]
-    group = word(lang, f"{arm}_group")
+    group = {"group": word(lang, f"{arm}_group")}
     if people is None or clusters is None:
-        return word(lang, "cannot_arm_hidden", group=group, detectable=detectable)
-    return word(
-        lang,
-        "cannot_arm",
-        number=count(people),
-        people=word(lang, "n_person" if people == 1 else "n_people"),
-        group=group,
-        detectable=detectable,
-        **_clusters(facts, effect, clusters),
-    )
+        return "cannot_arm_hidden", group
+    counted = {"number": count(people), "people": word(lang, "n_person" if people == 1 else "n_people")}
+    return "cannot_arm", {**group, **counted, **_clusters(facts, effect, clusters)}
 
 
-def detectable_phrase(facts: Facts, effect: Row, outcome: str) -> str:
-    """Return the clause on the smallest difference that the design detects, empty where it is not known."""
-    verdict = facts.verdict(effect["id"], outcome)
-    if verdict is None or verdict["mde"] is None:
+def detectable_phrase(facts: Facts, effect: Row, outcomes: Sequence[str]) -> str:
+    """Return the clause on the smallest differences that the design detects, empty where none is known."""
+    lang = facts.lang
+    verdicts = [v for v in (facts.verdict(effect["id"], outcome) for outcome in outcomes) if v and v["mde"] is not None]
+    if not verdicts:
         return ""
-    sd = verdict["mde_sd"]
-    return word(
-        facts.lang,
-        "detectable",
-        power=percent(verdict["power"], 0),
-        what=difference_word(facts, effect),
-        mde=mde_text(facts, effect, outcome, verdict["mde"]),
-        scaled="" if sd is None else word(facts.lang, "detectable_sd", sd=fixed(sd, _SCALE_SD)),
-    )
+    key = "detectable_each" if len(verdicts) > 1 else "detectable_one"
+    sizes = [
+        word(
+            lang,
+            key,
+            outcome=facts.title(row["outcome"]),
+            mde=mde_text(facts, effect, row["outcome"], row["mde"]),
+            scaled="" if row["mde_sd"] is None else word(lang, "detectable_sd", sd=fixed(row["mde_sd"], _SCALE_SD)),
+        )
+        for row in verdicts
+    ]
+    what, power = difference_word(facts, effect), percent(verdicts[0]["power"], 0)
+    return word(lang, "detectable", power=power, what=what, list=joined(lang, sizes))
 
 
 def difference_word(facts: Facts, effect: Row) -> str:
@@ -145,7 +151,7 @@ def verdict_items(facts: Facts, effect: Row) -> list[tuple[str, str]]:
     for outcome in effect["outcomes"]:
         said = [text(facts, effect, outcome) for text in (verdict_phrase, diagnostics_phrase)]
         if any(said):
-            items.append((facts.title(outcome) + ("：" if facts.lang == "zh" else ":"), sentences(facts.lang, said)))
+            items.append((word(facts.lang, "lead", text=facts.title(outcome)), sentences(facts.lang, said)))
     return items
 
 

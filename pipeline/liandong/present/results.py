@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from liandong.present.facts import Facts, Row
 from liandong.present.figures import figures_of, shown
 from liandong.present.markdown import Prose, bullets, heading, identifier, paragraphs, table_block
-from liandong.present.phrases import caution_phrase, effect_phrase
+from liandong.present.phrases import caution_phrases, effect_phrase
 from liandong.present.phrases_audit import mediation_phrases
 from liandong.present.phrases_verdict import verdict_items
 from liandong.present.roles import analysis_title, effects_by_role, mark, marked_title, mediations, roles
@@ -37,7 +37,6 @@ def _role(facts: Facts, folder: str, role: str, level: int) -> Iterator[str]:
 def _effect(facts: Facts, folder: str, effect: Row, level: int) -> Iterator[str]:
     name = effect["id"]
     said = [effect_phrase(facts, effect, outcome) for outcome in effect["outcomes"]]
-    cautions = dict.fromkeys(caution_phrase(facts, effect, outcome) for outcome in effect["outcomes"])
     figures = figures_of(facts)
     figure = figures.get(identifier("effect", name))
     labels = {kind: f"@tbl-{identifier(kind, name)}" for kind in ("nested", "sizes")}
@@ -49,7 +48,7 @@ def _effect(facts: Facts, folder: str, effect: Row, level: int) -> Iterator[str]
         figure=f"@{figure.label} " if figure else "",
     )
     yield heading(level, marked_title(facts, effect), f"sec-{identifier('effect', name)}")
-    yield paragraphs([facts.text(effect.get("note")), *said, *cautions])
+    yield paragraphs([facts.text(effect.get("note")), *said, *caution_phrases(facts, effect)])
     yield f"\n{see}\n"
     yield table_block(nested_table(facts, effect))
     yield shown(facts, folder, identifier("effect", name))

@@ -17,6 +17,11 @@ def effects_by_role(facts: Facts) -> list[Row]:
     return sorted(facts.effects, key=lambda effect: ROLES.index(effect["role"]))
 
 
+def headline_effects(facts: Facts) -> list[Row]:
+    """Return the primary effects, or all of a study that names none as primary: what long tables are confined to."""
+    return [effect for effect in facts.effects if effect["role"] == "primary"] or facts.effects
+
+
 def mediations(facts: Facts, role: str | None = None) -> list[str]:
     """Return the mediations that have rows, of one role or of all."""
     rows = facts.rows("mediation")
@@ -50,6 +55,14 @@ def model_title(facts: Facts, effect: Row, outcome: str) -> str:
     named = f"{facts.title(effect['treatment'])} → {facts.title(outcome)}"
     titled = word(facts.lang, "with_role", title=named, role=word(facts.lang, f"role_{effect['role']}"))
     return titled + mark(facts, "effect", effect["id"])
+
+
+def treatment_title(facts: Facts, effect: Row) -> str:
+    """Return the treatment of an effect with role and mark, to head the rows of its outcomes."""
+    role = word(facts.lang, f"role_{effect['role']}")
+    return word(facts.lang, "with_role", title=facts.title(effect["treatment"]), role=role) + mark(
+        facts, "effect", effect["id"]
+    )
 
 
 def models(facts: Facts, table: str) -> Iterator[tuple[Row, str, list[Row]]]:

@@ -10,7 +10,7 @@ from liandong.present.numbers import count, percent
 from liandong.present.phrases import (
     both_phrase,
     brief_phrase,
-    caution_phrase,
+    caution_phrases,
     clusters_named,
     mean_phrases,
     range_phrase,
@@ -84,7 +84,7 @@ def _brief(facts: Facts) -> str:
     effects = [effect for effect in facts.effects if effect["role"] == "primary"] or facts.effects[:1]
     models = [(effect, outcome) for effect in effects for outcome in effect["outcomes"]]
     said = [brief_phrase(facts, effect, outcome) for effect, outcome in models]
-    cautions = dict.fromkeys(caution_phrase(facts, effect, outcome) for effect, outcome in models)
+    cautions = dict.fromkeys(text for effect in effects for text in caution_phrases(facts, effect))
     return sentences(facts.lang, [*said, *cautions])
 
 

@@ -8,15 +8,15 @@ from typing import Final
 
 from liandong.present.facts import Facts, Row
 from liandong.present.figures import shown
-from liandong.present.markdown import Prose, identifier, paragraphs, table_block
+from liandong.present.markdown import Prose, bullets, identifier, paragraphs, table_block
 from liandong.present.phrases_audit import (
     balance_phrases,
     dose_phrases,
-    multiverse_phrases,
-    power_phrases,
-    sensitivity_phrases,
+    multiverse_items,
+    power_items,
+    sensitivity_items,
 )
-from liandong.present.roles import effects_by_role
+from liandong.present.roles import effects_by_role, headline_effects
 from liandong.present.table import Table
 from liandong.present.tables_audit import arm_table, balance_table, missing_by_arm_table, plan_table, weight_table
 from liandong.present.tables_further import dose_table, heterogeneity_table, ordinal_table
@@ -42,6 +42,7 @@ _TABLES_OF: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "plan": ("plan",),
     }
 )
+_HEADLINE: Final = ("explanations", "influence")
 ROBUSTNESS: Final = ("balance", "arms", "multiplicity", "sensitivity", "multiverse", "power")
 FURTHER: Final = ("heterogeneity", "dose", "ordinal")
 SECTIONS: Final = tuple(_TABLES_OF)
@@ -49,7 +50,7 @@ SECTIONS: Final = tuple(_TABLES_OF)
 
 def has_section(facts: Facts, name: str) -> bool:
     """Whether the bundle has rows for a section; those of effects without estimates do not count."""
-    known = {effect["id"] for effect in facts.effects}
+    known = {effect["id"] for effect in (headline_effects(facts) if name in _HEADLINE else facts.effects)}
     rows = (row for table in _TABLES_OF[name] for row in facts.rows(table))
     return any("effect" not in row or row["effect"] in known for row in rows)
 
@@ -78,20 +79,20 @@ def _multiplicity(facts: Facts, _folder: str) -> Iterator[str]:
 
 
 def _sensitivity(facts: Facts, folder: str) -> Iterator[str]:
-    yield paragraphs(sensitivity_phrases(facts))
+    yield bullets(sensitivity_items(facts))
     yield _block(sensitivity_table(facts))
     yield _block(benchmark_table(facts))
     yield from _figures(facts, folder, "contours")
 
 
 def _multiverse(facts: Facts, folder: str) -> Iterator[str]:
-    yield paragraphs(multiverse_phrases(facts))
+    yield bullets(multiverse_items(facts))
     yield _block(multiverse_table(facts))
     yield from _figures(facts, folder, "specifications")
 
 
 def _heterogeneity(facts: Facts, folder: str) -> Iterator[str]:
-    yield from _by_effect(facts, folder, "heterogeneity", heterogeneity_table)
+    yield from _by_effect(facts, folder, "heterogeneity", heterogeneity_table, effects_by_role(facts))
 
 
 def _dose(facts: Facts, folder: str) -> Iterator[str]:
@@ -102,11 +103,11 @@ def _dose(facts: Facts, folder: str) -> Iterator[str]:
 
 
 def _ordinal(facts: Facts, folder: str) -> Iterator[str]:
-    yield from _by_effect(facts, folder, "ordinal", ordinal_table)
+    yield from _by_effect(facts, folder, "ordinal", ordinal_table, effects_by_role(facts))
 
 
 def _power(facts: Facts, folder: str) -> Iterator[str]:
-    yield paragraphs(power_phrases(facts))
+    yield bullets(power_items(facts))
     yield _block(power_table(facts))
     yield shown(facts, folder, "power")
 
@@ -116,11 +117,11 @@ def _weights(facts: Facts, _folder: str) -> Iterator[str]:
 
 
 def _explanations(facts: Facts, folder: str) -> Iterator[str]:
-    yield from _by_effect(facts, folder, "explanations", explanation_table)
+    yield from _by_effect(facts, folder, "explanations", explanation_table, headline_effects(facts))
 
 
 def _influence(facts: Facts, folder: str) -> Iterator[str]:
-    yield from _by_effect(facts, folder, "influence", influence_table)
+    yield from _by_effect(facts, folder, "influence", influence_table, headline_effects(facts))
 
 
 def _plan(facts: Facts, _folder: str) -> Iterator[str]:
@@ -133,8 +134,8 @@ def _plan(facts: Facts, _folder: str) -> Iterator[str]:
     yield _block(table)
 
 
-def _by_effect(facts: Facts, folder: str, name: str, tabled: _Tabled) -> Iterator[str]:
-    for effect in effects_by_role(facts):
+def _by_effect(facts: Facts, folder: str, name: str, tabled: _Tabled, effects: list[Row]) -> Iterator[str]:
+    for effect in effects:
         yield _block(tabled(facts, effect))
         yield shown(facts, folder, identifier(name, effect["id"]))
 

@@ -8,7 +8,7 @@ from typing import Final
 from liandong.present.facts import Facts, fullest_row
 from liandong.present.facts import Row as Record
 from liandong.present.numbers import NOT_APPLICABLE, count, decimals_for, fixed, hundredths, interval, percent, whole
-from liandong.present.roles import marked_note, model_title, models
+from liandong.present.roles import headline_effects, marked_note, model_title, models, treatment_title
 from liandong.present.table import Align, Row, Table, group, heads
 from liandong.present.tables_scales import noted_table
 from liandong.present.words import joined, known, word
@@ -20,14 +20,16 @@ _LEVEL: Final = 0.95
 def sensitivity_table(facts: Facts) -> Table:
     """Return robustness values and Oster's δ, a row per model."""
     lang = facts.lang
-    rows = []
+    rows: list[Row] = []
+    headed: set[str] = set()
     for effect, outcome, (row, *_) in models(facts, "sensitivity"):
+        rows += _head(facts, effect, headed)
         decimals = decimals_for(row["std_error"])
         shares = (hundredths(row[name]) for name in ("partial_r2", "robustness_value", "robustness_value_alpha"))
         bounds = interval(row["oster_bound_low"], row["oster_bound_high"], decimals)
         numbers = (fixed(row["estimate"], decimals), *shares, fixed(row["oster_delta"], 2), bounds)
-        rows.append(Row((model_title(facts, effect, outcome), *numbers)))
-    names = ("model", "estimate", "partial_r2", "robustness_value", "robustness_value_alpha", "oster_delta")
+        rows.append(Row((facts.title(outcome), *numbers), indent=1))
+    names = ("outcome", "estimate", "partial_r2", "robustness_value", "robustness_value_alpha", "oster_delta")
     header = heads(*(word(lang, name) for name in (*names, "oster_bounds")))
     columns: tuple[Align, ...] = ("left", *(("decimal",) * 5), "center")
     note = marked_note(facts, word(lang, "note_sensitivity"))
@@ -38,7 +40,10 @@ def benchmark_table(facts: Facts) -> Table:
     """Return what an omitted variable as strong as observed ones would leave of each estimate."""
     lang = facts.lang
     rows: list[Row] = []
+    headline = headline_effects(facts)
     for effect, outcome, found in models(facts, "benchmarks"):
+        if effect not in headline:
+            continue
         rows.append(group(model_title(facts, effect, outcome)))
         rows += [_benchmark(facts, effect, row) for row in _blocks(effect, found)]
     names = ("strength", "r2_treatment", "r2_outcome", "adjusted", "interval")
@@ -51,17 +56,20 @@ def benchmark_table(facts: Facts) -> Table:
 def multiverse_table(facts: Facts) -> Table:
     """Return how far all specifications agree with the headline, a row per model."""
     lang = facts.lang
-    rows = []
+    rows: list[Row] = []
+    headed: set[str] = set()
     failed = 0
     for effect, outcome, (row, *_) in models(facts, "multiverse"):
+        rows += _head(facts, effect, headed)
         failed += row["n_failed"] or 0
         sizes = (fixed(row[name], 2) for name in ("headline_sd", "median_sd"))
         shares = (
             hundredths(row[f"share_{name}"], 0) for name in ("same_sign", "positive_clear", "negative_clear", "agrees")
         )
         spread = interval(row["low_sd"], row["high_sd"], 2)
-        rows.append(Row((model_title(facts, effect, outcome), count(row["n_specifications"]), *sizes, spread, *shares)))
-    names = ("model", "specifications", "headline_sd", "median", "lowest_highest")
+        numbers = (count(row["n_specifications"]), *sizes, spread, *shares)
+        rows.append(Row((facts.title(outcome), *numbers), indent=1))
+    names = ("outcome", "specifications", "headline_sd", "median", "lowest_highest")
     shares_named = ("same_sign", "positive_clear", "negative_clear", "agree_headline")
     header = heads(*(word(lang, name) for name in (*names, *shares_named)))
     columns: tuple[Align, ...] = ("left", "decimal", "decimal", "decimal", "center", *(("decimal",) * 4))
@@ -72,9 +80,11 @@ def multiverse_table(facts: Facts) -> Table:
 def power_table(facts: Facts) -> Table:
     """Return the smallest difference that the design at hand detects, a row per model."""
     lang = facts.lang
-    rows = []
+    rows: list[Row] = []
+    headed: set[str] = set()
     actual = [*_actual(facts)]
     for effect, outcome, row in actual:
+        rows += _head(facts, effect, headed)
         decimals = max(2, decimals_for(row["mde"]) - 1)
         assigned = f"assigned_by_{row['assignment']}"
         numbers = (
@@ -86,8 +96,8 @@ def power_table(facts: Facts) -> Table:
             fixed(row["mde_sd"], 2),
             fixed(row["mde"], decimals),
         )
-        rows.append(Row((model_title(facts, effect, outcome), *numbers)))
-    names = ("model", "clusters", "cluster_size", "icc", "share_treated", "assignment", "mde_sd", "mde")
+        rows.append(Row((facts.title(outcome), *numbers), indent=1))
+    names = ("outcome", "clusters", "cluster_size", "icc", "share_treated", "assignment", "mde_sd", "mde")
     header = heads(*(word(lang, name) for name in names))
     columns: tuple[Align, ...] = (*("left", "decimal", "decimal", "decimal", "decimal"), "left", "decimal", "decimal")
     power = percent(actual[0][2]["power"], 0) if actual else NOT_APPLICABLE
@@ -106,6 +116,13 @@ def block_name(facts: Facts, effect: Record, covariates: str) -> str:
     if len(titles) <= _MOST_NAMES:
         return joined(facts.lang, titles)
     return joined(facts.lang, [*titles[:_MOST_NAMES], "…"])
+
+
+def _head(facts: Facts, effect: Record, headed: set[str]) -> Iterator[Row]:
+    """Yield the row that heads those of an effect, once."""
+    if effect["id"] not in headed:
+        headed.add(effect["id"])
+        yield group(treatment_title(facts, effect))
 
 
 def _blocks(effect: Record, found: list[Record]) -> list[Record]:

@@ -236,9 +236,11 @@ def _further() -> dict[str, Rows]:
              "conf_low": value - 0.025, "conf_high": value + 0.025}
             for level, value in (("1", 0.02), ("2", 0.04))
         ],
-        "interactions": [{"effect": "linkage", "outcome": "belonging", "n_clusters": 32, "role": "secondary", "subgroup": "gender", "n_levels": 2, "method": "wald_cr1",
-                          "statistic": 1.1, "df_numerator": 1.0, "df_denominator": 31.0, "p_value": 0.3, "holm": 0.3,
-                          "n_obs": 525}],
+        "interactions": [
+            {"effect": "linkage", "outcome": "belonging", "role": "secondary", "subgroup": "gender", "n_levels": 2,
+             "method": "wald_cr1", "statistic": 1.1, "df_numerator": 1.0, "df_denominator": 31.0, "p_value": 0.3,
+             "holm": 0.3, "n_obs": 525, "n_clusters": 32}
+        ],
         "dose": [
             {**dose, "level": 1.0, "is_reference": True, "estimate": 0.0},
             *({**dose, "level": float(n), "estimate": 0.01 * n, "std_error": 0.02, "df": 20.0, "p_value": 0.5,

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import re
 from collections.abc import Callable
@@ -12,8 +13,9 @@ from liandong.definitions import Language
 from liandong.errors import RenderError
 from liandong.evidence import Bundle
 from liandong.present import draw_figures, figures_of
-from liandong.present.charts import drawn, ticks, wrapped
-from liandong.present.facts import Facts
+from liandong.present.charts import drawn, save, ticks, wrapped
+from liandong.present.charts_multiverse import specification_chart
+from liandong.present.facts import Facts, read_facts
 
 SVG_LIMIT = 100_000  # bytes; a report of eight figures stays far below 3 MB
 
@@ -30,6 +32,46 @@ def figures(survey: Bundle, tmp_path_factory: pytest.TempPathFactory) -> list[Pa
 def test_a_bundle_has_the_figures_that_its_tables_allow(survey_facts: Facts, trial_facts: Facts) -> None:
     assert [*figures_of(survey_facts)] == ["coverage", "wellbeing", "distributions", "effect-social-work"]
     assert [*figures_of(trial_facts)] == ["effect-session", "effect-first-default"]
+
+
+def test_an_audit_adds_figures_of_what_it_holds(audited_facts: Facts) -> None:
+    assert [*figures_of(audited_facts)][3:] == [
+        *("inference-social-work", "balance-social-work", "influence-social-work"),
+        "specifications-social-work-belonging",
+        *("heterogeneity-linkage", "dose-contact"),
+        *("power", "effect-contact", "effect-social-work", "effect-linkage"),
+    ]
+
+
+def test_contours_are_drawn_for_primary_effects(audited_facts: Facts) -> None:
+    effects = [{**effect, "role": "primary"} for effect in audited_facts.manifest["effects"]]
+    facts = dataclasses.replace(audited_facts, manifest={**audited_facts.manifest, "effects": effects})
+    assert "contours-linkage-belonging" in figures_of(facts)
+
+
+def test_every_figure_of_an_audit_is_drawn_alike_and_small(audited: Bundle, tmp_path: Path) -> None:
+    # The contours of this audit belong to a secondary effect, which is made primary here.
+    manifest = dict(audited.manifest)
+    manifest["effects"] = [{**effect, "role": "primary"} for effect in manifest["effects"]]
+    bundle = dataclasses.replace(audited, manifest=manifest)
+    for name in ("first", "second"):
+        (tmp_path / name).mkdir()
+    first, second = (draw_figures(bundle, tmp_path / name, ["en"]) for name in ("first", "second"))
+    assert len(first) == 2 * len(figures_of(read_facts(bundle, "en")))
+    assert digests(first) == digests(second)
+    assert all(file.stat().st_size < 2 * SVG_LIMIT for file in first)
+
+
+def test_specifications_that_failed_are_left_out_of_the_curve(audited: Bundle, tmp_path: Path) -> None:
+    facts = read_facts(audited, "zh")
+    rows = [
+        {**row, "estimate": None, "estimate_sd": None, "conf_low": None, "conf_high": None} if at % 2 else row
+        for at, row in enumerate(facts.records["specifications"])
+    ]
+    halved = dataclasses.replace(facts, records={**facts.records, "specifications": rows})
+    chart = specification_chart(halved, next(e for e in facts.effects if e["id"] == "social_work"), "belonging")
+    assert len(save(chart, tmp_path, "curve")) == 2
+    assert len(chart.data) == len(rows) // 2
 
 
 def test_every_figure_is_drawn_as_svg_and_png(figures: list[Path]) -> None:
@@ -98,8 +140,6 @@ def test_axis_numbers_are_short_and_have_a_narrow_minus() -> None:
 
 
 def test_languages_differ_in_words_not_in_figures(survey: Bundle) -> None:
-    from liandong.present.facts import read_facts
-
     languages: tuple[Language, ...] = ("zh", "en")
     captions = [{n: f.caption for n, f in figures_of(read_facts(survey, lang)).items()} for lang in languages]
     assert captions[0].keys() == captions[1].keys()

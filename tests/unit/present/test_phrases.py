@@ -14,7 +14,7 @@ from liandong.present.facts import Facts, read_facts
 from liandong.present.phrases import (
     both_phrase,
     brief_phrase,
-    caution_phrase,
+    caution_phrases,
     effect_phrase,
     mean_phrases,
     range_phrase,
@@ -88,11 +88,11 @@ def test_a_treatment_of_many_values_is_told_per_unit(survey_facts: Facts, lang: 
     facts = changed(survey_facts, "design", treatment_is_binary=False, n_treated=None, n_untreated=None)
     text = effect_phrase(facts, facts.effects[0], "belonging")
     assert {"zh": "每增加 1", "en": "per unit"}[lang] in text
-    assert caution_phrase(facts, facts.effects[0], "belonging") == ""
+    assert caution_phrases(facts, facts.effects[0]) == []
 
 
 def test_seven_untreated_call_for_caution(survey_facts: Facts, lang: Language) -> None:
-    text = caution_phrase(survey_facts, survey_facts.effects[0], "belonging")
+    (text,) = caution_phrases(survey_facts, survey_facts.effects[0])
     counted = {"zh": "对照组只有 7 人，分布在 6 个社区", "en": "group counts only 7 people, in 6 communities"}
     assert counted[lang] in text
 
@@ -100,13 +100,13 @@ def test_seven_untreated_call_for_caution(survey_facts: Facts, lang: Language) -
 def test_hidden_numbers_still_call_for_caution(survey_facts: Facts, lang: Language) -> None:
     hidden = dict.fromkeys(("n_treated", "n_untreated", "clusters_with_untreated", "clusters_with_both"))
     facts = changed(survey_facts, "design", suppressed=True, **hidden)
-    text = caution_phrase(facts, facts.effects[0], "belonging")
+    (text,) = caution_phrases(facts, facts.effects[0])
     assert {"zh": "对照组人数很少", "en": "untreated group is very small"}[lang] in text
     assert "7" not in text
 
 
 def test_large_groups_need_no_caution(trial_facts: Facts) -> None:
-    assert caution_phrase(trial_facts, trial_facts.effects[0], "takeup") == ""
+    assert caution_phrases(trial_facts, trial_facts.effects[0]) == []
 
 
 def test_an_effect_that_was_not_estimated_is_said_so(survey_facts: Facts, lang: Language) -> None:
