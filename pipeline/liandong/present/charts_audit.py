@@ -145,7 +145,7 @@ def dose_chart(facts: Facts, effect: Row) -> Any:
         schema_overrides={"estimate": pl.Float64, "low": pl.Float64, "high": pl.Float64, "dose": pl.Float64},
     ).with_columns(pl.col("panel").cast(pl.Enum([*dict.fromkeys(titles)])))
     values = sorted(set(frame["dose"].to_list()))
-    names = [wrapped(facts.level(effect["treatment"], f"{value:g}"), 6.0) for value in values]
+    names = [wrapped(facts.level(effect["treatment"], f"{value:g}"), max(3.0, 22.0 / len(values))) for value in values]
     known = frame.drop_nulls("low")
     return (
         p9.ggplot(frame, p9.aes("dose", "estimate"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from string import ascii_lowercase
 from typing import Any, Final
 
 import numpy as np
@@ -11,7 +12,7 @@ import polars as pl
 from liandong.present.charts import ACCENT, FAMILY, INK, QUIET, TEAL, drawn, grammar, style, tick, ticks, wrapped
 from liandong.present.facts import Facts, Row
 from liandong.present.tables_robustness import block_name
-from liandong.present.words import coded, word
+from liandong.present.words import coded, joined, word
 
 _BELOW: Final = 1000.0
 """Where the dashboard's lines begin on the vertical axis, far from any estimate."""
@@ -80,9 +81,11 @@ def contour_chart(facts: Facts, effect: Row, outcome: str) -> Any:
 
     lines = _contour_lines(facts, effect["id"], outcome)
     labels = lines.group_by("line", "text", "is_zero", maintain_order=True).last()
+    benchmarks = _benchmarks(facts, effect, outcome)
+    letters = _letters(benchmarks)
     shown = [
-        (100 * row["r2_treatment"], 100 * row["r2_outcome"], drawn(_strength(facts, effect, row)))
-        for row in _benchmarks(facts, effect, outcome)
+        (100 * row["r2_treatment"], 100 * row["r2_outcome"], f" {letters[row['covariates']]}{_times(row)}")
+        for row in benchmarks
     ]
     points = pl.DataFrame(shown, schema={"x": pl.Float64, "y": pl.Float64, "text": pl.String}, orient="row").sort("y")
     # Neighbours have their names on either side of their dots.
@@ -95,8 +98,8 @@ def contour_chart(facts: Facts, effect: Row, outcome: str) -> Any:
         )
         + p9.geom_text(p9.aes(label="text"), data=labels, size=7.5, color=INK, family=FAMILY, ha="right", va="bottom")
         + p9.geom_point(data=points, color=INK, shape="D", size=1.8)
-        + p9.geom_text(p9.aes(label="text"), data=sides[0], size=7, color=INK, family=FAMILY, ha="left", va="top")
-        + p9.geom_text(p9.aes(label="text"), data=sides[1], size=7, color=INK, family=FAMILY, ha="left", va="bottom")
+        + p9.geom_text(p9.aes(label="text"), data=sides[0], size=8, color=INK, family=FAMILY, ha="left", va="top")
+        + p9.geom_text(p9.aes(label="text"), data=sides[1], size=8, color=INK, family=FAMILY, ha="left", va="bottom")
         + p9.scale_x_continuous(labels=ticks)
         + p9.scale_y_continuous(labels=ticks)
         + p9.labs(x=drawn(word(facts.lang, "axis_r2_treatment")), y=drawn(word(facts.lang, "axis_r2_outcome")))
@@ -200,11 +203,20 @@ def _benchmarks(facts: Facts, effect: Row, outcome: str) -> list[Row]:
     ]
     steps = [set(step["add"]) for step in effect["steps"] if step["add"]]
     blocks = [row for row in rows if set(row["covariates"].split("+")) in steps] or rows
+    blocks = blocks[: len(ascii_lowercase)]
     return [row for row in blocks if row["multiple"] == 1.0 or row["covariates"] == blocks[0]["covariates"]]
 
 
-def _strength(facts: Facts, effect: Row, row: Row) -> str:
-    name = block_name(facts, effect, row["covariates"])
-    if row["multiple"] != 1.0:
-        return f" {row['multiple']:g}×"
-    return " " + word(facts.lang, "times_as_strong", times="1", names=name)
+def contour_blocks(facts: Facts, effect: Row, outcome: str) -> str:
+    """Return the letters of the diamonds of :func:`contour_chart` with the controls that they stand for."""
+    letters = _letters(_benchmarks(facts, effect, outcome))
+    named = [f"{letter} {block_name(facts, effect, covariates)}" for covariates, letter in letters.items()]
+    return joined(facts.lang, named)
+
+
+def _times(row: Row) -> str:
+    return "" if row["multiple"] == 1.0 else f"{row['multiple']:g}"
+
+
+def _letters(rows: list[Row]) -> dict[str, str]:
+    return dict(zip(dict.fromkeys(row["covariates"] for row in rows), ascii_lowercase, strict=False))

@@ -22,7 +22,7 @@ from liandong.present.charts_audit import (
 )
 from liandong.present.charts_indicators import binned, both_chart, distribution_chart, dot_chart
 from liandong.present.charts_models import effect_chart
-from liandong.present.charts_multiverse import contour_chart, specification_chart
+from liandong.present.charts_multiverse import contour_blocks, contour_chart, specification_chart
 from liandong.present.facts import Facts, Row, read_facts, treatment_rows
 from liandong.present.markdown import Prose, figure_block, identifier
 from liandong.present.numbers import hundredths
@@ -160,6 +160,8 @@ def _audit_figures(facts: Facts) -> Iterator[Figure]:
 def _audit_figure(facts: Facts, kind: str, effect: Row, plot: Callable[[], Any], outcome: str = "") -> Figure:
     title = marked_title(facts, effect) if not outcome else model_title(facts, effect, outcome)
     named = {"title": title, "cluster": facts.cluster(effect)}
+    if kind == "contours":
+        named["blocks"] = contour_blocks(facts, effect, outcome)
     caption, alt = (word(facts.lang, f"{part}_{kind}", **named) for part in ("figure", "alt"))
     return Figure(identifier(kind, effect["id"], *([outcome] if outcome else [])), caption, alt, plot)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from liandong.present.facts import Facts, Row
 from liandong.present.numbers import count, decimals_for, fixed, interval, p_value, percent
-from liandong.present.phrases import unbroken
+from liandong.present.phrases import p_phrase, unbroken
 from liandong.present.phrases_verdict import difference_word, mde_text
 from liandong.present.roles import effects_by_role, model_title, models
 from liandong.present.words import coded, sentences, word
@@ -71,21 +71,25 @@ def multiverse_items(facts: Facts) -> list[Item]:
     return said
 
 
-def dose_phrases(facts: Facts, effect: Row) -> list[str]:
-    """Return the tests of a dose and a response, and what they do not show."""
-    said = [
-        word(
-            facts.lang,
-            "said_dose",
-            outcome=facts.title(row["outcome"]),
-            test=coded(facts.lang, "test", row["test"]),
-            method=coded(facts.lang, "method", row["method"]),
-            p=p_value(row["p_value"]),
-        )
-        for row in facts.rows("dose_tests", effect=effect["id"])
-        if row["p_value"] is not None
-    ]
-    return [*said, *([word(facts.lang, "said_dose_caution")] if said else [])]
+def dose_items(facts: Facts, effect: Row) -> list[Item]:
+    """Return the tests of a dose and a response, outcome by outcome."""
+    items = []
+    for outcome in effect["outcomes"]:
+        said = [
+            word(
+                facts.lang,
+                "said_dose",
+                test=coded(facts.lang, "test", row["test"]),
+                method=coded(facts.lang, "method", row["method"]),
+                p=p_phrase(facts, row["p_value"]),
+            )
+            for row in facts.rows("dose_tests", effect=effect["id"], outcome=outcome)
+            if row["p_value"] is not None
+        ]
+        if said:
+            listed = ("；" if facts.lang == "zh" else "; ").join(said) + ("。" if facts.lang == "zh" else ".")
+            items.append((_lead(facts, effect, outcome), listed))
+    return items
 
 
 def mediation_phrases(facts: Facts, mediation: str) -> list[str]:

@@ -11,7 +11,7 @@ from liandong.present.figures import shown
 from liandong.present.markdown import Prose, bullets, identifier, paragraphs, table_block
 from liandong.present.phrases_audit import (
     balance_phrases,
-    dose_phrases,
+    dose_items,
     multiverse_items,
     power_items,
     sensitivity_items,
@@ -96,8 +96,10 @@ def _heterogeneity(facts: Facts, folder: str) -> Iterator[str]:
 
 
 def _dose(facts: Facts, folder: str) -> Iterator[str]:
+    items = [item for effect in effects_by_role(facts) for item in dose_items(facts, effect)]
+    yield bullets(items)
+    yield paragraphs([word(facts.lang, "said_dose_caution")] if items else [])
     for effect in effects_by_role(facts):
-        yield paragraphs(dose_phrases(facts, effect))
         yield _block(dose_table(facts, effect))
         yield shown(facts, folder, identifier("dose", effect["id"]))
 
