@@ -51,6 +51,8 @@ _TABLES: Final[Mapping[str, Callable[[Facts], Table]]] = MappingProxyType(
         "versions": version_table,
     }
 )
+TABLE_NAMES: Final = tuple(_TABLES)
+"""What :meth:`Page.table` knows."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,9 @@ from liandong.definitions import Language
 from liandong.errors import RenderError
 from liandong.evidence import Bundle
 from liandong.present import open_page
+from liandong.present.page import TABLE_NAMES
+from liandong.present.sections import SECTIONS
+from liandong.present.tables_indicators import GROUPS
 from liandong.present.words import word
 
 REPORTS = Path(__file__).resolve().parents[3] / "reports"
@@ -225,3 +228,25 @@ def test_both_denominators_stand_side_by_side(survey: Bundle) -> None:
 
 def test_a_variable_that_fell_out_of_a_model_is_named_as_dropped(survey: Bundle) -> None:
     assert "dropped" in open_page(str(survey.path), "en").coefficients()
+
+
+def test_the_readme_names_every_table_and_section_and_pages_use_each_section() -> None:
+    readme = (REPORTS / "README.md").read_text(encoding="utf-8")
+    names = {*SECTIONS, *(name for name in TABLE_NAMES if name not in GROUPS)}
+    assert {name for name in names if not re.search(rf"\b{name}\b", readme)} == set()
+    for lang in LANGUAGES:
+        page = (REPORTS / lang / "evaluation.qmd").read_text(encoding="utf-8")
+        assert {name for name in SECTIONS if f'page.section("{name}")' not in page} == set()
+        assert {name for name in SECTIONS if f'when-meta="has-{name}"' not in page} == set()
+
+
+def test_an_audited_survey_has_its_further_chapters_in_order(audited: Bundle) -> None:
+    labels = execute(audited, "en").labels
+    order = [
+        *("sec-weights", "sec-primary", "tbl-inference-social-work", "fig-inference-social-work", "sec-secondary"),
+        *("sec-exploratory", "tbl-mediation-handover", "sec-robustness", "sec-balance", "sec-arms", "sec-multiplicity"),
+        *("sec-sensitivity", "sec-multiverse", "fig-specifications-social-work-belonging", "sec-power", "sec-further"),
+        *("sec-heterogeneity", "sec-dose", "sec-ordinal", "sec-limitations", "sec-explanations", "sec-influence"),
+        "sec-plan",
+    ]
+    assert [label for label in labels if label in order] == order
