@@ -44,7 +44,8 @@ def verdict_tables(
     Returns
     -------
     tuple of polars.DataFrame
-        The tables verdicts and influence. Effects in `estimates` without a model (two large fixed effects have no
+        The tables verdicts and influence; `n_treated` and `n_untreated` of influence are those of the whole sample, so
+        that a small arm is hidden there, too. Effects in `estimates` without a model (two large fixed effects have no
         moments) are ``not_assessed``, for the reason ``two_large_effects``.
 
         The smallest detectable effect is for a two-sided 5 % test with the larger of the classical and the shown
@@ -237,6 +238,8 @@ def _influence(model: FittedModel, found: ClusterDiagnostics) -> list[dict[str, 
             "partial_leverage": float(found.partial_leverage[g]),
             "estimate_without": _known(float(found.without[g])),
             "suppressed": False,
+            "n_treated": model.design.n_treated,
+            "n_untreated": model.design.n_untreated,
         }
         for g, label in enumerate(found.clusters)
     ]

@@ -1,12 +1,20 @@
 """Tables that count treated and untreated people: a small arm is hidden, what was estimated from it is not.
 
 A coefficient does not say how many people are in an arm; their number, the number of their clusters, and the mean of
-an arm do. Of a row whose whole sample is too small, every figure goes.
+an arm do. Of a row whose whole sample is too small, every figure goes. Which cluster moves a coefficient gives a small
+arm away, too: the untreated are where the partial leverage is. And the levels of a subgroup or covariate add up to
+figures that are shown elsewhere, so that one hidden level takes another one with it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
 import polars as pl
+
+Row = dict[str, Any]
+Count = Callable[[Row], float | None]
 
 _COUNTS = ("n_treated", "n_untreated", "clusters_with_treated", "clusters_with_untreated", "clusters_with_both")
 _MEANS = ("mean_treated", "mean_untreated", "difference")
@@ -18,15 +26,31 @@ ARM_TABLES = frozenset({"design", "verdicts", "influence", "heterogeneity", "med
 def hide_small_arms(name: str, table: pl.DataFrame, minimum: int) -> pl.DataFrame:
     """Return table `name`, one of `ARM_TABLES`, with small arms hidden and ``suppressed`` set in their rows."""
     counts = [column for column in (*_COUNTS, *_MEANS) if column in table.columns]
+    figures = [column for column, dtype in table.schema.items() if dtype.is_numeric() and column not in counts]
     arms = pl.any_horizontal(pl.lit(value=False), *(_small(table, c, minimum) for c in ("n_treated", "n_untreated")))
-    whole = _small(table, "n_obs", minimum)
+    gone = _small(table, "n_obs", minimum)
     if name == "balance":
         arms = arms | _small_share(minimum)
-    hidden, gone = table.select((arms | whole).alias("arms"), whole.alias("whole")).get_columns()
-    figures = [column for column, dtype in table.schema.items() if dtype.is_numeric() and column not in counts]
-    table = table.with_columns(pl.when(~hidden).then(pl.col(column)).alias(column) for column in counts)
-    table = table.with_columns(pl.when(~gone).then(pl.col(column)).alias(column) for column in figures)
-    return table.with_columns(suppressed=table["suppressed"] | hidden)
+    if name == "influence":
+        gone = gone | arms
+    gone, arms = gone | (pl.col("suppressed") & _blank(table)), arms | gone | pl.col("suppressed")
+    hidden = {what: table.select(rule.alias(what))[what].to_list() for what, rule in (("arms", arms), ("gone", gone))}
+    for what, sizes in _PARTS.get(name, {}).items():
+        _guard(table, name, hidden[what], sizes, minimum)
+    hidden["arms"] = [one or other for one, other in zip(hidden["arms"], hidden["gone"], strict=True)]
+    table = _blanked(table, counts, hidden["arms"])
+    table = _blanked(table, figures, hidden["gone"])
+    return table.with_columns(suppressed=pl.Series(hidden["arms"], dtype=pl.Boolean))
+
+
+def _blank(table: pl.DataFrame) -> pl.Expr:
+    """Tell where the size of a sample has been hidden before."""
+    return pl.col("n_obs").is_null() if "n_obs" in table.columns else pl.lit(value=False)
+
+
+def _blanked(table: pl.DataFrame, columns: Sequence[str], hidden: Sequence[bool]) -> pl.DataFrame:
+    shown = ~pl.Series(hidden, dtype=pl.Boolean)
+    return table.with_columns(pl.when(shown).then(pl.col(column)).alias(column) for column in columns)
 
 
 def _small(table: pl.DataFrame, column: str, minimum: int) -> pl.Expr:
@@ -46,3 +70,47 @@ def _small_share(minimum: int) -> pl.Expr:
         return is_count & (count.round().is_between(1, minimum - 1) | rest.is_between(1, minimum - 1))
 
     return (one("treated") | one("untreated")).fill_null(value=False)
+
+
+def _column(name: str) -> Count:
+    return lambda row: row[name]
+
+
+def _share(arm: str) -> Count:
+    """Return how many of an arm are in the level of a covariate."""
+
+    def count(row: Row) -> float | None:
+        size, mean = row[f"n_{arm}"], row[f"mean_{arm}"]
+        return None if size is None or mean is None else size * mean
+
+    return count
+
+
+_KEYS = {"heterogeneity": ("effect", "outcome", "subgroup"), "balance": ("effect", "covariate")}
+_PARTS: Mapping[str, Mapping[str, tuple[Count, ...]]] = {
+    "heterogeneity": {"gone": (_column("n_obs"),), "arms": (_column("n_treated"), _column("n_untreated"))},
+    "balance": {"arms": (_share("treated"), _share("untreated"))},
+}
+
+
+def _guard(table: pl.DataFrame, name: str, hidden: list[bool], sizes: Sequence[Count], minimum: int) -> None:
+    """Hide, the smallest first, until what is hidden of a total are two levels or more, and enough people together."""
+    groups: dict[tuple[Any, ...], list[int]] = {}
+    rows = table.rows(named=True)
+    for i, row in enumerate(rows):
+        if row["level"]:
+            groups.setdefault(tuple(row[key] for key in _KEYS[name]), []).append(i)
+    for group in groups.values():
+        while _deducible([rows[i] for i in group if hidden[i]], sizes, minimum):
+            spare = [i for i in group if not hidden[i] and any(size(rows[i]) for size in sizes)]
+            if not spare:
+                break
+            hidden[min(spare, key=lambda i: min(size(rows[i]) or 0 for size in sizes))] = True
+
+
+def _deducible(inside: Sequence[Row], sizes: Sequence[Count], minimum: int) -> bool:
+    if len(inside) < 2:  # noqa: PLR2004 - one hidden level is what the others lack
+        return bool(inside)
+    totals = [[size(row) for row in inside] for size in sizes]
+    known = [sum(one for one in total if one is not None) for total in totals if None not in total]
+    return any(0 < total < minimum - _ROUNDING for total in known)

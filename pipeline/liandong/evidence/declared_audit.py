@@ -18,7 +18,7 @@ DECLARED_AUDIT = (
     spec(
         "influence", "effect outcome cluster",
         effect=TEXT, outcome=TEXT, step=TEXT, cluster=TEXT, n_obs=COUNT, leverage=REAL,
-        partial_leverage=REAL, estimate_without=REAL, suppressed=FLAG,
+        partial_leverage=REAL, estimate_without=REAL, suppressed=FLAG, n_treated=COUNT, n_untreated=COUNT,
     ),
     spec(
         "explanations", "effect outcome step term convention",
