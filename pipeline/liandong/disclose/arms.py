@@ -86,10 +86,16 @@ def _share(arm: str) -> Count:
     return count
 
 
-_KEYS = {"heterogeneity": ("effect", "outcome", "subgroup"), "balance": ("effect", "covariate")}
+_KEYS = {
+    "heterogeneity": ("effect", "outcome", "subgroup"),
+    "balance": ("effect", "covariate"),
+    "influence": ("effect", "outcome"),
+}
+_LEVELS = {"heterogeneity": "level", "balance": "level", "influence": "cluster"}
 _PARTS: Mapping[str, Mapping[str, tuple[Count, ...]]] = {
     "heterogeneity": {"gone": (_column("n_obs"),), "arms": (_column("n_treated"), _column("n_untreated"))},
     "balance": {"arms": (_share("treated"), _share("untreated"))},
+    "influence": {"gone": (_column("n_obs"),)},
 }
 
 
@@ -98,7 +104,7 @@ def _guard(table: pl.DataFrame, name: str, hidden: list[bool], sizes: Sequence[C
     groups: dict[tuple[Any, ...], list[int]] = {}
     rows = table.rows(named=True)
     for i, row in enumerate(rows):
-        if row["level"]:
+        if row[_LEVELS[name]]:
             groups.setdefault(tuple(row[key] for key in _KEYS[name]), []).append(i)
     for group in groups.values():
         while _deducible([rows[i] for i in group if hidden[i]], sizes, minimum):

@@ -73,10 +73,13 @@ def test_a_small_arm_hides_which_clusters_carry_the_coefficient() -> None:
         assert row["suppressed"]
 
 
-def test_a_small_cluster_is_hidden_among_large_ones() -> None:
-    small, large = hidden("influence", {"cluster": "A", "n_obs": 9}, {"cluster": "B", "n_obs": 10})
-    assert small["leverage"] is None
-    assert (large["leverage"], large["suppressed"]) == (0.25, False)
+def test_a_small_cluster_is_hidden_and_takes_the_next_smallest_with_it() -> None:
+    # Respondents add up to those of the sample, partial leverage to one.
+    sizes = {"A": 9, "B": 30, "C": 20}
+    rows = hidden("influence", *({"cluster": name, "n_obs": size} for name, size in sizes.items()))
+    assert [row["suppressed"] for row in rows] == [True, False, True]
+    assert [row["partial_leverage"] for row in rows] == [None, 0.25, None]
+    assert [row["n_obs"] for row in rows] == [None, 30, None]
 
 
 @pytest.mark.parametrize(
