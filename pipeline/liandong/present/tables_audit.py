@@ -63,12 +63,13 @@ def arm_table(facts: Facts, effect: Record) -> Table:
 
 
 def missing_by_arm_table(facts: Facts, effect: Record) -> Table:
-    """Return the missing answers of each arm, the variables with most of them first."""
+    """Return the missing answers of each arm, most of them first; variables that are hidden in whole are counted."""
     lang = facts.lang
     found = facts.rows("missing_by_arm", effect=effect["id"])
     arms = _arms(found)
     most = {field: max(row["n"] or 0 for row in found if row["field"] == field) for field in _fields(found)}
-    lacking = sorted((field for field, n in most.items() if n or _is_hidden(found, field)), key=lambda f: -most[f])
+    lacking = sorted((field for field, n in most.items() if n), key=lambda field: -most[field])
+    unseen = sum(not n and _is_hidden(found, field) for field, n in most.items())
     by_cell = {(row["field"], row["arm"]): row for row in found}
     rows = []
     for field in lacking[:_MOST_FIELDS]:
@@ -77,7 +78,7 @@ def missing_by_arm_table(facts: Facts, effect: Record) -> Table:
     top = heads("", *((coded(lang, "arm", arm), 2) for arm in arms))
     bottom = heads(word(lang, "field"), *((word(lang, "lacking"), "%") * len(arms)))
     columns: tuple[Align, ...] = ("left", *(("center", "decimal") * len(arms)))
-    shown, rest = min(len(lacking), _MOST_FIELDS), max(len(lacking) - _MOST_FIELDS, 0)
+    shown, rest = min(len(lacking), _MOST_FIELDS), max(len(lacking) - _MOST_FIELDS, 0) + unseen
     note = word(lang, "note_missing_by_arm", shown=count(shown), rest=count(rest))
     caption = word(lang, "caption_missing_by_arm", title=marked_title(facts, effect))
     notes = notes_of(facts, note, found)

@@ -77,7 +77,8 @@ def explanation_table(facts: Facts, effect: Record) -> Table:
     for outcome in effect["outcomes"]:
         found = facts.rows("explanations", effect=effect["id"], outcome=outcome)
         if found:
-            decimals = decimals_for(*(row["std_error"] for row in found))
+            # Two digits more than an estimate deserves: the conventions differ in the third and fourth.
+            decimals = decimals_for(*(row["std_error"] for row in found)) + 2
             estimates[facts.title(outcome)] = fixed(found[0]["estimate"], decimals)
             rows.append(group(facts.title(outcome)))
             rows += [_software(facts, row, decimals) for row in found]

@@ -76,9 +76,9 @@ def test_other_software_is_listed_with_factor_and_reference(audited_facts: Facts
     table = explanation_table(audited_facts, effect(audited_facts, "social_work"))
     row = texts(table)[1]
     assert row[0] == "liandong *"
-    assert row[2:6] == ("1.0600", "t(31)", "0.070", "0.780")
+    assert row[2:6] == ("1.0600", "t(31)", "0.07030", "0.780")
     assert row[6] == word(lang, "held_documentation")
-    assert "0.020" in table.notes[0]
+    assert "0.02000" in table.notes[0]
 
 
 def test_a_family_has_plain_and_adjusted_p_values(audited_facts: Facts, lang: Language) -> None:
@@ -105,6 +105,13 @@ def test_flow_and_missing_answers_stand_arm_by_arm(audited_facts: Facts) -> None
     assert texts(missing_by_arm_table(audited_facts, own))[0][1:] == ("18/611", "2.9", "1/7", "14.3")
     hidden = changed(audited_facts, "arms", suppressed=True, rows=None, clusters=None, share=None)
     assert "611" not in str(texts(arm_table(hidden, own)))
+
+
+def test_variables_hidden_in_whole_are_counted_and_not_listed(audited_facts: Facts) -> None:
+    facts = changed(audited_facts, "missing_by_arm", n=None, share=None, suppressed=True)
+    table = missing_by_arm_table(facts, effect(facts, "social_work"))
+    assert table.rows == ()
+    assert "1" in table.notes[0]
 
 
 def test_margins_show_target_before_and_after(audited_facts: Facts, lang: Language) -> None:
