@@ -13,6 +13,7 @@ import yaml
 from polars.testing import assert_frame_equal
 
 from liandong.cli import main
+from liandong.evidence import TABLES
 
 
 def _field(name: str, kind: str = "integer", **more: Any) -> dict[str, Any]:
@@ -124,3 +125,19 @@ def assert_golden() -> Callable[[str, Path], None]:
             assert_frame_equal(found, expected, rel_tol=RELATIVE, abs_tol=ABSOLUTE)
 
     return compare
+
+
+@pytest.fixture(scope="session")
+def assert_sound() -> Callable[[Path, set[str]], None]:
+    """Give a function that holds the tables of a bundle to their declarations; those named must have rows."""
+
+    def check(bundle: Path, asked: set[str]) -> None:
+        found = {file.stem: file for file in (bundle / "tables").iterdir()}
+        assert asked <= set(found) <= set(TABLES)
+        for name, file in found.items():
+            table = pl.read_csv(file, infer_schema_length=None)
+            assert table.columns == list(TABLES[name].columns), name
+            assert table.select(TABLES[name].key).is_unique().all(), name
+            assert table.height > 0 or name not in asked, name
+
+    return check

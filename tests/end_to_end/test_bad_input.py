@@ -228,7 +228,7 @@ def test_interrupt_leaves_nothing_half_written(small_study: Any, bundle: Path) -
 
 
 def test_help_is_there_for_every_command(liandong: Run) -> None:
-    for command in ("check", "run", "report", "doctor"):
+    for command in ("check", "run", "report", "explain-se", "power", "lock", "doctor"):
         outcome = liandong(command, "--help")
         assert outcome.code == 0
         assert "Usage" in outcome.out

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import stat
 import subprocess
@@ -14,8 +15,11 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from liandong.evidence import TABLES
+
 ROOT = Path(__file__).resolve().parents[2]
 STUDY = ROOT / "examples" / "hubei" / "study.yaml"
+WITHOUT_ROWS = {"weights"}  # the study asks for everything else that there is
 PUBLISHED = {
     ("coverage_social_worker", "all"): 611,
     ("coverage_community", "all"): 504,
@@ -108,6 +112,97 @@ def test_linearmodels_agrees(bundle: Path) -> None:
     assert check["agrees"].all()
 
 
+def test_every_table_that_the_study_asks_for_has_rows(
+    bundle: Path, assert_sound: Callable[[Path, set[str]], None]
+) -> None:
+    assert_sound(bundle, set(TABLES) - WITHOUT_ROWS)
+
+
+def test_seven_untreated_people_cannot_carry_the_claim(bundle: Path) -> None:
+    rows = _table(bundle, "verdicts").filter(pl.col("effect") == "social_work").rows(named=True)
+    assert [row["outcome"] for row in rows] == ["belonging", "trust"]
+    for row in rows:
+        assert row["verdict"] == "cannot_carry"
+        assert row["recommended"] is None
+        assert row["reasons"].split("+")[0] == "few_untreated"
+        assert (row["n_untreated"], row["clusters_with_untreated"]) == (7, 6)
+        assert row["conf_low"] < 0 < row["conf_high"]
+        assert row["mde_sd"] > 1, "only a difference of more than a standard deviation would have been found"
+        assert row["mde_sd"] > row["estimate_sd"]
+
+
+def test_many_providers_are_judged_by_cr2(bundle: Path) -> None:
+    estimates = _table(bundle, "estimates").filter((pl.col("metric") == "points") & (pl.col("vcov") == "CR2"))
+    rows = _table(bundle, "verdicts").filter(pl.col("effect") == "linkage").rows(named=True)
+    assert len(rows) == 2
+    for row in rows:
+        assert (row["verdict"], row["recommended"], row["ci_method"]) == ("carries", "CR2", "CR2")
+        key = [pl.col(name) == row[name] for name in ("effect", "outcome", "step", "term")]
+        shown = estimates.filter(*key).row(0, named=True)
+        for number in ("estimate", "std_error", "df", "p_value", "conf_low", "conf_high"):
+            assert shown[number] == row[number]
+
+
+def test_headline_of_the_multiverse_is_the_estimate(bundle: Path) -> None:
+    specifications = _table(bundle, "specifications").filter(pl.col("is_headline"))
+    assert specifications.height == 4, "two effects on two outcomes"
+    estimates = _table(bundle, "estimates").filter(pl.col("is_treatment") & (pl.col("metric") == "points"))
+    summary = _table(bundle, "multiverse")
+    for row in specifications.iter_rows(named=True):
+        key = [pl.col(name) == row[name] for name in ("effect", "outcome", "vcov")]
+        shown = estimates.filter(*key).row(-1, named=True)
+        for number in ("estimate", "std_error", "df", "p_value", "conf_low", "conf_high"):
+            assert row[number] == pytest.approx(shown[number], rel=1e-9), number  # two routes to the same model
+        found = summary.filter(*key[:2]).row(0, named=True)
+        assert found["headline"] == row["estimate"]
+        assert found["n_specifications"] >= 200
+
+
+def test_plan_is_as_it_was_locked(bundle: Path) -> None:
+    lock = json.loads((STUDY.parent / "plan.lock.json").read_text(encoding="utf-8"))
+    plan = _table(bundle, "plan")
+    assert set(plan["status"]) == {"locked"}
+    assert {f"{kind}:{item}" for kind, item in plan.select("kind", "item").rows()} == set(lock["items"])
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_page_says_what_the_design_cannot_carry(bundle: Path, lang: str) -> None:
+    page = (bundle / "report" / f"evaluation.{lang}.html").read_text(encoding="utf-8")
+    text = " ".join(re.sub(r"<style.*?</style>|<script.*?</script>|<[^>]+>", " ", page, flags=re.DOTALL).split())
+    said = {
+        "zh": r"只有 ?7 ?人[^。]*不足以支持这一结论[^。]*",
+        "en": r"\b7 untreated people[^;]*cannot carry this claim[^“]*",
+    }
+    (first, *_) = re.findall(said[lang], text)
+    for row in _table(bundle, "verdicts").filter(pl.col("effect") == "social_work").iter_rows(named=True):
+        assert f"{row['mde_sd']:.2f}" in text
+    assert f"{_table(bundle, 'verdicts')['mde_sd'][0]:.2f}" in first, "the smallest effect stands in the same sentence"
+    codes = {code for reasons in _table(bundle, "verdicts")["reasons"] for code in reasons.split("+")}
+    assert not {code for code in codes if code in text}, "a reason without words is printed as its code"
+
+
+def test_other_programs_answers_are_printed_as_in_the_appendix(bundle: Path) -> None:
+    command = [sys.executable, "-m", "liandong", "explain-se", str(STUDY)]
+    plain = {"COLUMNS": "80", "TERM": "dumb", "PYTHONIOENCODING": "utf-8"}
+    result = subprocess.run(
+        command, capture_output=True, text=True, check=False, cwd=ROOT / "pipeline", env={**os.environ, **plain}
+    )
+    assert (result.returncode, result.stderr) == (0, "")
+    assert max(map(len, result.stdout.splitlines())) <= 80
+    assert "\x1b" not in result.stdout
+    table = _table(bundle, "explanations")
+    blocks = re.split(r"\n(?=\w+ on \w+, step )", result.stdout)
+    assert len(blocks) == 6, "three effects on two outcomes"
+    for block in blocks:
+        effect, outcome = re.match(r"(\w+) on (\w+)", block).groups()  # type: ignore[union-attr]
+        rows = table.filter((pl.col("effect") == effect) & (pl.col("outcome") == outcome))
+        assert rows.height >= 12
+        for row in rows.iter_rows(named=True):
+            line = next(li for li in block.splitlines() if row["convention"] in li.split())
+            assert ("→" in line) == row["is_ours"]
+            assert f"{row['p_value']:.3f}" in line
+
+
 def test_restricted_folder_is_private(bundle: Path) -> None:
     assert stat.S_IMODE((bundle / "restricted").stat().st_mode) == 0o700
 
@@ -178,6 +273,17 @@ def test_second_report_is_byte_identical_and_does_not_run_again(bundle: Path) ->
     assert (bundle / "run.json").stat().st_mtime_ns == stamp
     for name, content in before.items():
         assert (bundle / "report" / name).read_bytes() == content, name
+
+
+def test_second_run_gives_the_same_bytes(bundle: Path, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "liandong", "run", str(STUDY), "--out", str(tmp_path / "again")]
+    result = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT / "pipeline")
+    assert result.returncode == 0, result.stderr
+    assert result.stdout == f"{tmp_path / 'again'}\n"
+    again = sorted((tmp_path / "again" / "tables").iterdir())
+    assert [file.name for file in again] == sorted(file.name for file in (bundle / "tables").iterdir())
+    for file in again:
+        assert file.read_bytes() == (bundle / "tables" / file.name).read_bytes(), file.name
 
 
 def test_tables_are_those_kept(bundle: Path, assert_golden: Callable[[str, Path], None]) -> None:

@@ -11,7 +11,11 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from liandong.evidence import TABLES
+
 ROOT = Path(__file__).resolve().parents[2]
+# no family, mediation, dose or Likert item is named in the study, and no weights are made
+WITHOUT_ROWS = {"weights", "multiplicity", "mediation", "dose", "dose_tests", "ordinal"}
 STUDY = ROOT / "examples" / "rice_insurance" / "study.yaml"
 
 
@@ -78,6 +82,38 @@ def test_linearmodels_agrees(bundle: Path) -> None:
     check = pl.read_csv(bundle / "tables" / "crosscheck.csv")
     assert check.height > 0
     assert check["agrees"].all()
+
+
+def test_every_table_that_the_study_asks_for_has_rows(
+    bundle: Path, assert_sound: Callable[[Path, set[str]], None]
+) -> None:
+    assert_sound(bundle, set(TABLES) - WITHOUT_ROWS - {"scales", "items"})
+
+
+def test_a_large_experiment_is_judged_by_cr2_beside_its_lot(bundle: Path) -> None:
+    verdicts = pl.read_csv(bundle / "tables" / "verdicts.csv")
+    assert verdicts["verdict"].to_list() == ["carries", "carries"]
+    assert verdicts["recommended"].to_list() == ["CR2", "CR2"]
+    reasons = [set(text.split("+")) for text in verdicts["reasons"]]
+    assert "randomised_individual" in reasons[0]
+    assert "randomised_cluster" in reasons[1]
+    by_lot = pl.read_csv(bundle / "tables" / "estimates.csv", infer_schema_length=None).filter(
+        (pl.col("vcov") == "RI") & (pl.col("metric") == "points")
+    )
+    assert by_lot.select("effect", "outcome").rows() == verdicts.select("effect", "outcome").rows()
+    for lot, verdict in zip(by_lot.iter_rows(named=True), verdicts.iter_rows(named=True), strict=True):
+        assert lot["ci_method"] == "inversion"
+        assert lot["std_error"] is None
+        assert lot["conf_low"] < lot["estimate"] < lot["conf_high"]
+        assert (lot["p_value"] < 0.05) == (verdict["p_value"] < 0.05)
+
+
+def test_arms_are_compared_together_and_by_lot_alike(bundle: Path) -> None:
+    tests = pl.read_csv(bundle / "tables" / "balance_tests.csv")
+    assert set(tests["effect"]) == {"intensive_session", "first_round_default"}
+    assert (tests["p_value"] > 0.05).all(), "arms drawn by lot differ by chance only"
+    compared = pl.read_csv(bundle / "tables" / "balance.csv").filter(pl.col("effect") == "intensive_session")
+    assert compared["covariate"].n_unique() == tests["n_covariates"][0] == 8
 
 
 def test_small_cells_are_not_published(bundle: Path) -> None:
