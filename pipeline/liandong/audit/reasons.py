@@ -40,8 +40,14 @@ _ROUNDING = 1e-9  # three against three even clusters have 4 degrees of freedom,
 
 def _df(case: Circumstances) -> float | None:
     """Return the fewest degrees of freedom that CR2 or the two-way t test have."""
-    found = [case.answers[code].df for code in ("CR2", "twoway") if code in case.answers]
+    found = [_df_of(case, code) for code in ("CR2", "twoway")]
     return min((df for df in found if df is not None), default=None)
+
+
+def _df_of(case: Circumstances, code: str) -> float | None:
+    """Return the degrees of freedom of one method; an error of 0 has none but what rounding makes."""
+    found = case.answers.get(code)
+    return None if found is None or found.std_error == 0 else found.df
 
 
 def _few_on_one_side(case: Circumstances) -> bool:
@@ -119,8 +125,7 @@ def _out_of_reach(case: Circumstances) -> bool:
 
 def _few_count(case: Circumstances) -> bool:
     """Tell whether many clusters are worth few: CR2's degrees of freedom fall far short of G - 1."""
-    df = case.answers["CR2"].df if "CR2" in case.answers else None
-    return case.n_clusters >= ENOUGH_CLUSTERS and _below(df, UNEVEN_DF * (case.n_clusters - 1))
+    return case.n_clusters >= ENOUGH_CLUSTERS and _below(_df_of(case, "CR2"), UNEVEN_DF * (case.n_clusters - 1))
 
 
 def _fewer(case: Circumstances) -> int:
@@ -133,6 +138,10 @@ def _flagged(case: Circumstances, flag: str, codes: Sequence[str]) -> bool:
 
 def _below(value: float | None, bound: float) -> bool:
     return value is not None and value < bound - _ROUNDING
+
+
+def _above(value: float | None, bound: float) -> bool:
+    return value is not None and value > bound + _ROUNDING
 
 
 def _between(value: float | None, low: float, high: float) -> bool:
@@ -164,7 +173,7 @@ LIMITING: Mapping[str, Rule] = {
     "varies_in_few_clusters": _varies_in_few,
     "modest_df": lambda c: _between(_df(c), LOWEST_DF, COMFORTABLE_DF),
     "one_cluster_decides": _one_decides,
-    "high_leverage": lambda c: c.partial_leverage is not None and c.partial_leverage > HIGH_PARTIAL_LEVERAGE,
+    "high_leverage": lambda c: _above(c.partial_leverage, HIGH_PARTIAL_LEVERAGE),
     "methods_disagree": _disagree,
     "smaller_than_classical": _smaller_than_classical,
     "not_as_assigned": lambda c: _flagged(c, "not_as_assigned", ("RI",)),
@@ -178,7 +187,7 @@ LIMITING: Mapping[str, Rule] = {
 REMARKS: Mapping[str, Rule] = {
     "few_clusters": lambda c: c.n_clusters < ENOUGH_CLUSTERS,
     "few_effective_clusters": _few_count,
-    "unequal_clusters": lambda c: c.leverage_ratio is not None and c.leverage_ratio > UNEQUAL_LEVERAGE,
+    "unequal_clusters": lambda c: _above(c.leverage_ratio, UNEQUAL_LEVERAGE),
     "randomised_individual": lambda c: c.randomised == "individual",
     "randomised_cluster": lambda c: c.randomised == "cluster",
 }

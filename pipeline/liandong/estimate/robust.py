@@ -129,7 +129,7 @@ def _answer(model: FittedModel, found: Covariance, flag: str = "") -> Answer:
     estimate, variance, df = float(model.fit.coefficients[at]), float(found.matrix[at, at]), float(found.df[at])
     flags = [flag] if flag else []
     if variance <= rounding_bound(model.fit)[at]:
-        return replace(_UNTESTED, vcov=found.kind, estimate=estimate, df=df, flag="+".join([*flags, ZERO_VARIANCE]))
+        return replace(_UNTESTED, vcov=found.kind, estimate=estimate, flag="+".join([*flags, ZERO_VARIANCE]))
     error = float(np.sqrt(variance))
     reach = float(stdtrit(df, 0.5 + LEVEL / 2)) * error
     return Answer(
