@@ -75,10 +75,10 @@ class DefinitionError(LiandongError):
     exit_code = ExitCode.DEFINITIONS
     summary_zh = "研究定义有误，请按所列位置逐条修改。"
 
-    def __init__(self, problems: Sequence[Problem], *, zh: str | None = None) -> None:
+    def __init__(self, problems: Sequence[Problem], *, subject: str = "the definitions", zh: str | None = None) -> None:
         self.problems = tuple(problems)
         count = len(self.problems)
-        head = f"{count} problem{'s' if count > 1 else ''} in the definitions"
+        head = f"{count} problem{'s' if count > 1 else ''} in {subject}"
         super().__init__("\n".join([head, *(f"  - {problem}" for problem in self.problems)]), zh=zh)
 
 

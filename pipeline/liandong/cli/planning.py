@@ -6,12 +6,16 @@ import sys
 from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
+from textwrap import fill
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 if TYPE_CHECKING:
     from liandong.workflow import PowerResult
+
+
+_WIDTH = 80
 
 
 class _Assignment(StrEnum):
@@ -56,7 +60,8 @@ def power(
 
 def show_power(result: PowerResult) -> None:
     """Print the smallest detectable effect in plain words, and a table around the design."""
-    sys.stdout.write("\n".join(_lines(result)) + "\n")
+    lines = (fill(line, _WIDTH, break_long_words=False) if " " in line else line for line in _lines(result))
+    sys.stdout.write("\n".join(lines) + "\n")
 
 
 def _lines(result: PowerResult) -> Iterator[str]:

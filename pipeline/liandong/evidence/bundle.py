@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import secrets
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -82,13 +83,11 @@ def writing_bundle(target: Path) -> Iterator[BundleWriter]:
         When the place cannot be written to.
     """
     _refuse_foreign(target)
+    # Named before it is made, so that an interrupt between the two leaves no folder that nobody knows of.
+    temporary = target.parent / f".{target.name}-{secrets.token_hex(6)}"
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        temporary = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
-        temporary.chmod(0o755)
-    except OSError as error:
-        raise _cannot_write(target, error) from error
-    try:
+        temporary.mkdir(mode=0o755)
         yield BundleWriter(temporary)
         _replace(temporary, target)
     except OSError as error:

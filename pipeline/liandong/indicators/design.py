@@ -78,6 +78,13 @@ def _strata(frame: pl.DataFrame, codes: pl.Series, cluster: str | None, strata: 
 
 
 def _weights(weights: pl.Series) -> pl.Series:
+    if not weights.dtype.is_numeric():
+        raise EstimationError(
+            f"expected sampling weights in numbers; {weights.name!r} holds {weights.dtype}",
+            where="study.yaml: design.weight",
+            hint="name a numeric column under design.weight",
+            zh=f"权重变量 {weights.name!r} 不是数值型。",
+        )
     numbers = weights.cast(pl.Float64)
     bad = numbers.len() - int((numbers.is_finite() & (numbers > 0)).fill_null(value=False).sum())
     if bad:

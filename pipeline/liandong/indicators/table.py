@@ -41,7 +41,8 @@ def indicator_table(
     indicators
         Their definitions.
     cluster, weight, strata
-        Columns of the sampling design. Without a cluster the rows are taken as drawn one by one.
+        Columns of the sampling design. Without a cluster the rows are taken as drawn one by one. Rows of weight zero
+        are nobody's sample and are left out.
     subgroups
         Columns by whose values the indicators with ``subgroups: true`` are given once more. A column that the data lack
         has no values, hence no rows.
@@ -72,6 +73,7 @@ def indicator_table(
         For a design that cannot be used, or a numerator of the wrong kind; see :func:`sample_design` and
         :func:`lines_of`.
     """
+    frame = _without_zero_weights(frame, weight)
     design = sample_design(frame, cluster, weight, strata)
     lines = lines_of(frame, indicators, known_values)
     rows = [*_rows(lines, design, "", pl.repeat("", frame.height, eager=True), [""])]
@@ -84,6 +86,14 @@ def indicator_table(
     places = {(line.indicator.id, line.universe): place for place, line in reversed([*enumerate(lines.lines)])}
     rows.sort(key=lambda row: places[row["indicator"], row["universe"]])
     return pl.DataFrame(rows, schema=dict(TABLES["indicators"].columns), orient="row")
+
+
+def _without_zero_weights(frame: pl.DataFrame, weight: str | None) -> pl.DataFrame:
+    """Leave out whom the weights leave out, as the models do; where they leave out everybody, that is a mistake."""
+    if weight is None or not frame.schema[weight].is_numeric():
+        return frame
+    counted = frame.filter((pl.col(weight) != 0).fill_null(value=True))
+    return frame if counted.is_empty() else counted
 
 
 def _rows(lines: Lines, design: SampleDesign, subgroup: str, level: pl.Series, levels: Sequence[Any]) -> list[Row]:

@@ -95,7 +95,7 @@ def require(problems: Mapping[str, str | None]) -> None:
     """Raise one DefinitionError for all `problems`, by the name of the value concerned."""
     found = [Problem(name, message) for name, message in problems.items() if message is not None]
     if found:
-        raise DefinitionError(found, zh="检验功效的设计参数有误，请按所列逐项修改。")
+        raise DefinitionError(found, subject="the planned design", zh="检验功效的设计参数有误，请按所列逐项修改。")
 
 
 def _power(noncentrality: float, thresholds: NDArray[np.float64]) -> float:

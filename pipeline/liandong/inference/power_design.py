@@ -119,7 +119,8 @@ def clusters_needed(design: PlannedDesign, effect: float, *, power: float = 0.8,
     while not enough(high):
         low, high = high, 2 * high
         if high > _MOST_CLUSTERS:
-            raise DefinitionError([Problem("effect", f"{effect:g} would need more than ten million clusters")])
+            problem = Problem("effect", f"{effect:g} would need more than ten million clusters")
+            raise DefinitionError([problem], subject="the planned design")
     while high - low > 1:
         middle = (low + high) // 2
         low, high = (low, middle) if enough(middle) else (middle, high)

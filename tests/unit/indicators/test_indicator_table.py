@@ -152,7 +152,7 @@ REFUSED = [
     ("rows without a cluster", {"numerator": "a == 1"}, {"cluster": "holes"}, "1 rows have no 'holes'"),
     ("rows without a stratum", {"numerator": "a == 1"}, {"strata": "holes"}, "names as strata"),
     ("a cluster in two strata", {"numerator": "a == 1"}, {"strata": "a"}, "village 1 has rows in more than one"),
-    ("weights below zero", {"numerator": "a == 1"}, {"weight": "bad"}, "2 of 3 values of 'bad'"),
+    ("weights below zero", {"numerator": "a == 1"}, {"weight": "bad"}, "1 of 2 values of 'bad'"),
     ("weights that are missing", {"numerator": "a == 1"}, {"weight": "holes"}, "1 of 3 values of 'holes'"),
 ]
 
@@ -173,3 +173,17 @@ def test_refused_with_a_clear_message(parts: dict[str, str], options: dict[str, 
         indicator_table(frame, [indicator(**parts)], **({"cluster": "village"} | options))
     assert message in str(caught.value)
     assert caught.value.hint
+
+
+def test_rows_of_weight_zero_are_nobodys_sample() -> None:
+    frame = spread(60, 200, 20).with_columns(w=pl.Series([0.0, 1.0] * 100))
+    shares = [indicator(numerator="a == 1")]
+    weighted = indicator_table(frame, shares, "village", "w")
+    assert weighted.equals(indicator_table(frame.filter(pl.col("w") > 0), shares, "village", "w"))
+    assert weighted["denominator_n"].item() == 100
+
+
+def test_weights_that_are_no_numbers_are_refused() -> None:
+    frame = spread(60, 200, 20).with_columns(w=pl.lit("heavy"))
+    with pytest.raises(EstimationError, match="expected sampling weights in numbers; 'w' holds String"):
+        indicator_table(frame, [indicator(numerator="a == 1")], "village", "w")
