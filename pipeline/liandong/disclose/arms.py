@@ -43,6 +43,15 @@ def hide_small_arms(name: str, table: pl.DataFrame, minimum: int) -> pl.DataFram
     return table.with_columns(suppressed=pl.Series(hidden["arms"], dtype=pl.Boolean))
 
 
+def hide_small_shares(table: pl.DataFrame, minimum: int) -> pl.DataFrame:
+    """Return the table power without the shares of treated people that give a small arm away."""
+    people = pl.col("n_clusters") * pl.col("cluster_size")
+    treated = people * pl.col("share_treated")
+    small = pl.any_horizontal(arm.round().is_between(1, minimum - 1) for arm in (treated, people - treated))
+    shown = ~(pl.col("is_actual") & small.fill_null(value=False))
+    return table.with_columns(pl.when(shown).then(pl.col("share_treated")).alias("share_treated"))
+
+
 def _blank(table: pl.DataFrame) -> pl.Expr:
     """Tell where the size of a sample has been hidden before."""
     return pl.col("n_obs").is_null() if "n_obs" in table.columns else pl.lit(value=False)

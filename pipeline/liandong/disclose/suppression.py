@@ -17,7 +17,7 @@ from typing import Any
 
 import polars as pl
 
-from liandong.disclose.arms import ARM_TABLES, hide_small_arms
+from liandong.disclose.arms import ARM_TABLES, hide_small_arms, hide_small_shares
 
 Row = dict[str, Any]
 
@@ -49,6 +49,8 @@ def suppress_small_cells(name: str, table: pl.DataFrame, minimum_cell: int) -> p
     """
     if name in ARM_TABLES:
         return hide_small_arms(name, table, minimum_cell)
+    if name == "power":
+        return hide_small_shares(table, minimum_cell)
     layout = _LAYOUTS.get(name)
     if layout is None or table.is_empty():
         return table

@@ -161,3 +161,12 @@ def test_the_input_stays_as_it_was() -> None:
     before = table.clone()
     suppress_small_cells("heterogeneity", table, 10)
     assert table.equals(before)
+
+
+@pytest.mark.parametrize(("treated", "shown"), [(518, None), (7, None), (515, 515 / 525), (525, 1.0)])
+def test_the_share_of_treated_people_does_not_give_a_small_arm_away(treated: int, shown: float | None) -> None:
+    row = {"n_clusters": 32, "cluster_size": 525 / 32, "share_treated": treated / 525}
+    planned = {"n_clusters": 32, "cluster_size": 0.25, "share_treated": 0.5, "is_actual": False}
+    table = made("power", {**row, "is_actual": True}, planned)
+    assert suppress_small_cells("power", table, 10)["share_treated"].to_list() == [shown, 0.5]
+    assert suppress_small_cells("power", table, 1)["share_treated"].to_list() == [treated / 525, 0.5]
