@@ -240,7 +240,7 @@ def table(draws: int, recommend: Recommend | None = judged) -> list[dict[str, ob
                     "treated": scenario.treated,
                     "design": scenario.design,
                     "method": method,
-                    "rejection_rate": rate,
+                    "rate": rate,
                     "draws": len(decided),
                     "undecided": len(p) - len(decided),
                     "mc_error": None if rate is None else float(np.sqrt(rate * (1 - rate) / len(decided))),
@@ -255,7 +255,7 @@ def show(rows: list[dict[str, object]]) -> None:
     print(" " * 71 + "".join(f"{m:>15}" for m in methods))
     for scenario in SCENARIOS:
         own = {r["method"]: r for r in rows if (r["treated"], r["design"]) == (scenario.treated, scenario.design)}
-        cells = "".join(f"{_percent(own[m]['rejection_rate']):>15}" for m in methods)
+        cells = "".join(f"{_percent(own[m]['rate']):>15}" for m in methods)
         print(f"{scenario.treated:>2} treated; {scenario.design:<60}{cells}")
 
 
