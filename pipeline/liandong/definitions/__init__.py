@@ -1,6 +1,7 @@
 """Frozen models of studies and instruments; loading reports every error with its path."""
 
 from liandong.definitions.analysis import (
+    MOST_SPECIFICATIONS,
     Analysis,
     Assignment,
     Derived,
@@ -34,6 +35,7 @@ from liandong.definitions.study import (
 from liandong.definitions.text import Language, Text
 
 __all__ = [
+    "MOST_SPECIFICATIONS",
     "Action",
     "Analysis",
     "Assignment",

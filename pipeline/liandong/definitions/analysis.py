@@ -8,6 +8,8 @@ from pydantic import Field as Key
 
 from liandong.definitions.text import Definition, ExpressionText, Text
 
+MOST_SPECIFICATIONS = 20_000  # of a multiverse: more take long, and say no more
+
 Identifier = str
 Role = Literal["primary", "secondary", "exploratory"]
 

@@ -101,6 +101,24 @@ def items(node: Any) -> list[Any]:
     return node if isinstance(node, list) else []
 
 
+def names_in(node: Any) -> list[str]:
+    """Return the texts of a raw list; what else stands there is for the shape check."""
+    return [name for name in items(node) if isinstance(name, str)]
+
+
+def column_list(where: str, names: Any, columns: Mapping[str, Kind | None]) -> Iterator[Problem]:
+    """Yield the names in a raw list that are no columns, or stand there twice."""
+    yield from unknown_names(Use(f"{where}[{j}]", name, "column", columns) for j, name in enumerate(items(names)))
+    yield from repeated_names(where, items(names))
+
+
+def check_condition(where: str, node: Any, key: str, columns: Mapping[str, Kind | None]) -> Iterator[Problem]:
+    """Yield what is wrong with the condition under `key` of a raw mapping."""
+    expression = expression_at(node, key)
+    if expression is not None:
+        yield from check_expression(where, expression, columns, "column", "truth")
+
+
 def texts(nodes: Iterable[Any], key: str) -> Iterator[str]:
     """Yield the texts that stand under `key` of raw mappings."""
     for node in nodes:

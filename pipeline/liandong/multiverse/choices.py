@@ -9,11 +9,10 @@ from itertools import combinations, product
 
 import polars as pl
 
-from liandong.definitions import Effect, Multiverse
+from liandong.definitions import MOST_SPECIFICATIONS, Effect, Multiverse
 from liandong.errors import EstimationError
 from liandong.models import ModelPlan, Term, plan_effects
 
-MOST_SPECIFICATIONS = 20_000
 COMMON, COMPLETE = "common", "complete"
 _MOST_EFFECTS = 2
 

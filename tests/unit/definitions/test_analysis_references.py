@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-from liandong.definitions import load_study
+from liandong.definitions import MOST_SPECIFICATIONS, load_study
 from liandong.errors import DefinitionError
 
 INSTRUMENT = Path(__file__).parents[2] / "cases" / "definitions" / "instrument"
@@ -23,7 +23,7 @@ EFFECT: dict[str, Any] = {
     "treatment": "served",
     "absorb": ["community"],
     "cluster": ["community"],
-    "steps": [{"name": "M1"}, {"name": "M2", "add": ["age"]}],
+    "steps": [{"name": "M1"}, {"name": "M2", "add": ["age", "day"]}],
 }
 MEDIATION: dict[str, Any] = {
     "id": "path",
@@ -162,6 +162,56 @@ CASES: list[tuple[str, Any, str]] = [
         [{**MEDIATION, "sample": "place > 3"}],
         f"{A}.mediations[0].sample: ",
     ),
+    *(
+        ("effects", [{**EFFECT, key: names}], f"{A}.effects[0].{key}{problem}")
+        for key, names, problem in (
+            ("outcomes", ["belonging", "served"], "[1]: 'served' is the treatment itself"),
+            ("outcomes", ["belonging", "belonging"], ": 'belonging' is defined 2 times"),
+            ("absorb", ["community", "community"], ": 'community' is defined 2 times"),
+            ("absorb", ["served"], "[0]: 'served' is the treatment itself"),
+            ("absorb", ["community", "belonging"], "[1]: 'belonging' is already an outcome"),
+            ("absorb", ["community", "age"], "[1]: 'age' is already a control, in steps[1]"),
+            ("ordinal", ["belong_1", "age"], "[1]: 'age' is already a control, in steps[1]"),
+        )
+    ),
+    (
+        "effects",
+        [{**EFFECT, "steps": [{"name": "M1", "add": ["age", "belonging"]}]}],
+        f"{A}.effects[0].steps[0].add[1]: 'belonging' is already an outcome",
+    ),
+    *(
+        ("mediations", [{**MEDIATION, key: names}], f"{A}.mediations[0].{key}{problem}")
+        for key, names, problem in (
+            ("outcomes", ["belonging", "belonging"], ": 'belonging' is defined 2 times"),
+            ("outcomes", ["belonging", "served"], "[1]: 'served' is already the treatment"),
+            ("controls", ["gender", "belonging"], "[1]: 'belonging' is already an outcome"),
+            ("absorb", ["belonging"], "[0]: 'belonging' is already an outcome"),
+            ("absorb", ["gender"], "[0]: 'gender' is already a control"),
+            ("absorb", ["old"], "[0]: 'old' is already the mediator"),
+        )
+    ),
+    *(
+        ("multiverses", [{**MULTIVERSE, "blocks": blocks}], f"{A}.multiverses[0].blocks{problem}")
+        for blocks, problem in (
+            ([{"name": "b", "add": ["gender", "served"]}], "[0].add[1]: 'served' is already the treatment"),
+            ([{"name": "b", "add": ["belonging"]}], "[0].add[0]: 'belonging' is already an outcome of the effect"),
+            ([{"name": "b", "add": ["belong_2"]}], "[0].add[0]: 'belong_2' is already the score of an outcome"),
+            ([{"name": "b", "add": ["age"]}, {"name": "b", "add": ["gender"]}], ": 'b' is defined 2 times"),
+        )
+    ),
+    *(
+        (
+            "multiverses",
+            [{**MULTIVERSE, "scorings": [{"outcome": "belonging", "columns": ["belong_1", name]}]}],
+            f"{A}.multiverses[0].scorings[0].columns[1]: {name!r} is already {role}",
+        )
+        for name, role in (("served", "the treatment"), ("day", "a control in the steps of the effect"))
+    ),
+    (
+        "multiverses",
+        [{**MULTIVERSE, "absorb": [[], ["community", "gender", "old"]]}],
+        f"{A}.multiverses[0].absorb[1]: 3 fixed effects at once; at most two work",
+    ),
     ("multiverses", [MULTIVERSE, MULTIVERSE], f"{A}.multiverses: 'work' is defined 2 times"),
     ("multiverses", [{"effect": "wrok"}], f"{A}.multiverses[0].effect: 'wrok' is not an effect (did you mean 'work'?)"),
     (
@@ -211,6 +261,31 @@ def test_a_wrong_name_is_found_at_its_place(problems: Problems, key: str, conten
     found = problems(**{key: content})
     assert len(found) == 1
     assert found[0].startswith(expected)
+
+
+# 3 scores × 2^1 blocks × 3 samples × 2 sets of fixed effects × 2 inferences = 72; each factor alone goes beyond.
+SAMPLES = [{"name": f"s{i}", "title": TEXT, "where": f"age < {20 + i}"} for i in range(832)]
+BLOCKS = [{"name": f"b{i}", "add": [("age", "gender", "old")[i % 3]]} for i in range(10)]
+
+
+@pytest.mark.parametrize(
+    ("changes", "number"),
+    [
+        ({"blocks": [*BLOCKS[:9], {"name": "empty"}]}, 3 * 2**9 * 3 * 2 * 2),
+        ({"blocks": BLOCKS}, 3 * 2**10 * 3 * 2 * 2),
+        ({"blocks": None, "samples": SAMPLES}, 3 * 2 * 834 * 2 * 2),
+        ({"blocks": None, "samples": SAMPLES[:-1]}, 3 * 2 * 833 * 2 * 2),
+        ({"blocks": BLOCKS, "absorb": None, "scorings": [], "inference": None}, 2**10 * 3 * 2),
+        ({"blocks": BLOCKS, "absorb": [["community"]], "scorings": [], "inference": ["CR2", "CR2"]}, 2**10 * 3),
+    ],
+)
+def test_specifications_are_counted_before_there_are_data(
+    problems: Problems, changes: dict[str, Any], number: int
+) -> None:
+    multiverse = {key: value for key, value in {**MULTIVERSE, **changes}.items() if value is not None}
+    found = problems(multiverses=[multiverse])
+    assert len(found) == (number > MOST_SPECIFICATIONS)
+    assert all(one.startswith(f"{A}.multiverses[0]: ") and f"make {number:,} specifications" in one for one in found)
 
 
 D = "study.yaml: design.weighting.margins"
