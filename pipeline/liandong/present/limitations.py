@@ -6,14 +6,17 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from liandong.evidence import TABLES
+from liandong.present.cautions import clusters_named, few_arms
+from liandong.present.dates import long_date
+from liandong.present.detectable import detectable_phrase
 from liandong.present.facts import Facts, Row, fullest_row
 from liandong.present.numbers import count, fixed, percent
-from liandong.present.phrases import clusters_named, few_arms, treatments_phrase
-from liandong.present.phrases_verdict import CANNOT, LIMITED, detectable_phrase, has_verdicts, reasons_phrase
-from liandong.present.roles import model_title
+from liandong.present.phrases import treatments_phrase
+from liandong.present.phrases_verdict import CANNOT, LIMITED, cannot_carry, has_verdicts, reasons_phrase
+from liandong.present.roles import lock_dates, models_title
 from liandong.present.tables_appendix import ranked
 from liandong.present.tables_sample import response_rate
-from liandong.present.words import plural, sentences, word
+from liandong.present.words import joined, plural, sentences, word
 
 ENOUGH_CLUSTERS = 50
 _WORTH_A_WORD = 0.05  # share of accepted questionnaires that a model loses
@@ -50,7 +53,7 @@ def _few(facts: Facts) -> Iterator[Limitation]:
                 continue
             said.add((effect["treatment"], arm))
             treatment, group = facts.title(effect["treatment"]), word(facts.lang, arm)
-            detectable = detectable_phrase(facts, effect, [outcome])
+            detectable = detectable_phrase(facts, effect, [outcome], rough=cannot_carry(facts, effect, outcome))
             if people is None:
                 text = word(facts.lang, "limit_few_hidden", treatment=treatment, group=group, detectable=detectable)
             else:
@@ -64,21 +67,36 @@ def _few(facts: Facts) -> Iterator[Limitation]:
 def _verdicts(facts: Facts) -> Iterator[Limitation]:
     """Say which results the design cannot carry, or only with reservations, and why."""
     for verdict in (CANNOT, LIMITED):
-        texts = []
-        for effect, outcome in _models(facts):
-            row = facts.verdict(effect["id"], outcome)
-            if row is not None and row["verdict"] == verdict:
-                # A small arm has a line of its own, which says what the design would have detected.
-                small = [*few_arms(facts, effect, outcome)]
-                detectable = "" if small else detectable_phrase(facts, effect, [outcome])
-                reasons, title = reasons_phrase(facts, row), model_title(facts, effect, outcome)
-                texts.append(word(facts.lang, "limit_cannot", model=title, reasons=reasons, detectable=detectable))
+        texts = [text for effect in facts.effects for text in _verdict_texts(facts, effect, verdict)]
         if texts:
             lead = "limit_cannot_lead" if verdict == CANNOT else "limit_limited_lead"
             yield word(facts.lang, lead), sentences(facts.lang, texts)
 
 
+def _verdict_texts(facts: Facts, effect: Row, verdict: str) -> list[str]:
+    """Return the reasons of a kind of verdict on an effect, outcomes with the same ones together."""
+    alike: dict[str, list[str]] = {}
+    for outcome in effect["outcomes"]:
+        row = facts.verdict(effect["id"], outcome)
+        if row is not None and row["verdict"] == verdict and facts.rows("design", effect=effect["id"], outcome=outcome):
+            alike.setdefault(reasons_phrase(facts, row), []).append(outcome)
+    texts = []
+    for reasons, outcomes in alike.items():
+        # A small arm has a line of its own, which says what the design would have detected.
+        apart = [outcome for outcome in outcomes if not [*few_arms(facts, effect, outcome)]]
+        detectable = detectable_phrase(facts, effect, apart, rough=verdict == CANNOT)
+        title = models_title(facts, effect, outcomes)
+        texts.append(word(facts.lang, "limit_cannot", model=title, reasons=reasons, detectable=detectable))
+    return texts
+
+
 def _plan(facts: Facts) -> Iterator[Limitation]:
+    dates = lock_dates(facts)
+    if dates:
+        text = word(facts.lang, "said_lock", date=long_date(dates[-1], facts))
+        yield word(facts.lang, "limit_lock_lead"), text
+    elif facts.rows("plan"):
+        yield word(facts.lang, "limit_unlocked_lead"), word(facts.lang, "limit_unlocked")
     changed = sum(row["status"] in {"added", "changed", "removed"} for row in facts.rows("plan"))
     if changed:
         yield word(facts.lang, "limit_plan_lead"), word(facts.lang, "limit_plan", count=count(changed))
@@ -146,14 +164,23 @@ def _response(facts: Facts) -> Iterator[Limitation]:
 
 
 def _loss(facts: Facts) -> Iterator[Limitation]:
-    accepted, texts = facts.manifest["rows"]["accepted"], []
+    """Say what the models of each outcome use, the smallest and the largest sample where they differ."""
+    accepted = facts.manifest["rows"]["accepted"]
+    found: dict[str, set[int]] = {}
     for effect, outcome in _models(facts):
         used = fullest_row(facts, effect["id"], outcome)["n_obs"]
         if used is not None and used < accepted * (1 - _WORTH_A_WORD):
-            numbers = {"used": count(used), "accepted": count(accepted)}
-            texts.append(word(facts.lang, "limit_loss", outcome=facts.title(outcome), **numbers))
+            found.setdefault(outcome, set()).add(used)
+    alike: dict[str, list[str]] = {}
+    for outcome, sizes in found.items():
+        used_by = "–".join(count(size) for size in sorted({min(sizes), max(sizes)}))
+        alike.setdefault(used_by, []).append(word(facts.lang, "quoted", text=facts.title(outcome)))
+    texts = [
+        word(facts.lang, "limit_loss", outcomes=joined(facts.lang, outcomes), used=used_by, accepted=count(accepted))
+        for used_by, outcomes in alike.items()
+    ]
     if texts:
-        yield word(facts.lang, "limit_loss_lead"), sentences(facts.lang, [*dict.fromkeys(texts)])
+        yield word(facts.lang, "limit_loss_lead"), sentences(facts.lang, texts)
 
 
 def _reliability(facts: Facts) -> Iterator[Limitation]:
@@ -164,10 +191,12 @@ def _reliability(facts: Facts) -> Iterator[Limitation]:
 
 
 def _multiple(facts: Facts) -> Iterator[Limitation]:
-    models = len([*_models(facts)])
-    if models > 1:
-        key = "limit_multiple_adjusted" if facts.rows("multiplicity") else "limit_multiple"
-        yield word(facts.lang, "limit_multiple_lead"), word(facts.lang, key, count=count(models))
+    models = {(effect["id"], outcome) for effect, outcome in _models(facts)}
+    if len(models) > 1:
+        adjusted = models & {(row["effect"], row["outcome"]) for row in facts.rows("multiplicity")}
+        numbers = {"count": count(len(models)), **({"adjusted": count(len(adjusted))} if adjusted else {})}
+        key = "limit_multiple_adjusted" if adjusted else "limit_multiple"
+        yield word(facts.lang, "limit_multiple_lead"), word(facts.lang, key, **numbers)
 
 
 def _disclosure(facts: Facts) -> Iterator[Limitation]:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 import polars as pl
 
 from liandong.present.charts_indicators import binned
+from liandong.present.dates import long_date
 from liandong.present.escaping import html_text
 from liandong.present.facts import Facts
 from liandong.present.html_table import table_style
 from liandong.present.markdown import Prose, callout, metadata_block
-from liandong.present.phrases_verdict import has_verdicts
+from liandong.present.phrases_verdict import early_cautions, has_verdicts
+from liandong.present.roles import headline_effects
 from liandong.present.sections import FURTHER, ROBUSTNESS, SECTIONS, has_section
 from liandong.present.tables_appendix import key_table
 from liandong.present.tables_indicators import GROUPS, group_rows, has_both
@@ -20,10 +20,6 @@ from liandong.present.words import word
 
 _TABLES = ("indicators", "scales", "items", "design", "crosscheck")
 _FURTHER = {"service", "participation", "needs", "relations", "outcomes"}  # compared in the appendix
-_MONTHS = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-)
 
 
 def opening(facts: Facts) -> Prose:
@@ -66,6 +62,7 @@ def sections(facts: Facts) -> dict[str, bool]:
         "has-missing": has_missing(facts),
         "has-effects": bool(facts.effects),
         "has-verdicts": has_verdicts(facts),
+        "has-caution": any(early_cautions(facts, effect) for effect in headline_effects(facts)),
         **{f"has-{name}": own for name, own in further.items()},
         "has-robustness": any(further[name] for name in ROBUSTNESS),
         "has-further": any(further[name] for name in FURTHER),
@@ -79,18 +76,6 @@ def sections(facts: Facts) -> dict[str, bool]:
         "has-observational": "observational" in kinds,
         "has-randomised": "randomised" in kinds,
     }
-
-
-def long_date(text: str | None, facts: Facts) -> str:
-    """Return an ISO date in the long form of the language, anything else as it is."""
-    try:
-        date = dt.date.fromisoformat(text or "")
-    except ValueError:
-        return text or ""
-    if facts.lang == "zh":
-        return f"{date.year}年{date.month}月{date.day}日"
-    # Not strftime: that speaks the language of the machine.
-    return f"{date.day} {_MONTHS[date.month - 1]} {date.year}"
 
 
 def _banner(facts: Facts) -> str:

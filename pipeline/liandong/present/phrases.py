@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
+from liandong.present.detectable import is_proportion
 from liandong.present.escaping import NO_BREAK
 from liandong.present.facts import Facts, Row, believed_row, fullest_row, treatment_rows
-from liandong.present.numbers import count, decimals_for, fixed, hundredths, interval, p_value, percent
-from liandong.present.phrases_verdict import cannot_carry, cautions_by_verdict, is_judged, is_proportion
+from liandong.present.numbers import (
+    NOT_APPLICABLE,
+    decimals_for,
+    fixed,
+    hundredths,
+    interval,
+    p_value,
+    percent,
+    percent_interval,
+)
+from liandong.present.phrases_verdict import cannot_carry, is_judged
 from liandong.present.tables_appendix import ranked
 from liandong.present.tables_indicators import group_rows, interval_text, value_text
-from liandong.present.words import coded, joined, lowered, plural, sentences, word
+from liandong.present.words import coded, joined, lowered, sentences, word
 
-FEW_PEOPLE = 30
-"""Treated or untreated people below which a result gets a caution of its own."""
 _FEW_TO_RANK = 2
 _TENTH = 0.095  # rounds to 0.10
 _LEVEL = 0.05  # of a test that comes without an interval
@@ -88,66 +94,24 @@ def effect_phrase(facts: Facts, effect: Row, outcome: str) -> str:
     does where the design cannot carry a conclusion at all.
     """
     row = believed_row(facts, effect["id"], outcome)
-    if not _is_known(row):
+    if not is_known(row):
         return _not_estimated(facts, effect, outcome)
     verb = _verb(facts, effect, row)
     key = f"{verb}_{'two' if _is_binary(facts, effect, outcome) else 'more'}"
-    bare = _is_clear(row) and verb != "cannot"
-    model, scaled = model_name(facts, effect, row["step"]), _scaled(facts, effect, outcome, bare=bare)
+    bare = is_clear(row) and verb != "cannot"
+    scaled = "" if verb == "cannot" else _scaled(facts, effect, row, bare=bare)
+    model = model_name(facts, effect, row["step"])
     return word(facts.lang, key, model=model, scaled=scaled, **_named(facts, effect, row, bare=bare))
 
 
 def brief_phrase(facts: Facts, effect: Row, outcome: str) -> str:
     """Return the same as :func:`effect_phrase` in short, without model and scaling."""
     row = believed_row(facts, effect["id"], outcome)
-    if not _is_known(row):
+    if not is_known(row):
         return _not_estimated(facts, effect, outcome)
     verb = _verb(facts, effect, row)
-    bare = _is_clear(row) and verb != "cannot"
+    bare = is_clear(row) and verb != "cannot"
     return word(facts.lang, f"brief_{verb}", **_named(facts, effect, row, bare=bare))
-
-
-def caution_phrases(facts: Facts, effect: Row) -> list[str]:
-    """Return the warnings of the verdicts on an effect; without a verdict, one where an arm is very small."""
-    judged = [outcome for outcome in effect["outcomes"] if is_judged(facts, effect, outcome)]
-    rest = [_few_caution(facts, effect, outcome) for outcome in effect["outcomes"] if outcome not in judged]
-    return [*cautions_by_verdict(facts, effect, judged), *filter(None, dict.fromkeys(rest))]
-
-
-def _few_caution(facts: Facts, effect: Row, outcome: str) -> str:
-    for arm, people, clusters in few_arms(facts, effect, outcome):
-        group = word(facts.lang, arm)
-        if people is None:
-            return word(facts.lang, "caution_few_hidden", group=group)
-        where = word(facts.lang, "caution_people")
-        if clusters is not None:
-            where = word(facts.lang, "caution_clusters", count=count(clusters), clusters=clusters_named(facts, effect))
-        return word(facts.lang, "caution_few", group=group, count=count(people), clusters=where)
-    return ""
-
-
-def clusters_named(facts: Facts, effect: Row | None = None) -> str:
-    """Return what several clusters are called: communities, 社区."""
-    return plural(facts.lang, facts.cluster(effect))
-
-
-def few_arms(facts: Facts, effect: Row, outcome: str) -> Iterator[tuple[str, int | None, int | None]]:
-    """Yield the arms of a two-valued treatment with few people: words of the arm, people, clusters.
-
-    Numbers are None where disclosure rules hide them; then some arm is below the minimum cell, and the flags of the
-    estimate tell which lives in few clusters.
-    """
-    design = facts.row("design", effect=effect["id"], outcome=outcome)
-    if not design["treatment_is_binary"]:
-        return
-    hidden = design["suppressed"] and design["n_treated"] is None
-    flags = fullest_row(facts, effect["id"], outcome)["flag"].split("+")
-    for arm in ("untreated", "treated"):
-        people = design[f"n_{arm}"]
-        if hidden and f"few_{arm}_clusters" in flags:
-            yield f"{arm}_group", None, None
-        elif people is not None and people < FEW_PEOPLE:
-            yield f"{arm}_group", people, design[f"clusters_with_{arm}"]
 
 
 def model_name(facts: Facts, effect: Row, step: str) -> str:
@@ -171,17 +135,19 @@ def _not_estimated(facts: Facts, effect: Row, outcome: str) -> str:
 def _verb(facts: Facts, effect: Row, row: Row) -> str:
     if cannot_carry(facts, effect, row["outcome"]):
         return "cannot"
-    if row["conf_low"] is None and not _is_clear(row):
+    if row["conf_low"] is None and not is_clear(row):
         return "unsettled"
     verb = "raised" if facts.assignment(effect)["kind"] == "randomised" else "associated"
-    return verb if _is_clear(row) else f"{verb}_unclear"
+    return verb if is_clear(row) else f"{verb}_unclear"
 
 
-def _is_known(row: Row) -> bool:
+def is_known(row: Row) -> bool:
+    """Whether a row has an estimate with an interval or a test."""
     return row["estimate"] is not None and (row["conf_low"] is not None or row["p_value"] is not None)
 
 
-def _is_clear(row: Row) -> bool:
+def is_clear(row: Row) -> bool:
+    """Whether the interval of a row excludes 0, or where it has none, whether the test does at the 5% level."""
     if row["conf_low"] is None or row["conf_high"] is None:
         return bool(row["p_value"] < _LEVEL)
     return bool(row["conf_low"] > 0 or row["conf_high"] < 0)
@@ -189,11 +155,16 @@ def _is_clear(row: Row) -> bool:
 
 def _named(facts: Facts, effect: Row, row: Row, *, bare: bool) -> dict[str, str]:
     """Return the parts of a sentence: where the direction is named, the size has no sign."""
-    upwards = row["estimate"] > 0
+    upwards, binary = row["estimate"] > 0, _is_binary(facts, effect, row["outcome"])
+    in_categories = any(column == effect["treatment"] for column, _ in facts.levels)
+    unit = word(facts.lang, "unit_step" if in_categories else "unit_one")
     return {
         "treatment": facts.title(effect["treatment"]),
         "outcome": facts.title(row["outcome"]),
         "direction": word(facts.lang, "higher" if upwards else "lower"),
+        "more": word(facts.lang, "above_by" if upwards else "below_by"),
+        "unit": unit,
+        "difference": word(facts.lang, f"difference_{'two' if binary else 'more'}", unit=unit),
         "moved": word(facts.lang, "raised" if upwards else "lowered"),
         "size": _size(facts, effect, row, bare=bare),
     }
@@ -205,8 +176,7 @@ def _size(facts: Facts, effect: Row, row: Row, *, bare: bool) -> str:
     usual = fullest_row(facts, effect["id"], row["outcome"])
     decimals = decimals_for(row["std_error"], usual["std_error"])
     if bare:
-        estimate = abs(estimate)
-        low, high = (None, None) if low is None or high is None else sorted((abs(low), abs(high)))
+        estimate, low, high = _bared(estimate, low, high)
     value, bounds = fixed(estimate, decimals), unbroken(interval(low, high, decimals))
     if not is_judged(facts, effect, row["outcome"]):
         return word(facts.lang, "with_interval", value=value, interval=bounds)
@@ -226,18 +196,41 @@ def _is_binary(facts: Facts, effect: Row, outcome: str) -> bool:
     return bool(facts.value("design", "treatment_is_binary", effect=effect["id"], outcome=outcome))
 
 
-def _scaled(facts: Facts, effect: Row, outcome: str, *, bare: bool) -> str:
-    """Return the same size in standard deviations and as a share of the range, as far as the bundle has them."""
+def _scaled(facts: Facts, effect: Row, row: Row, *, bare: bool) -> str:
+    """Return the same size in standard deviations and as a share of the range, with their intervals where known."""
 
-    def sized(metric: str) -> float | None:
-        rows = [*treatment_rows(facts, effect["id"], metric, outcome=outcome)]
-        value = rows[-1]["estimate"] if rows else None
-        return abs(value) if bare and value is not None else value
+    def sized(metric: str) -> Row | None:
+        rows = [*treatment_rows(facts, effect["id"], metric, outcome=row["outcome"])]
+        found = believed_row(facts, effect["id"], row["outcome"], metric) if rows else None
+        if found is None or found["estimate"] is None:
+            return None
+        # Bounds of another inference than the sentence's would contradict it.
+        ends = (found["conf_low"], found["conf_high"]) if found["vcov"] == row["vcov"] else (None, None)
+        estimate, low, high = _bared(found["estimate"], *ends) if bare else (found["estimate"], *ends)
+        return {"estimate": estimate, "low": low, "high": high}
+
+    def bounds(text: str) -> str:
+        return "" if text == NOT_APPLICABLE else word(facts.lang, "scaled_bounds", interval=unbroken(text))
 
     sd, share = sized("sd"), sized("range_share")
-    if share is not None and is_proportion(facts, effect, outcome):
-        return word(facts.lang, "scaled_points", points=hundredths(share))
+    if share is not None and is_proportion(facts, effect, row["outcome"]):
+        found = bounds(percent_interval(share["low"], share["high"]))
+        return word(facts.lang, "scaled_points", points=hundredths(share["estimate"]), bounds=found)
     if sd is None:
         return ""
-    text = word(facts.lang, "scaled", sd=fixed(sd, 2 if abs(sd) >= _TENTH else 3))
-    return text if share is None else text + word(facts.lang, "scaled_range", share=percent(share))
+    decimals = 2 if abs(sd["estimate"]) >= _TENTH else 3
+    of_sd = bounds(interval(sd["low"], sd["high"], decimals))
+    text = word(facts.lang, "scaled", sd=fixed(sd["estimate"], decimals), bounds=of_sd)
+    if share is None:
+        return text
+    low, high = share["low"], share["high"]
+    of_range = bounds(NOT_APPLICABLE if low is None else f"[{percent(low)}, {percent(high)}]")
+    return text + word(facts.lang, "scaled_range", share=percent(share["estimate"]), bounds=of_range)
+
+
+def _bared(estimate: float, low: float | None, high: float | None) -> tuple[float, float | None, float | None]:
+    """Return a size without sign, with its bounds in order."""
+    if low is None or high is None:
+        return abs(estimate), None, None
+    nearest, farthest = sorted((abs(low), abs(high)))
+    return abs(estimate), nearest, farthest

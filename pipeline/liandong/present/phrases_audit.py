@@ -2,73 +2,178 @@
 
 from __future__ import annotations
 
-from liandong.present.facts import Facts, Row
+from math import isfinite
+from typing import Final
+
+from liandong.present.cautions import few_arms
+from liandong.present.detectable import detectable_sentence, difference_word, mde_text
+from liandong.present.facts import Facts, Row, believed_row
 from liandong.present.numbers import count, decimals_for, fixed, interval, p_value, percent
-from liandong.present.phrases import p_phrase, unbroken
-from liandong.present.phrases_verdict import difference_word, mde_text
-from liandong.present.roles import effects_by_role, model_title, models
+from liandong.present.phrases import is_clear, is_known, p_phrase, unbroken
+from liandong.present.phrases_verdict import cannot_carry
+from liandong.present.roles import effects_by_role, model_title, models, models_title
+from liandong.present.tables_audit import covariate_title
+from liandong.present.tables_robustness import size_decimals, specification_counts
 from liandong.present.words import coded, sentences, word
+
+_IMBALANCE: Final = 0.1  # of a standardised difference
 
 Item = tuple[str, str]
 """Words that stand out, and the sentences that they lead."""
 
 
+def prospect_phrase(facts: Facts, effect: Row, outcome: str) -> str:
+    """Return what an unclear result still excludes, and what the design would have detected; else empty.
+
+    For results that the design carries: where it does not, the cautions say what could have been detected.
+    """
+    row, verdict = believed_row(facts, effect["id"], outcome), facts.verdict(effect["id"], outcome)
+    low, high = row["conf_low"], row["conf_high"]
+    if verdict is None or verdict["verdict"] != "carries" or not is_known(row) or is_clear(row):
+        return ""
+    said = [detectable_sentence(facts, effect, [outcome])]
+    if low is not None and high is not None and isfinite(low) and isfinite(high):
+        ends = {name: mde_text(facts, effect, outcome, end) for name, end in (("low", low), ("high", high))}
+        said.insert(0, word(facts.lang, "said_excluded", what=difference_word(facts, effect), **ends))
+    return sentences(facts.lang, said)
+
+
 def balance_phrases(facts: Facts) -> list[str]:
-    """Return the joint test of balance of each effect, and what it does not show."""
+    """Return how unlike the groups of each effect are, the joint tests, and what these do not show."""
     said = [
-        sentences(
-            facts.lang,
-            [
-                word(
-                    facts.lang,
-                    "said_balance_test",
-                    treatment=facts.title(effect["treatment"]),
-                    covariates=count(row["n_covariates"]),
-                    method=coded(facts.lang, "method", row["method"]),
-                    p=p_value(row["p_value"]),
-                ),
-                word(facts.lang, "note_many_covariates") if "many_covariates" in row["note"].split("+") else "",
-            ],
-        )
+        sentences(facts.lang, [_imbalance(facts, effect), *_joint_tests(facts, effect)])
         for effect in effects_by_role(facts)
-        for row in facts.rows("balance_tests", effect=effect["id"])
-        if row["p_value"] is not None
     ]
-    return [*dict.fromkeys(said), *([word(facts.lang, "said_balance_caution")] if said else [])]
+    tested = any(facts.rows("balance_tests", effect=effect["id"]) for effect in facts.effects)
+    return [*filter(None, said), *([word(facts.lang, "said_balance_caution")] if tested else [])]
+
+
+def _imbalance(facts: Facts, effect: Row) -> str:
+    """Return how many rows of the table of balance are apart, and the one that is most; hidden rows do not count."""
+    rows = [row for row in facts.rows("balance", effect=effect["id"]) if row["std_difference"] is not None]
+    if not rows:
+        return ""
+    apart = [row for row in rows if abs(row["std_difference"]) > _IMBALANCE]
+    largest = max(rows, key=lambda row: abs(row["std_difference"]))
+    if facts.assignment(effect)["kind"] == "randomised":
+        meaning = word(facts.lang, "balance_by_chance")
+    else:
+        meaning = word(facts.lang, "balance_differ") if apart else ""
+    named = {
+        "treatment": facts.title(effect["treatment"]),
+        "rows": count(len(rows)),
+        "largest": covariate_title(facts, largest),
+        "value": fixed(largest["std_difference"], 2),
+        "meaning": meaning,
+    }
+    if not apart:
+        return word(facts.lang, "said_balance_near", **named)
+    return word(facts.lang, "said_balance_apart", apart=count(len(apart)), **named)
+
+
+def _joint_tests(facts: Facts, effect: Row) -> list[str]:
+    lang, said = facts.lang, []
+    for row in facts.rows("balance_tests", effect=effect["id"]):
+        if row["p_value"] is None:
+            continue
+        method, p = coded(lang, "method", row["method"]), p_value(row["p_value"])
+        said.append(word(lang, "said_balance_test", covariates=count(row["n_covariates"]), method=method, p=p))
+        said.append(word(lang, "note_many_covariates") if "many_covariates" in row["note"].split("+") else "")
+    few = next((arm for o in effect["outcomes"] for arm in few_arms(facts, effect, o)), None)
+    if said and few is not None:
+        arm, people, _ = few
+        group = word(lang, arm)
+        said.append(
+            word(lang, "said_balance_few_hidden", group=group)
+            if people is None
+            else word(lang, "said_balance_few", group=group, number=count(people))
+        )
+    return said
 
 
 def sensitivity_items(facts: Facts) -> list[Item]:
-    """Return what an omitted variable would have to explain, model by model; a negative δ is for the table alone."""
-    items = []
+    """Return what an omitted variable would have to explain, model by model.
+
+    Where the interval of the text holds 0, or the design carries no conclusion, there is nothing to overturn, and the
+    sentence says that instead. Oster's δ speaks of controls, and says nothing of a treatment assigned by lot.
+    """
+    items: dict[tuple[str, str], list[str]] = {}
     for effect, outcome, (row, *_) in models(facts, "sensitivity"):
-        if row["robustness_value"] is None:
-            continue
-        numbers = {"rv": percent(row["robustness_value"])}
-        if row["robustness_value_alpha"]:
-            said = [word(facts.lang, "said_robust", rva=percent(row["robustness_value_alpha"]), **numbers)]
-        else:
-            said = [word(facts.lang, "said_robust_none", **numbers)]
-        if row["oster_delta"] is not None and row["oster_delta"] > 0 and row["r2_max"] is not None:
-            oster = {"r2": fixed(row["r2_max"], 3), "delta": fixed(row["oster_delta"], 2)}
-            said.append(word(facts.lang, "said_oster", **oster))
-        items.append((_lead(facts, effect, outcome), sentences(facts.lang, said)))
-    return items
+        if row["robustness_value"] is not None:
+            said = _overturned(facts, effect, outcome, row)
+            items.setdefault((effect["id"], said), []).append(outcome)
+    effects = {effect["id"]: effect for effect in facts.effects}
+    return [
+        (word(facts.lang, "lead", text=_titled(facts, effects[effect], outcomes)), said)
+        for (effect, said), outcomes in items.items()
+    ]
+
+
+def _overturned(facts: Facts, effect: Row, outcome: str, row: Row) -> str:
+    lang, randomised = facts.lang, facts.assignment(effect)["kind"] == "randomised"
+    if cannot_carry(facts, effect, outcome):
+        return word(lang, "said_no_claim")
+    believed = believed_row(facts, effect["id"], outcome)
+    by_lot = word(lang, "said_by_lot") if randomised else ""
+    if not is_clear(believed):
+        bounded = believed["conf_low"] is not None and believed["conf_high"] is not None
+        return sentences(lang, [by_lot, word(lang, "said_no_finding" if bounded else "said_no_finding_test")])
+    numbers = {"rv": percent(row["robustness_value"])}
+    if row["robustness_value_alpha"]:
+        said = [by_lot, word(lang, "said_robust", rva=percent(row["robustness_value_alpha"]), **numbers)]
+    else:
+        said = [by_lot, word(lang, "said_robust_none", **numbers)]
+    if not randomised and (row["oster_delta"] or 0) > 0 and row["r2_max"] is not None:
+        oster = {"r2": fixed(row["r2_max"], 3), "delta": fixed(row["oster_delta"], 2)}
+        said.append(word(lang, "said_oster", **oster))
+    return sentences(lang, said)
+
+
+def _titled(facts: Facts, effect: Row, outcomes: list[str]) -> str:
+    if len(outcomes) == 1:
+        return model_title(facts, effect, outcomes[0])
+    return models_title(facts, effect, outcomes)
 
 
 def multiverse_items(facts: Facts) -> list[Item]:
-    """Return how far all specifications agree with the headline, model by model."""
-    said = []
-    for effect, outcome, (row, *_) in models(facts, "multiverse"):
-        sizes = {name: fixed(row[f"{name}_sd"], 2) for name in ("low", "high", "median", "headline")}
-        shares = {
-            "sign": percent(row["share_same_sign"], 0),
-            "positive": percent(row["share_positive_clear"], 0),
-            "negative": percent(row["share_negative_clear"], 0),
-            "agrees": percent(row["share_agrees"], 0),
-        }
-        text = word(facts.lang, "said_multiverse", count=count(row["n_specifications"]), **sizes, **shares)
-        said.append((_lead(facts, effect, outcome), text))
-    return said
+    """Return what the specifications say beside the headline, model by model."""
+    return [
+        (_lead(facts, effect, outcome), _specified(facts, effect, outcome, row))
+        for effect, outcome, (row, *_) in models(facts, "multiverse")
+    ]
+
+
+def multiverse_caution(facts: Facts) -> str:
+    """Return what an agreement in holding 0 does not mean; empty where every headline's interval excludes 0."""
+    found = (_headline_ends(facts, effect, outcome) for effect, outcome, _ in models(facts, "multiverse"))
+    is_open = any(ends is not None and ends[0] <= 0 <= ends[1] for ends in found)
+    return word(facts.lang, "said_multiverse_caution") if is_open else ""
+
+
+def _headline_ends(facts: Facts, effect: Row, outcome: str) -> tuple[float, float] | None:
+    for row in facts.rows("specifications", effect=effect["id"], outcome=outcome, is_headline=True):
+        if row["conf_low"] is not None and row["conf_high"] is not None:
+            return row["conf_low"], row["conf_high"]
+    return None
+
+
+def _specified(facts: Facts, effect: Row, outcome: str, row: Row) -> str:
+    """Return the spread, then how many intervals read like the headline's: only an interval without 0 is a finding."""
+    lang = facts.lang
+    found = specification_counts(facts, effect["id"], outcome)
+    shown = {name: count(number) for name, number in found.items()}
+    decimals = size_decimals(row)
+    sizes = {name: fixed(row[f"{name}_sd"], decimals) for name in ("low", "high", "median", "headline")}
+    number = count(row["n_specifications"])
+    spread = word(lang, "said_multiverse_spread", count=number, above=shown["above"], below=shown["below"], **sizes)
+    ends = _headline_ends(facts, effect, outcome)
+    if ends is None:
+        return spread
+    holds = ends[0] <= 0 <= ends[1]
+    others = ("positive", "negative") if holds else ("negative" if ends[0] > 0 else "positive", "holds")
+    rest = "".join(word(lang, f"multiverse_{name}", number=shown[name]) for name in others if found[name])
+    key = "said_multiverse_open" if holds else "said_multiverse_clear"
+    return sentences(lang, [spread, word(lang, key, count=number, agrees=shown["agrees"], clear=rest)])
 
 
 def dose_items(facts: Facts, effect: Row) -> list[Item]:
@@ -122,7 +227,8 @@ def power_items(facts: Facts) -> list[Item]:
             if row["mde"] is not None:
                 units = word(facts.lang, "said_power_units", mde=mde_text(facts, effect, outcome, row["mde"]))
             numbers = {"power": percent(row["power"], 0), "sd": fixed(row["mde_sd"], 2), "mde": units}
-            text = word(facts.lang, "said_power", what=difference_word(facts, effect), **numbers)
+            rough = word(facts.lang, "said_power_rough") if cannot_carry(facts, effect, outcome) else ""
+            text = word(facts.lang, "said_power", what=difference_word(facts, effect), rough=rough, **numbers)
             said.append((_lead(facts, effect, outcome), text))
     return said
 

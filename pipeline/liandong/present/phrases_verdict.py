@@ -1,17 +1,21 @@
-"""What a design can carry, in words: which inference to believe, why, and the smallest difference that it detects."""
+"""What a design can carry, in words: which inference to use, why, and what single clusters do to it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Final
 
+from liandong.present.detectable import detectable_phrase, detectable_sentence
 from liandong.present.facts import Facts, Row, shown_method
-from liandong.present.numbers import count, decimals_for, fixed, hundredths, percent, whole
-from liandong.present.words import coded, joined, known, plural, sentences, word
+from liandong.present.numbers import count, decimals_for, fixed, percent, whole
+from liandong.present.words import joined, known, method_name, plural, sentences, word
 
 CANNOT: Final = "cannot_carry"
 LIMITED: Final = "limited"
-_SCALE_SD = 2  # decimals of a size in standard deviations
+_AGAINST_CR1: Final = {
+    *("few_clusters", "few_effective_clusters", "unequal_clusters", "few_treated_clusters", "few_untreated_clusters"),
+    *("modest_df", "low_df", "high_leverage", "smaller_than_classical"),
+}
 _SEMICOLON: Final = {"zh": "；", "en": "; "}
 
 
@@ -32,30 +36,27 @@ def cannot_carry(facts: Facts, effect: Row, outcome: str) -> bool:
     return verdict is not None and verdict["verdict"] == CANNOT
 
 
+def carries_nothing(facts: Facts, effect: Row) -> bool:
+    """Whether the design bears no conclusion on any outcome of an effect."""
+    return all(cannot_carry(facts, effect, outcome) for outcome in effect["outcomes"])
+
+
 def verdict_phrase(facts: Facts, effect: Row, outcome: str) -> str:
     """Return what the verdict says and why; empty without one."""
     verdict = facts.verdict(effect["id"], outcome)
     if verdict is None:
         return ""
-    key, method = f"verdict_{verdict['verdict']}", coded(facts.lang, "method", shown_method(verdict))
-    return word(facts.lang, key, method=method, reasons=reasons_phrase(facts, verdict))
+    lang, code = facts.lang, shown_method(verdict)
+    randomised = facts.assignment(effect)["kind"] == "randomised"
+    causal = "" if randomised else word(lang, "no_causal_claim")
+    method = method_name(lang, code)
+    why = _why(facts, verdict, code, method)
+    return word(lang, f"verdict_{verdict['verdict']}", method=method, reasons=why, causal=causal).strip()
 
 
 def reasons_phrase(facts: Facts, verdict: Row) -> str:
     """Return the reasons of a verdict in words, with the numbers behind them where they are not hidden."""
-    lang = facts.lang
-    numbers = {
-        "clusters": verdict["n_clusters"],
-        "treated_clusters": verdict["clusters_with_treated"],
-        "untreated_clusters": verdict["clusters_with_untreated"],
-        "treated": verdict["n_treated"],
-        "untreated": verdict["n_untreated"],
-        "df": _effective_df(facts, verdict),
-    }
-    shown = {name: _bracketed(facts, value) for name, value in numbers.items()}
-    codes = [code for code in verdict["reasons"].split("+") if code]
-    said = [word(lang, f"reason_{code}", **shown) if known(f"reason_{code}") else code for code in codes]
-    return _SEMICOLON[lang].join(said) or word(lang, "no_reason")
+    return _reasons(facts, verdict, _codes(verdict)) or word(facts.lang, "no_reason")
 
 
 def cautions_by_verdict(facts: Facts, effect: Row, outcomes: Sequence[str]) -> list[str]:
@@ -67,60 +68,35 @@ def cautions_by_verdict(facts: Facts, effect: Row, outcomes: Sequence[str]) -> l
             key, values = _caution(facts, effect, verdict)
             alike.setdefault((key, tuple(values.items())), []).append(outcome)
     return [
-        word(facts.lang, key, detectable=detectable_phrase(facts, effect, named), **dict(values))
+        word(facts.lang, key, detectable=detectable_phrase(facts, effect, named, rough=key != _LIMITED), **dict(values))
         for (key, values), named in alike.items()
     ]
 
 
-def _caution(facts: Facts, effect: Row, verdict: Row) -> tuple[str, dict[str, str]]:
-    """Return the key of a warning and the values in it."""
+def early_cautions(facts: Facts, effect: Row) -> list[str]:
+    """Return in a line each what the design of an effect cannot compare at all, to be read before anything else."""
     lang = facts.lang
-    if verdict["verdict"] == LIMITED:
-        named = {"treatment": facts.title(effect["treatment"]), "outcome": facts.title(verdict["outcome"])}
-        return "limited_design", {"reasons": reasons_phrase(facts, verdict), **named}
-    arm = _small_arm(verdict)
-    if not arm:
-        return "cannot_design", _clusters(facts, effect, verdict["n_clusters"])
-    people, clusters = verdict[f"n_{arm}"], verdict[f"clusters_with_{arm}"]
-    group = {"group": word(lang, f"{arm}_group")}
-    if people is None or clusters is None:
-        return "cannot_arm_hidden", group
-    counted = {"number": count(people), "people": word(lang, "n_person" if people == 1 else "n_people")}
-    return "cannot_arm", {**group, **counted, **_clusters(facts, effect, clusters)}
-
-
-def detectable_phrase(facts: Facts, effect: Row, outcomes: Sequence[str]) -> str:
-    """Return the clause on the smallest differences that the design detects, empty where none is known."""
-    lang = facts.lang
-    verdicts = [v for v in (facts.verdict(effect["id"], outcome) for outcome in outcomes) if v and v["mde"] is not None]
-    if not verdicts:
-        return ""
-    key = "detectable_each" if len(verdicts) > 1 else "detectable_one"
-    sizes = [
-        word(
-            lang,
-            key,
-            outcome=facts.title(row["outcome"]),
-            mde=mde_text(facts, effect, row["outcome"], row["mde"]),
-            scaled="" if row["mde_sd"] is None else word(lang, "detectable_sd", sd=fixed(row["mde_sd"], _SCALE_SD)),
-        )
-        for row in verdicts
+    said: dict[tuple[str, tuple[tuple[str, str], ...]], list[str]] = {}
+    treatment = facts.title(effect["treatment"])
+    for outcome in effect["outcomes"]:
+        verdict = facts.verdict(effect["id"], outcome)
+        if verdict is None or verdict["verdict"] != CANNOT:
+            continue
+        arm = next((arm for arm in ("untreated", "treated") if f"few_{arm}" in _codes(verdict)), "")
+        people, group = verdict[f"n_{arm}"] if arm else None, word(lang, f"{arm}_group") if arm else ""
+        values: dict[str, str] = {}
+        if not arm:
+            key = "caution_design"
+        elif people is None:
+            key, values = "caution_arm_hidden", {"group": group}
+        else:
+            counted = word(lang, "n_person" if people == 1 else "n_people")
+            key, values = "caution_arm", {"group": group, "number": count(people), "people": counted}
+        said.setdefault((key, tuple(values.items())), []).append(word(lang, "quoted", text=facts.title(outcome)))
+    return [
+        word(lang, key, treatment=treatment, outcomes=joined(lang, outcomes), **dict(values))
+        for (key, values), outcomes in said.items()
     ]
-    what, power = difference_word(facts, effect), percent(verdicts[0]["power"], 0)
-    return word(lang, "detectable", power=power, what=what, list=joined(lang, sizes))
-
-
-def difference_word(facts: Facts, effect: Row) -> str:
-    """Return what the coefficient of a treatment is called: an effect only if it was assigned by lot."""
-    randomised = facts.assignment(effect)["kind"] == "randomised"
-    return word(facts.lang, "an_effect" if randomised else "an_association")
-
-
-def mde_text(facts: Facts, effect: Row, outcome: str, mde: float) -> str:
-    """Return a difference in the outcome's own units, or in percentage points where it is a proportion."""
-    if is_proportion(facts, effect, outcome):
-        return hundredths(mde) + word(facts.lang, "mde_points")
-    return fixed(mde, max(2, decimals_for(mde) - 1)) + word(facts.lang, "mde_units")
 
 
 def diagnostics_phrase(facts: Facts, effect: Row, outcome: str) -> str:
@@ -146,20 +122,80 @@ def diagnostics_phrase(facts: Facts, effect: Row, outcome: str) -> str:
 
 
 def verdict_items(facts: Facts, effect: Row) -> list[tuple[str, str]]:
-    """Return each outcome of an effect with its verdict and diagnostics."""
-    items = []
+    """Return the verdicts on an effect, the same one on several outcomes once, with what bears on each of them.
+
+    Where the design carries the inference the smallest detectable difference follows; elsewhere the caution has it.
+    """
+    alike: dict[str, list[str]] = {}
     for outcome in effect["outcomes"]:
-        said = [text(facts, effect, outcome) for text in (verdict_phrase, diagnostics_phrase)]
-        if any(said):
-            items.append((word(facts.lang, "lead", text=facts.title(outcome)), sentences(facts.lang, said)))
+        if facts.verdict(effect["id"], outcome) is not None:
+            alike.setdefault(verdict_phrase(facts, effect, outcome), []).append(outcome)
+    items = []
+    for said, outcomes in alike.items():
+        titles = [word(facts.lang, "quoted", text=facts.title(outcome)) for outcome in outcomes]
+        lead = joined(facts.lang, titles) if len(outcomes) > 1 else facts.title(outcomes[0])
+        own = [diagnostics_phrase(facts, effect, outcome) for outcome in outcomes]
+        if len(outcomes) > 1:
+            own = [
+                sentences(facts.lang, [word(facts.lang, "lead", text=title), text])
+                for title, text in zip(titles, own, strict=True)
+                if text
+            ]
+        carried = [o for o in outcomes if (facts.verdict(effect["id"], o) or {}).get("verdict") == "carries"]
+        texts = [said, detectable_sentence(facts, effect, carried), *own]
+        items.append((word(facts.lang, "lead", text=lead), sentences(facts.lang, texts)))
     return items
 
 
-def is_proportion(facts: Facts, effect: Mapping[str, str], outcome: str) -> bool:
-    """Whether an outcome is a proportion or a yes or no, so that its differences are percentage points."""
-    design = facts.rows("design", effect=effect["id"], outcome=outcome)
-    is_scale = bool(facts.rows("scales", scale=outcome))
-    return bool(design) and (design[0]["outcome_low"], design[0]["outcome_high"]) == (0.0, 1.0) and not is_scale
+_LIMITED: Final = "limited_design"
+
+
+def _caution(facts: Facts, effect: Row, verdict: Row) -> tuple[str, dict[str, str]]:
+    """Return the key of a warning and the values in it."""
+    lang = facts.lang
+    if verdict["verdict"] == LIMITED:
+        named = {"treatment": facts.title(effect["treatment"]), "outcome": facts.title(verdict["outcome"])}
+        return _LIMITED, {"reasons": reasons_phrase(facts, verdict), **named}
+    arm = _small_arm(verdict)
+    if not arm:
+        return "cannot_design", _clusters(facts, effect, verdict["n_clusters"])
+    people, clusters = verdict[f"n_{arm}"], verdict[f"clusters_with_{arm}"]
+    group = {"group": word(lang, f"{arm}_group")}
+    if people is None or clusters is None:
+        return "cannot_arm_hidden", group
+    counted = {"number": count(people), "people": word(lang, "n_person" if people == 1 else "n_people")}
+    return "cannot_arm", {**group, **counted, **_clusters(facts, effect, clusters)}
+
+
+def _why(facts: Facts, verdict: Row, code: str, method: str) -> str:
+    """Return the reasons in sentences: those that rule out plain CR1 apart, where another inference is used."""
+    lang, codes = facts.lang, _codes(verdict)
+    against = [reason for reason in codes if reason in _AGAINST_CR1]
+    if verdict["verdict"] == CANNOT or code in {"", "CR1"} or not against:
+        return word(lang, "why_verdict", reasons=reasons_phrase(facts, verdict))
+    rest = _reasons(facts, verdict, [reason for reason in codes if reason not in _AGAINST_CR1])
+    said = word(lang, "why_not_cr1", method=method, reasons=_reasons(facts, verdict, against))
+    return sentences(lang, [said, word(lang, "why_else", reasons=rest) if rest else ""])
+
+
+def _codes(verdict: Row) -> list[str]:
+    return [code for code in verdict["reasons"].split("+") if code]
+
+
+def _reasons(facts: Facts, verdict: Row, codes: Sequence[str]) -> str:
+    lang, partial = facts.lang, verdict["partial_leverage_max"]
+    numbers = {
+        "clusters": verdict["n_clusters"],
+        "treated_clusters": verdict["clusters_with_treated"],
+        "untreated_clusters": verdict["clusters_with_untreated"],
+        "treated": verdict["n_treated"],
+        "untreated": verdict["n_untreated"],
+        "df": _effective_df(facts, verdict),
+    }
+    shown = {name: _bracketed(facts, value) for name, value in numbers.items()}
+    shown["partial"] = "" if partial is None else word(lang, "partial_of_one", value=percent(partial, 0))
+    said = [word(lang, f"reason_{code}", **shown) if known(f"reason_{code}") else code for code in codes]
+    return _SEMICOLON[lang].join(said)
 
 
 def _effective_df(facts: Facts, verdict: Row) -> float | None:
@@ -171,7 +207,7 @@ def _effective_df(facts: Facts, verdict: Row) -> float | None:
 
 def _small_arm(verdict: Row) -> str:
     """Return the arm whose size or spread the verdict complains of, the untreated first."""
-    reasons = set(verdict["reasons"].split("+"))
+    reasons = set(_codes(verdict))
     return next((arm for arm in ("untreated", "treated") if reasons & {f"few_{arm}", f"few_{arm}_clusters"}), "")
 
 

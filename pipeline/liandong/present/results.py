@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from liandong.present.facts import Facts, Row
+from liandong.present.cautions import caution_phrases
+from liandong.present.dates import long_date
+from liandong.present.facts import Facts, Row, believed_row
 from liandong.present.figures import figures_of, shown
 from liandong.present.markdown import Prose, bullets, heading, identifier, paragraphs, table_block
-from liandong.present.phrases import caution_phrases, effect_phrase
+from liandong.present.phrases import effect_phrase
 from liandong.present.phrases_audit import mediation_phrases
-from liandong.present.phrases_verdict import verdict_items
-from liandong.present.roles import analysis_title, effects_by_role, mark, marked_title, mediations, roles
+from liandong.present.phrases_verdict import is_judged, verdict_items
+from liandong.present.roles import analysis_title, effects_by_role, lock_dates, mark, mediations, plain_title, roles
 from liandong.present.tables_further import mediation_table
 from liandong.present.tables_inference import inference_table
 from liandong.present.tables_models import nested_table, size_table
-from liandong.present.words import sentences, word
+from liandong.present.words import joined, method_name, sentences, word
 
 _ASSUMPTIONS = ("treatment", "mediator", "order", "interaction")
 
@@ -26,7 +28,7 @@ def results(facts: Facts, folder: str, level: int) -> Prose:
 
 def _role(facts: Facts, folder: str, role: str, level: int) -> Iterator[str]:
     yield heading(level, word(facts.lang, f"heading_{role}"), f"sec-{role}")
-    yield paragraphs([word(facts.lang, f"about_{role}")])
+    yield paragraphs([_about(facts, role)])
     for effect in effects_by_role(facts):
         if effect["role"] == role:
             yield from _effect(facts, folder, effect, level + 1)
@@ -47,13 +49,35 @@ def _effect(facts: Facts, folder: str, effect: Row, level: int) -> Iterator[str]
         sizes=labels["sizes"],
         figure=f"@{figure.label} " if figure else "",
     )
-    yield heading(level, marked_title(facts, effect), f"sec-{identifier('effect', name)}")
+    yield heading(level, plain_title(facts, effect), f"sec-{identifier('effect', name)}")
     yield paragraphs([facts.text(effect.get("note")), *said, *caution_phrases(facts, effect)])
-    yield f"\n{see}\n"
+    yield f"\n{sentences(facts.lang, [see, _believed(facts, effect)])}\n"
     yield table_block(nested_table(facts, effect))
     yield shown(facts, folder, identifier("effect", name))
     yield table_block(size_table(facts, effect))
     yield from _inference(facts, folder, effect)
+
+
+def _about(facts: Facts, role: str) -> str:
+    """Return what a role means; for the primary one, also what the lock of the plan shows and what it does not."""
+    dates = lock_dates(facts)
+    if role != "primary":
+        return word(facts.lang, f"about_{role}")
+    if not dates:
+        return word(facts.lang, "about_primary_unlocked")
+    locked = word(facts.lang, "said_lock", date=long_date(dates[-1], facts))
+    return sentences(facts.lang, [word(facts.lang, "about_primary"), locked])
+
+
+def _believed(facts: Facts, effect: Row) -> str:
+    """Return where the inference of the text stands, if it is not that of the nested models."""
+    judged = [outcome for outcome in effect["outcomes"] if is_judged(facts, effect, outcome)]
+    codes = dict.fromkeys(believed_row(facts, effect["id"], outcome)["vcov"] for outcome in judged)
+    table = inference_table(facts, effect)
+    if not table.rows or set(codes) <= {"CR1"}:
+        return ""
+    methods = joined(facts.lang, [method_name(facts.lang, code) for code in codes])
+    return word(facts.lang, "see_believed", method=methods, table=f"@{table.label}")
 
 
 def _inference(facts: Facts, folder: str, effect: Row) -> Iterator[str]:

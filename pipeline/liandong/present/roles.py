@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from liandong.present.facts import Facts, Row
-from liandong.present.words import coded, known, sentences, word
+from liandong.present.phrases_verdict import cannot_carry, carries_nothing
+from liandong.present.words import coded, joined, known, sentences, word
 
 ROLES: Final = ("primary", "secondary", "exploratory")
 _MARKED: Final = ("added", "changed")
@@ -46,23 +47,43 @@ def mark(facts: Facts, kind: str, item: str) -> str:
 
 
 def marked_title(facts: Facts, effect: Row) -> str:
-    """Return the title of an effect with its mark."""
+    """Return the title of an effect with role and mark, for captions: whoever sees one table sees what it is worth."""
+    title = word(facts.lang, "with_role", title=facts.text(effect["title"]), role=_role(facts, effect))
+    return title + mark(facts, "effect", effect["id"])
+
+
+def plain_title(facts: Facts, effect: Row) -> str:
+    """Return the title of an effect with its mark alone, for a heading below that of the role."""
     return facts.text(effect["title"]) + mark(facts, "effect", effect["id"])
 
 
 def model_title(facts: Facts, effect: Row, outcome: str) -> str:
     """Return "treatment → outcome" with role and mark: whoever reads one row of a table sees what it is worth."""
     named = f"{facts.title(effect['treatment'])} → {facts.title(outcome)}"
-    titled = word(facts.lang, "with_role", title=named, role=word(facts.lang, f"role_{effect['role']}"))
+    titled = word(facts.lang, "with_role", title=named, role=_role(facts, effect, outcome))
     return titled + mark(facts, "effect", effect["id"])
+
+
+def models_title(facts: Facts, effect: Row, outcomes: Sequence[str]) -> str:
+    """Return the same for several outcomes of a treatment, without the verdict: for a text that is about it."""
+    titles = joined(facts.lang, [facts.title(outcome) for outcome in outcomes])
+    role = word(facts.lang, f"role_{effect['role']}")
+    named = word(facts.lang, "with_role", title=f"{facts.title(effect['treatment'])} → {titles}", role=role)
+    return named + mark(facts, "effect", effect["id"])
 
 
 def treatment_title(facts: Facts, effect: Row) -> str:
     """Return the treatment of an effect with role and mark, to head the rows of its outcomes."""
-    role = word(facts.lang, f"role_{effect['role']}")
-    return word(facts.lang, "with_role", title=facts.title(effect["treatment"]), role=role) + mark(
-        facts, "effect", effect["id"]
-    )
+    titled = word(facts.lang, "with_role", title=facts.title(effect["treatment"]), role=_role(facts, effect))
+    return titled + mark(facts, "effect", effect["id"])
+
+
+def outcome_title(facts: Facts, effect: Row, outcome: str) -> str:
+    """Return an outcome below its treatment; marked where the design carries this one no conclusion, but others."""
+    title = facts.title(outcome)
+    if cannot_carry(facts, effect, outcome) and not carries_nothing(facts, effect):
+        return word(facts.lang, "with_cannot", title=title)
+    return title
 
 
 def models(facts: Facts, table: str) -> Iterator[tuple[Row, str, list[Row]]]:
@@ -91,6 +112,11 @@ def analysis_title(facts: Facts, kind: str, item: str) -> str:
     return facts.labels.get((kind, item, ""), (item, ""))[0]
 
 
+def lock_dates(facts: Facts) -> list[str]:
+    """Return the days on which the plan was locked, as ISO dates; none where it was not, or nobody knows."""
+    return sorted({str(row["locked_on"]) for row in facts.rows("plan") if row["locked_on"]})
+
+
 def status_text(facts: Facts, code: str) -> str:
     """Return a status of the plan in words."""
     return coded(facts.lang, "status", code)
@@ -99,3 +125,10 @@ def status_text(facts: Facts, code: str) -> str:
 def kind_text(facts: Facts, code: str) -> str:
     """Return a kind of analysis in words."""
     return word(facts.lang, f"kind_{code}") if known(f"kind_{code}") else code
+
+
+def _role(facts: Facts, effect: Row, outcome: str = "") -> str:
+    """Return the role, and that the design carries no conclusion: on `outcome`, or on any where none is named."""
+    role = word(facts.lang, f"role_{effect['role']}")
+    stuck = cannot_carry(facts, effect, outcome) if outcome else carries_nothing(facts, effect)
+    return word(facts.lang, "role_cannot", role=role) if stuck else role

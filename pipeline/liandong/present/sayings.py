@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from types import SimpleNamespace
 
+from liandong.present.cautions import caution_phrases, clusters_named
 from liandong.present.facts import Facts
 from liandong.present.markdown import Prose, prose
 from liandong.present.numbers import count, percent
 from liandong.present.phrases import (
     both_phrase,
     brief_phrase,
-    caution_phrases,
-    clusters_named,
     mean_phrases,
     range_phrase,
 )
+from liandong.present.phrases_audit import prospect_phrase
+from liandong.present.phrases_verdict import early_cautions
+from liandong.present.roles import headline_effects
 from liandong.present.tables_indicators import GROUPS, group_rows, has_both
 from liandong.present.tables_sample import hidden_missing, most_missing, response_rate
 from liandong.present.words import joined, lowered, sentences, word
@@ -25,9 +27,9 @@ _MOST_NAMES = 3  # in a heading
 def sayings(facts: Facts) -> SimpleNamespace:
     """Return name → sentences as Markdown; a name whose matter the study lacks is empty text.
 
-    Names: ``accepted``, ``response``, ``rules``, ``missing``, ``programme``; ``effects``, the primary ones in short;
-    for each group of indicators its shares in short (``coverage``), with its means (``all_coverage``) and its title
-    (``heading_coverage``); ``heading_results``.
+    Names: ``accepted``, ``response``, ``rules``, ``missing``, ``programme``; ``caution``, what the design of the
+    primary effects cannot compare; ``effects``, these in short; for each group of indicators its shares in short
+    (``coverage``), with its means (``all_coverage``) and its title (``heading_coverage``); ``heading_results``.
     """
     report = facts.study.get("report") or {}
     said = {
@@ -36,6 +38,9 @@ def sayings(facts: Facts) -> SimpleNamespace:
         "rules": _rules(facts),
         "missing": _missing(facts),
         "programme": facts.text(report.get("programme")),
+        "caution": sentences(
+            facts.lang, [c for effect in headline_effects(facts) for c in early_cautions(facts, effect)]
+        ),
         "effects": _brief(facts),
         "heading_results": _heading_results(facts),
     }
@@ -83,7 +88,10 @@ def _brief(facts: Facts) -> str:
     """Return in short what the fullest models of the primary effects say, with a caution where one is due."""
     effects = [effect for effect in facts.effects if effect["role"] == "primary"] or facts.effects[:1]
     models = [(effect, outcome) for effect in effects for outcome in effect["outcomes"]]
-    said = [brief_phrase(facts, effect, outcome) for effect, outcome in models]
+    said = [
+        sentences(facts.lang, [brief_phrase(facts, effect, outcome), prospect_phrase(facts, effect, outcome)])
+        for effect, outcome in models
+    ]
     cautions = dict.fromkeys(text for effect in effects for text in caution_phrases(facts, effect))
     return sentences(facts.lang, [*said, *cautions])
 

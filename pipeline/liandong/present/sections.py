@@ -8,14 +8,17 @@ from typing import Final
 
 from liandong.present.facts import Facts, Row
 from liandong.present.figures import shown
+from liandong.present.groups import all_compared, group_phrases
 from liandong.present.markdown import Prose, bullets, identifier, paragraphs, table_block
 from liandong.present.phrases_audit import (
     balance_phrases,
     dose_items,
+    multiverse_caution,
     multiverse_items,
     power_items,
     sensitivity_items,
 )
+from liandong.present.phrases_verdict import cannot_carry
 from liandong.present.roles import effects_by_role, headline_effects
 from liandong.present.table import Table
 from liandong.present.tables_audit import arm_table, balance_table, missing_by_arm_table, plan_table, weight_table
@@ -82,17 +85,24 @@ def _sensitivity(facts: Facts, folder: str) -> Iterator[str]:
     yield bullets(sensitivity_items(facts))
     yield _block(sensitivity_table(facts))
     yield _block(benchmark_table(facts))
-    yield from _figures(facts, folder, "contours")
+    for effect in effects_by_role(facts):
+        carried = [outcome for outcome in effect["outcomes"] if not cannot_carry(facts, effect, outcome)]
+        yield from (shown(facts, folder, identifier("contours", effect["id"], outcome)) for outcome in carried)
 
 
 def _multiverse(facts: Facts, folder: str) -> Iterator[str]:
     yield bullets(multiverse_items(facts))
+    yield paragraphs([multiverse_caution(facts)])
     yield _block(multiverse_table(facts))
     yield from _figures(facts, folder, "specifications")
 
 
 def _heterogeneity(facts: Facts, folder: str) -> Iterator[str]:
-    yield from _by_effect(facts, folder, "heterogeneity", heterogeneity_table, effects_by_role(facts))
+    for effect in effects_by_role(facts):
+        yield paragraphs(group_phrases(facts, effect))
+        yield _block(heterogeneity_table(facts, effect))
+        if all_compared(facts, effect):
+            yield shown(facts, folder, identifier("heterogeneity", effect["id"]))
 
 
 def _dose(facts: Facts, folder: str) -> Iterator[str]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from liandong.present.expressions import readable
 from liandong.present.facts import Facts, believed_row, fullest_row
 from liandong.present.facts import Row as Record
 from liandong.present.numbers import NOT_APPLICABLE, count, decimals_for, fixed, interval, p_value, scientific
+from liandong.present.phrases_verdict import cannot_carry
 from liandong.present.table import Align, Row, Table, group, heads
 from liandong.present.tables_indicators import GROUPS, group_rows, group_title, interval_text, notes_of, value_text
-from liandong.present.words import coded, sentences, word
+from liandong.present.words import coded, joined, known, sentences, word
 
 _HASH_DIGITS = 16
 _HIGHEST = 2  # indicators of a group among the key figures
@@ -27,7 +29,8 @@ def key_table(facts: Facts) -> Table:
     test: tuple[Align, ...] = ("decimal",) if judged else ()
     columns: tuple[Align, ...] = ("left", "center", "center", *test, "decimal")
     header = heads(*(word(lang, name) for name in ("quantity", "estimate", "interval", *(("p",) * judged), "base")))
-    note = sentences(lang, [word(lang, "note_key"), word(lang, "note_key_judged") if judged else ""])
+    said = [word(lang, "note_key"), *(_key_note(facts, effects) if judged else ())]
+    note = sentences(lang, said)
     notes = notes_of(facts, note, [])
     return Table("key", word(lang, "caption_key"), columns, (header,), tuple(rows), notes)
 
@@ -155,6 +158,8 @@ def _key_effect(facts: Facts, effect: Record, outcome: str, *, judged: bool) -> 
     step = row["step"]
     if judged:
         step = word(facts.lang, "step_method", step=step, method=coded(facts.lang, "method", row["vcov"]))
+    if cannot_carry(facts, effect, outcome):
+        step = word(facts.lang, "step_cannot", step=step)
     title = word(
         facts.lang,
         "key_effect_randomised" if randomised else "key_effect",
@@ -168,10 +173,23 @@ def _key_effect(facts: Facts, effect: Record, outcome: str, *, judged: bool) -> 
     return Row((title, fixed(row["estimate"], decimals), bounds, *test, count(row["n_obs"])))
 
 
+def _key_note(facts: Facts, effects: list[Record]) -> list[str]:
+    """Return what stands in parentheses in the rows of comparisons, explained for who reads no further."""
+    lang = facts.lang
+    rows = [believed_row(facts, effect["id"], outcome) for effect in effects for outcome in effect["outcomes"]]
+    known_codes = [code for code in dict.fromkeys(row["vcov"] for row in rows) if known(f"explained_{code}")]
+    explained = [
+        word(lang, "explained", method=coded(lang, "method", code), text=word(lang, f"explained_{code}"))
+        for code in known_codes
+    ]
+    steps = joined(lang, [*dict.fromkeys(row["step"] for row in rows)])
+    return [word(lang, "note_key_judged"), "".join(explained) + word(lang, "note_key_terms", steps=steps)]
+
+
 def _definition(facts: Facts, indicator: str) -> str:
     parts = facts.indicator(indicator)
-    text = parts.get("numerator") or NOT_APPLICABLE
+    text = readable(facts, parts.get("numerator") or NOT_APPLICABLE)
     for name in ("universe", "need"):
         if parts.get(name):
-            text += word(facts.lang, f"{name}_is", text=str(parts[name]))
+            text += word(facts.lang, f"{name}_is", text=readable(facts, str(parts[name])))
     return text

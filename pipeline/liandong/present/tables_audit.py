@@ -35,11 +35,17 @@ def balance_table(facts: Facts, effect: Record) -> Table:
     header = heads(*(word(lang, name) for name in names))
     columns: tuple[Align, ...] = ("left", *(("decimal",) * 5))
     arms = {arm: _most(found, f"n_{arm}") for arm in ("treated", "untreated")}
-    note = word(lang, "note_balance", **{arm: count(n) for arm, n in arms.items()})
+    categories = word(lang, "note_balance_categories") if any(row["level"] for row in found) else ""
+    note = word(lang, "note_balance", **{arm: count(n) for arm, n in arms.items()}, categories=categories)
     rows = tuple(_balance(facts, row) for row in found)
     caption = word(lang, "caption_balance", title=marked_title(facts, effect))
     notes = notes_of(facts, note, found)
     return Table(identifier("balance", effect["id"]), caption, columns, (header,), rows, notes)
+
+
+def covariate_title(facts: Facts, row: Record) -> str:
+    """Return the title of a row of the table of balance: a variable, or one of its categories."""
+    return facts.term(f"{row['covariate']}={row['level']}") if row["level"] else facts.title(row["covariate"])
 
 
 def arm_table(facts: Facts, effect: Record) -> Table:
@@ -126,7 +132,7 @@ def plan_table(facts: Facts) -> Table:
 
 
 def _balance(facts: Facts, row: Record) -> Row:
-    name = facts.term(f"{row['covariate']}={row['level']}") if row["level"] else facts.title(row["covariate"])
+    name = covariate_title(facts, row)
     if row["suppressed"] and row["std_difference"] is None:
         return Row((name, hidden(facts), *((NOT_APPLICABLE,) * 4)))
     decimals = min(decimals_for(row["within_std_error"]), 3)

@@ -4,19 +4,28 @@ from __future__ import annotations
 
 from liandong.present.facts import Facts
 from liandong.present.facts import Row as Record
+from liandong.present.groups import is_compared
 from liandong.present.markdown import identifier
 from liandong.present.numbers import NOT_APPLICABLE, count, decimals_for, fixed, interval, p_value, percent
+from liandong.present.phrases_verdict import carries_nothing
 from liandong.present.roles import analysis_title, mark, marked_note, marked_title
 from liandong.present.table import Align, Row, Table, group, heads
 from liandong.present.tables_indicators import hidden, notes_of
 from liandong.present.tables_scales import noted_table
-from liandong.present.words import coded, joined, word
+from liandong.present.words import coded, joined, sentences, word
 
 
 def heterogeneity_table(facts: Facts, effect: Record) -> Table:
-    """Return the estimates by group of people, with the test of interaction in the line of the grouping."""
+    """Return the estimates by group of people, with the test of interaction in the line of the grouping.
+
+    A grouping with an arm of a few people in some group is left out: :mod:`liandong.present.groups` says so instead.
+    """
     lang = facts.lang
-    found = facts.rows("heterogeneity", effect=effect["id"])
+    found = [
+        row
+        for row in facts.rows("heterogeneity", effect=effect["id"])
+        if is_compared(facts, effect, row["outcome"], row["subgroup"])
+    ]
     rows: list[Row] = []
     for outcome in effect["outcomes"]:
         own = [row for row in found if row["outcome"] == outcome]
@@ -80,6 +89,8 @@ def ordinal_table(facts: Facts, effect: Record) -> Table:
     )
     caption = word(lang, "caption_ordinal", title=marked_title(facts, effect))
     note = marked_note(facts, word(lang, "note_ordinal"), "effect", effect["id"])
+    if carries_nothing(facts, effect):
+        note = sentences(lang, [note, word(lang, "note_cannot_ordinal")])
     return noted_table(facts, identifier("ordinal", effect["id"]), caption, columns, (header,), rows, note)
 
 
@@ -101,11 +112,13 @@ def mediation_table(facts: Facts, mediation: str) -> Table:
         "note_mediation",
         treatment=facts.title(first["treatment"]),
         mediator=facts.title(first["mediator"]),
-        draws=count(max((row["draws"] for row in found if row["draws"]), default=None)),
-        n=count(first["n_obs"]),
-        clusters=count(first["n_clusters"]),
+        methods=_path_methods(facts, found),
+        sizes=_by_outcome(facts, found, "n_obs"),
+        clusters=_by_outcome(facts, found, "n_clusters"),
+        descriptive=word(lang, "note_descriptive") if first["role"] == "exploratory" else "",
     )
-    caption = word(lang, "caption_mediation", title=title)
+    titled = word(lang, "with_role", title=title, role=word(lang, f"role_{first['role']}"))
+    caption = word(lang, "caption_mediation", title=titled)
     notes = notes_of(facts, marked_note(facts, note, "mediation", mediation), found)
     return Table(identifier("mediation", mediation), caption, columns, (header,), tuple(rows), notes)
 
@@ -146,6 +159,22 @@ def _path(facts: Facts, row: Record) -> Row:
     bounds = interval(row["conf_low"], row["conf_high"], decimals)
     numbers = (fixed(row["estimate"], decimals), fixed(row["std_error"], decimals), bounds)
     return Row((name, *numbers, p_value(row["p_value"])), indent=1)
+
+
+def _path_methods(facts: Facts, rows: list[Record]) -> str:
+    """Return how the intervals of the paths were made: the product's by bootstrap, the others otherwise."""
+    draws = count(max((row["draws"] for row in rows if row["draws"]), default=None))
+    codes = dict.fromkeys(row["method"] for row in rows if row["path"] not in {"indirect", "share"} and row["method"])
+    rest = joined(facts.lang, [coded(facts.lang, "method", code) for code in codes]) or NOT_APPLICABLE
+    return word(facts.lang, "mediation_methods", draws=draws, rest=rest)
+
+
+def _by_outcome(facts: Facts, rows: list[Record], column: str) -> str:
+    """Return a count, outcome by outcome where they differ."""
+    found = {row["outcome"]: count(row[column]) for row in rows}
+    if len(set(found.values())) == 1:
+        return next(iter(found.values()))
+    return joined(facts.lang, [f"{facts.title(outcome)} {size}" for outcome, size in found.items()])
 
 
 def _methods(facts: Facts, rows: list[Record]) -> str:

@@ -8,11 +8,12 @@ from liandong.present.facts import METHODS, Facts, fullest_row
 from liandong.present.facts import Row as Record
 from liandong.present.markdown import identifier
 from liandong.present.numbers import NOT_APPLICABLE, count, decimals_for, fixed, hundredths, interval, p_value, whole
+from liandong.present.phrases_verdict import cannot_carry
 from liandong.present.roles import analysis_title, mark, marked_note, marked_title, model_title
 from liandong.present.table import Align, Row, Table, group, heads
 from liandong.present.tables_indicators import hidden, notes_of
 from liandong.present.tables_scales import noted_table
-from liandong.present.words import coded, word
+from liandong.present.words import coded, plural, sentences, word
 
 MOST_CLUSTERS: Final = 12
 """Clusters of an outcome that the table of influence lists."""
@@ -41,7 +42,9 @@ def inference_table(facts: Facts, effect: Record) -> Table:
     columns: tuple[Align, ...] = ("left", "decimal", "decimal", "decimal", "decimal", "center", "center")
     header = heads(*(word(lang, name) for name in names))
     step = effect["steps"][-1]["name"]
-    note = word(lang, "note_inference", step=step, cluster=facts.cluster(effect))
+    note = word(lang, "note_inference", step=step, cluster=facts.cluster(effect), use=_use(facts, effect))
+    if facts.rows("estimates", effect=effect["id"], vcov="RI", metric="points"):
+        note = sentences(lang, [note, _permuted(facts, effect)])
     note = marked_note(facts, note, "effect", effect["id"])
     caption = word(lang, "caption_inference", title=marked_title(facts, effect))
     return noted_table(facts, identifier("inference", effect["id"]), caption, columns, (header,), rows, note)
@@ -81,7 +84,7 @@ def explanation_table(facts: Facts, effect: Record) -> Table:
             decimals = decimals_for(*(row["std_error"] for row in found)) + 2
             estimates[facts.title(outcome)] = fixed(found[0]["estimate"], decimals)
             rows.append(group(facts.title(outcome)))
-            rows += [_software(facts, row, decimals) for row in found]
+            rows += _programs(facts, found, decimals)
     names = ("software", "formula", "factor", "distribution", "std_error", "p", "held_against")
     columns: tuple[Align, ...] = ("left", "left", "decimal", "center", "decimal", "decimal", "left")
     header = heads(*(word(lang, name) for name in names))
@@ -113,13 +116,37 @@ def multiplicity_table(facts: Facts, family: str) -> Table:
     columns: tuple[Align, ...] = ("left", *(("decimal",) * 5))
     methods = "、".join(dict.fromkeys(coded(lang, "method", row["vcov"]) for row in found))
     draws = count(max((row["draws"] for row in found if row["draws"]), default=None))
+    stuck = any(
+        cannot_carry(facts, effects[row["effect"]], row["outcome"]) for row in found if row["effect"] in effects
+    )
     hypotheses = count(found[0]["n_hypotheses"]) if found else NOT_APPLICABLE
     note = word(lang, "note_multiplicity", hypotheses=hypotheses, method=methods, draws=draws)
+    note = sentences(lang, [note, word(lang, "note_cannot_multiplicity") if stuck else ""])
     title = analysis_title(facts, "family", family) + mark(facts, "family", family)
     caption = word(lang, "caption_multiplicity", title=title)
     header = heads(*(word(lang, name) for name in names))
     table_id = identifier("multiplicity", family)
     return noted_table(facts, table_id, caption, columns, (header,), rows, marked_note(facts, note, "family", family))
+
+
+def _use(facts: Facts, effect: Record) -> str:
+    """Return what the ticks of the table mean, and what it means that an outcome has none."""
+    stuck = [outcome for outcome in effect["outcomes"] if cannot_carry(facts, effect, outcome)]
+    if not any((facts.verdict(effect["id"], outcome) or {}).get("recommended") for outcome in effect["outcomes"]):
+        return word(facts.lang, "use_none") if stuck else ""
+    return word(facts.lang, "use_some" if stuck else "use_ticked")
+
+
+def _permuted(facts: Facts, effect: Record) -> str:
+    """Return what randomisation inference assigned anew, and under which hypothesis it is exact."""
+    lang, assignment = facts.lang, facts.assignment(effect)
+    unit, strata = assignment.get("unit") or "individual", assignment.get("strata")
+    if unit == "individual":
+        what = word(lang, "ri_individual")
+    else:
+        what = word(lang, "ri_cluster", unit=plural(lang, facts.noun(unit)))
+    within = word(lang, "ri_strata", strata=plural(lang, facts.noun(strata))) if strata else ""
+    return word(lang, "note_ri", unit=what, strata=within)
 
 
 def _method(facts: Facts, row: Record, decimals: int, recommended: str) -> Row:
@@ -146,16 +173,22 @@ def _cluster(facts: Facts, column: str, row: Record, decimals: int) -> Row:
     return Row((name, *numbers), indent=1)
 
 
-def _software(facts: Facts, row: Record, decimals: int) -> Row:
-    return Row(
-        (
-            row["software"] + " *" * row["is_ours"],
-            row["formula"],
+def _programs(facts: Facts, found: list[Record], decimals: int) -> list[Row]:
+    """Return a row per answer: the programs that give the same one stand together, this one first."""
+    alike: dict[tuple[str, ...], list[Record]] = {}
+    for row in sorted(found, key=lambda row: not row["is_ours"]):
+        answer: tuple[str, ...] = (
+            coded(facts.lang, "formula", row["formula"]),
             fixed(row["factor"], 4),
-            row["distribution"] or NOT_APPLICABLE,
+            coded(facts.lang, "distribution", row["distribution"]) or NOT_APPLICABLE,
             fixed(row["std_error"], decimals),
             p_value(row["p_value"]),
-            coded(facts.lang, "held", row["held_against"]),
-        ),
-        indent=1,
-    )
+        )
+        alike.setdefault(answer, []).append(row)
+    stop = "；" if facts.lang == "zh" else "; "
+    rows = []
+    for answer, same in alike.items():
+        programs = (coded(facts.lang, "software", r["convention"], r["software"]) + " *" * r["is_ours"] for r in same)
+        held = dict.fromkeys(coded(facts.lang, "held", row["held_against"]) for row in same)
+        rows.append(Row((stop.join(programs), *answer, stop.join(held)), indent=1))
+    return rows

@@ -48,7 +48,7 @@ def design_table(facts: Facts) -> Table:
                 ("clusters_both", "clusters_with_both"),
             )
         ),
-        (word(lang, "design_size", cluster=cluster), [_sizes(row) for row in designs]),
+        (word(lang, "design_size", cluster=cluster), [_sizes(facts, row) for row in designs]),
         (word(lang, "design_mean"), [fixed(row["outcome_mean"], 3) for row in designs]),
         (word(lang, "design_sd"), [fixed(row["outcome_sd"], 3) for row in designs]),
         (word(lang, "design_range"), [range_text(row["outcome_low"], row["outcome_high"]) for row in designs]),
@@ -109,7 +109,7 @@ def size_table(facts: Facts, effect: Record) -> Table:
     methods = joined(lang, [*dict.fromkeys(coded(lang, "method", row["vcov"]) for row in believed)])
     note = word(lang, "note_sizes", step=believed[0]["step"], vcov=methods, df=_range(row["df"] for row in believed))
     columns: tuple[Align, ...] = ("left", *(("decimal", "center") * len(units)))
-    caption = word(lang, "caption_sizes", title=facts.text(effect["title"]))
+    caption = word(lang, "caption_sizes", title=marked_title(facts, effect))
     return noted_table(facts, identifier("sizes", effect["id"]), caption, columns, (top, bottom), rows, note)
 
 
@@ -176,7 +176,7 @@ def _coefficients(facts: Facts, effect: Record, outcome: str) -> Table:
         clusters=_common(facts, effect, "n_clusters"),
         dropped=word(lang, "note_dropped") if dropped else "",
     )
-    caption = word(lang, "caption_coefficients", title=facts.text(effect["title"]), outcome=facts.title(outcome))
+    caption = word(lang, "caption_coefficients", title=marked_title(facts, effect), outcome=facts.title(outcome))
     columns = aligned("left", "decimal", len(steps))
     return noted_table(
         facts, identifier("coefficients", effect["id"], outcome), caption, columns, (heads("", *steps),), rows, note
@@ -224,10 +224,13 @@ def _size(row: Record | None) -> Cell:
     return Cell(count(row["n_obs"]) if row else NOT_APPLICABLE, "center")
 
 
-def _sizes(row: Record) -> str:
+def _sizes(facts: Facts, row: Record) -> str:
+    """Return median, smallest and largest cluster; "<10" for a size that is hidden."""
     if row["cluster_size_median"] is None:
         return NOT_APPLICABLE
-    return f"{row['cluster_size_median']:g} ({count(row['cluster_size_min'])}–{count(row['cluster_size_max'])})"
+    ends = [row[f"cluster_size_{end}"] for end in ("min", "max")]
+    shown = [f"<{facts.minimum_cell}" if end is None else count(end) for end in ends]
+    return f"{row['cluster_size_median']:g} ({'–'.join(shown)})"
 
 
 def _arm(facts: Facts, row: Record, column: str) -> str:

@@ -8,27 +8,32 @@ from typing import Final
 from liandong.present.facts import Facts, fullest_row
 from liandong.present.facts import Row as Record
 from liandong.present.numbers import NOT_APPLICABLE, count, decimals_for, fixed, hundredths, interval, percent, whole
-from liandong.present.roles import headline_effects, marked_note, model_title, models, treatment_title
+from liandong.present.phrases_verdict import cannot_carry
+from liandong.present.roles import headline_effects, marked_note, model_title, models, outcome_title, treatment_title
 from liandong.present.table import Align, Row, Table, group, heads
 from liandong.present.tables_scales import noted_table
 from liandong.present.words import joined, known, word
 
 _MOST_NAMES: Final = 3
 _LEVEL: Final = 0.95
+_FEW: Final = 0.05  # a share that is better given as a count
+_SHARES: Final = {"same_sign": "same", "positive_clear": "positive", "negative_clear": "negative", "agrees": "agrees"}
 
 
 def sensitivity_table(facts: Facts) -> Table:
-    """Return robustness values and Oster's δ, a row per model."""
+    """Return robustness values and Oster's δ, a row per model that the design can carry."""
     lang = facts.lang
     rows: list[Row] = []
     headed: set[str] = set()
     for effect, outcome, (row, *_) in models(facts, "sensitivity"):
+        if cannot_carry(facts, effect, outcome):
+            continue  # nothing is claimed that an omitted variable could overturn
         rows += _head(facts, effect, headed)
         decimals = decimals_for(row["std_error"])
         shares = (hundredths(row[name]) for name in ("partial_r2", "robustness_value", "robustness_value_alpha"))
         bounds = interval(row["oster_bound_low"], row["oster_bound_high"], decimals)
         numbers = (fixed(row["estimate"], decimals), *shares, fixed(row["oster_delta"], 2), bounds)
-        rows.append(Row((facts.title(outcome), *numbers), indent=1))
+        rows.append(Row((outcome_title(facts, effect, outcome), *numbers), indent=1))
     names = ("outcome", "estimate", "partial_r2", "robustness_value", "robustness_value_alpha", "oster_delta")
     header = heads(*(word(lang, name) for name in (*names, "oster_bounds")))
     columns: tuple[Align, ...] = ("left", *(("decimal",) * 5), "center")
@@ -42,7 +47,7 @@ def benchmark_table(facts: Facts) -> Table:
     rows: list[Row] = []
     headline = headline_effects(facts)
     for effect, outcome, found in models(facts, "benchmarks"):
-        if effect not in headline:
+        if effect not in headline or cannot_carry(facts, effect, outcome):
             continue
         rows.append(group(model_title(facts, effect, outcome)))
         rows += [_benchmark(facts, effect, row) for row in _blocks(effect, found)]
@@ -62,19 +67,41 @@ def multiverse_table(facts: Facts) -> Table:
     for effect, outcome, (row, *_) in models(facts, "multiverse"):
         rows += _head(facts, effect, headed)
         failed += row["n_failed"] or 0
-        sizes = (fixed(row[name], 2) for name in ("headline_sd", "median_sd"))
-        shares = (
-            hundredths(row[f"share_{name}"], 0) for name in ("same_sign", "positive_clear", "negative_clear", "agrees")
-        )
-        spread = interval(row["low_sd"], row["high_sd"], 2)
+        decimals = size_decimals(row)
+        sizes = (fixed(row[name], decimals) for name in ("headline_sd", "median_sd"))
+        found = specification_counts(facts, effect["id"], outcome)
+        shares = (_share(row, column, found[name]) for column, name in _SHARES.items())
+        spread = interval(row["low_sd"], row["high_sd"], decimals)
         numbers = (count(row["n_specifications"]), *sizes, spread, *shares)
-        rows.append(Row((facts.title(outcome), *numbers), indent=1))
+        rows.append(Row((outcome_title(facts, effect, outcome), *numbers), indent=1))
     names = ("outcome", "specifications", "headline_sd", "median", "lowest_highest")
     shares_named = ("same_sign", "positive_clear", "negative_clear", "agree_headline")
     header = heads(*(word(lang, name) for name in (*names, *shares_named)))
     columns: tuple[Align, ...] = ("left", "decimal", "decimal", "decimal", "center", *(("decimal",) * 4))
-    note = marked_note(facts, word(lang, "note_multiverse", failed=count(failed)))
+    lost = word(lang, "note_multiverse_failed", failed=count(failed)) if failed else ""
+    note = marked_note(facts, word(lang, "note_multiverse", failed=lost).strip())
     return noted_table(facts, "multiverse", word(lang, "caption_multiverse"), columns, (header,), rows, note)
+
+
+def specification_counts(facts: Facts, effect: str, outcome: str) -> dict[str, int]:
+    """Return how many specifications lie above and below 0, and how many intervals do, hold 0 or read alike."""
+    rows = [row for row in facts.rows("specifications", effect=effect, outcome=outcome) if row["estimate"] is not None]
+    bounded = [row for row in rows if row["conf_low"] is not None and row["conf_high"] is not None]
+    headline = next((row["estimate"] for row in rows if row["is_headline"]), 0.0)
+    return {
+        "above": sum(row["estimate"] > 0 for row in rows),
+        "below": sum(row["estimate"] < 0 for row in rows),
+        "same": sum(row["estimate"] * headline > 0 for row in rows),
+        "positive": sum(row["conf_low"] > 0 for row in bounded),
+        "negative": sum(row["conf_high"] < 0 for row in bounded),
+        "holds": sum(row["conf_low"] <= 0 <= row["conf_high"] for row in bounded),
+        "agrees": sum(bool(row["agrees"]) for row in rows),
+    }
+
+
+def size_decimals(row: Record) -> int:
+    """Return decimals at which neither the headline nor the median of a multiverse is rounded to nothing."""
+    return decimals_for(*(abs(row[name] or 0.0) for name in ("headline_sd", "median_sd")))
 
 
 def power_table(facts: Facts) -> Table:
@@ -96,7 +123,7 @@ def power_table(facts: Facts) -> Table:
             fixed(row["mde_sd"], 2),
             fixed(row["mde"], decimals),
         )
-        rows.append(Row((facts.title(outcome), *numbers), indent=1))
+        rows.append(Row((outcome_title(facts, effect, outcome), *numbers), indent=1))
     names = ("outcome", "clusters", "cluster_size", "icc", "share_treated", "assignment", "mde_sd", "mde")
     header = heads(*(word(lang, name) for name in names))
     columns: tuple[Align, ...] = (*("left", "decimal", "decimal", "decimal", "decimal"), "left", "decimal", "decimal")
@@ -116,6 +143,14 @@ def block_name(facts: Facts, effect: Record, covariates: str) -> str:
     if len(titles) <= _MOST_NAMES:
         return joined(facts.lang, titles)
     return joined(facts.lang, [*titles[:_MOST_NAMES], "…"])
+
+
+def _share(row: Record, column: str, number: int) -> str:
+    """Return a share of the specifications in percent, a small one as a count."""
+    share = row[f"share_{column}"]
+    if share is not None and 0 < share <= _FEW and number:
+        return f"{count(number)}/{count(row['n_specifications'])}"
+    return hundredths(share, 0)
 
 
 def _head(facts: Facts, effect: Record, headed: set[str]) -> Iterator[Row]:

@@ -21,9 +21,19 @@ def known(key: str) -> bool:
     return key in catalogue()
 
 
-def coded(lang: Language, prefix: str, code: str) -> str:
-    """Return the words of a code of a table, such as the stage of a sample; a code without words stays as it is."""
-    return word(lang, f"{prefix}_{code}") if known(f"{prefix}_{code}") else code
+def coded(lang: Language, prefix: str, code: str, otherwise: str | None = None) -> str:
+    """Return the words of a code of a table, such as the stage of a sample; without words, `otherwise` or the code."""
+    if known(f"{prefix}_{code}"):
+        return word(lang, f"{prefix}_{code}")
+    return code if otherwise is None else otherwise
+
+
+def method_name(lang: Language, code: str) -> str:
+    """Return the name of a kind of inference in a sentence; Chinese sets Latin letters off by spaces."""
+    name = coded(lang, "method", code)
+    if lang == "en" or not name.isascii():
+        return name
+    return f" {name} "
 
 
 def joined(lang: Language, texts: Sequence[str]) -> str:

@@ -135,7 +135,7 @@ def test_omitted_variables_are_measured_against_blocks_of_primary_effects(audite
 
 def test_all_specifications_are_counted_by_what_they_say(audited_facts: Facts) -> None:
     assert texts(multiverse_table(audited_facts))[1][1:] == (
-        *("48", "0.10", "0.10", "[−0.05, 0.24]", "83"),
+        *("48", "0.105", "0.100", "[−0.050, 0.240]", "83"),
         *("0", "0", "100"),
     )
 

@@ -10,11 +10,11 @@ import pytest
 
 from liandong.definitions import Language
 from liandong.evidence import Bundle
+from liandong.present.cautions import caution_phrases
 from liandong.present.facts import Facts, read_facts
 from liandong.present.phrases import (
     both_phrase,
     brief_phrase,
-    caution_phrases,
     effect_phrase,
     mean_phrases,
     range_phrase,
@@ -62,7 +62,8 @@ def test_an_unclear_association_is_no_evidence_in_either_direction(survey_facts:
     assert "[−0.123,\u00a00.163]" in text
     assert {"zh": "也不能说明没有差别", "en": "do not show that there is none"}[lang] in text
     assert not CAUSAL[lang].search(text)
-    assert {"zh": "0.10 个标准差、取值范围的 2.0%", "en": "0.10 standard deviations or 2.0% of the range"}[lang] in text
+    assert {"zh": "相当于 0.10 个标准差 [−0.65,", "en": "that is 0.10 standard deviations [−0.65,"}[lang] in text
+    assert {"zh": "取值范围的 2.0% [−12.3%,", "en": "or 2.0% of the range [−12.3%,"}[lang] in text
 
 
 def test_a_clear_association_names_its_direction_without_a_sign(survey_facts: Facts, lang: Language) -> None:

@@ -12,9 +12,10 @@ import pytest
 from liandong.audit import reasons
 from liandong.audit.judgement import Verdict
 from liandong.definitions import Language
+from liandong.present.cautions import caution_phrases
 from liandong.present.facts import METHODS, Facts, Row, believed_row
 from liandong.present.limitations import limitations
-from liandong.present.phrases import brief_phrase, caution_phrases, effect_phrase, p_phrase
+from liandong.present.phrases import brief_phrase, effect_phrase, p_phrase
 from liandong.present.phrases_verdict import reasons_phrase, verdict_items
 from liandong.present.tables_appendix import key_table
 from liandong.present.tables_models import size_table
@@ -61,13 +62,14 @@ def test_seven_untreated_cannot_carry_the_claim_and_what_could_have_been_seen(
 ) -> None:
     (text,) = caution_phrases(audited_facts, effect_of(audited_facts, "social_work"))
     said = {
-        "zh": "对照组只有 7 人，分布在 6 个社区，不足以支持这一结论；以 80% 的把握",
-        "en": "7 untreated people in 6 communities cannot carry this claim; the smallest association that such a "
-        "design would have detected with 80% probability is",
+        "zh": "对照组只有 7 人，分布在 6 个社区，不足以支持这一结论；在 80% 的检验功效下，这样的设计（按 CR2 粗估）",
+        "en": "7 untreated people in 6 communities cannot carry this claim; by a rough reckoning with CR2, the "
+        "smallest association that such a design would have detected with 80% probability is",
     }
     assert said[lang] in text
     assert text.count("0.21") == 2
-    assert {"zh": "（1.10 个标准差）", "en": "(1.10 standard deviations)"}[lang] in text
+    assert {"zh": "0–1 分制上的 0.21 分（1.10 个标准差）", "en": "0.21 points on the 0–1 scale (1.10 st"}[lang] in text
+    assert text.count(word(lang, "detectable_huge")) == 1
 
 
 def test_one_untreated_person_is_not_several_people(audited_facts: Facts, lang: Language) -> None:
@@ -137,8 +139,9 @@ def test_without_a_verdict_cr1_stands(survey_facts: Facts) -> None:
 
 
 def test_verdicts_are_listed_with_their_diagnostics(audited_facts: Facts) -> None:
-    (first, text), _ = verdict_items(audited_facts, effect_of(audited_facts, "social_work"))
+    ((first, text),) = verdict_items(audited_facts, effect_of(audited_facts, "social_work"))
     assert audited_facts.title("belonging") in first
+    assert audited_facts.title("trust") in first  # the same verdict is said once
     for number in ("5.4", "2.2", "31%", "−0.011", "0.052"):
         assert number in text
 
@@ -147,6 +150,9 @@ def test_limitations_name_what_the_design_cannot_carry(audited_facts: Facts, lan
     found = dict(limitations(audited_facts))
     few = found[word(lang, "limit_few_lead")]
     assert "1.10" in few
-    assert found[word(lang, "limit_cannot_lead")].count(audited_facts.title("served")) == 2
+    cannot = found[word(lang, "limit_cannot_lead")]
+    assert cannot.count(audited_facts.title("served")) == 1
+    assert audited_facts.title("belonging") in cannot
+    assert audited_facts.title("trust") in cannot
     assert word(lang, "limit_limited_lead") in found
     assert word(lang, "limit_plan_lead") in found
