@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, model_validator
 from pydantic import Field as Key
 
 from liandong.definitions.text import Definition, ExpressionText, Language, Text
@@ -30,10 +30,24 @@ class Category(_Standard):
 
 
 class MissingValue(_Standard):
-    """A code that stands for a missing answer, as it is written in the raw file."""
+    """A code that stands for a missing answer, as it is written in the raw file.
+
+    The standard allows the bare text, too. Its kind comes from ``missing_kinds``, whichever way it is written.
+    """
 
     value: str
     label: str | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _bare(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            return {"value": value}
+        if value is None or isinstance(value, bool | int | float):
+            raise ValueError(
+                f'expected text such as "-99", in quotes, or a mapping with value and label; got {value!r}'
+            )
+        return value
 
 
 class Constraints(_Standard):

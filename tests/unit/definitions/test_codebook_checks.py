@@ -46,6 +46,22 @@ def test_instruments_of_the_project_are_sound(folder: Path) -> None:
     assert instrument.codebook.fields
 
 
+@pytest.mark.parametrize(
+    "codes", [["", "-99"], [{"value": ""}, {"value": "-99", "label": "拒答"}], ["", {"value": "-99"}]]
+)
+def test_missing_codes_are_texts_or_mappings(tmp_path: Path, codes: list[Any]) -> None:
+    raw = _codebook({})
+    raw["fields"][4] |= {"missingValues": codes}
+    raw["fields"][4]["liandong"]["missing_kinds"] = {"-99": "refused"}
+    assert _problems(tmp_path, raw) == []
+
+
+def test_a_missing_code_in_numbers_is_told_how_to_write(tmp_path: Path) -> None:
+    raw = _codebook({"fields": {"satisfied": {"missingValues": ["", -99]}}})
+    hint = 'expected text such as "-99", in quotes, or a mapping with value and label; got -99'
+    assert _problems(tmp_path, raw) == [f"codebook.yaml: fields[4].missingValues[1]: {hint}"]
+
+
 def test_malformed_keys_do_not_hide_other_problems(tmp_path: Path) -> None:
     raw = _codebook(
         {"primaryKey": 3, "fields": {"satisfied": {"liandong": {"title_en": "S", "asked_if": "servd == 1"}}}}

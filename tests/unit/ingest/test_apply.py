@@ -93,6 +93,21 @@ def test_codes_of_the_whole_codebook_hold_where_a_field_has_none_of_its_own(
     assert ingested.frame.rows() == [(1, None, -9), (2, 97, None)]
 
 
+def test_missing_codes_may_be_bare_texts(make_codebook: Callable[..., Any], raw_of: Callable[..., RawTable]) -> None:
+    """A Table Schema lists either texts or values with labels; both say the same."""
+    table = raw_of(pl.DataFrame({"q": ["-9", "97", "3", ""]}))
+    spec: dict[str, Any] = {
+        "type": "integer",
+        "liandong": {"title_en": "Q", "missing_kinds": {"97": "refused"}},
+    }
+    bare = apply_codebook(table, make_codebook(q={**spec, "missingValues": ["", "-9", "97"]}))
+    mapped = [{"value": ""}, {"value": "-9"}, {"value": "97"}]
+    labelled = apply_codebook(table, make_codebook(q={**spec, "missingValues": mapped}))
+    assert bare.frame["q"].to_list() == [None, None, 3, None]
+    assert bare.missing["q"].to_list() == ["user_missing", "refused", None, None]
+    assert bare.missing.equals(labelled.missing)
+
+
 def test_what_the_file_declares_missing_is_kept_and_noted(
     make_codebook: Callable[..., Any], raw_of: Callable[..., RawTable]
 ) -> None:
