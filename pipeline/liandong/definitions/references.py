@@ -64,7 +64,7 @@ def check_study(raw: dict[str, Any], vocabulary: Vocabulary) -> list[Problem]:
     derived = items(at(raw, "analysis", "derived"))
     names = list(texts(derived, "name"))
     columns = {**vocabulary.columns, **dict.fromkeys(names)}
-    uses = [*_design_uses(raw, vocabulary.fields), *_effect_uses(raw, columns)]
+    uses = [*_design_uses(raw, columns), *_effect_uses(raw, columns)]
     for i, name in enumerate(items(at(raw, "analysis", "subgroups"))):
         uses.append(Use(f"study.yaml: analysis.subgroups[{i}]", name, "column", columns))
     kinds, problems = _derived(derived, vocabulary)
@@ -79,6 +79,7 @@ def check_study(raw: dict[str, Any], vocabulary: Vocabulary) -> list[Problem]:
         ),
         *problems,
         *_steps(raw),
+        *_weight(raw, {**vocabulary.columns, **kinds}),
         *unknown_names(uses),
     ]
 
@@ -119,11 +120,11 @@ def _steps(raw: dict[str, Any]) -> Iterator[Problem]:
                     roles[name] = f"in the model, since steps[{j}]"
 
 
-def _design_uses(raw: dict[str, Any], fields: Mapping[str, Any]) -> Iterator[Use]:
+def _design_uses(raw: dict[str, Any], columns: Mapping[str, Any]) -> Iterator[Use]:
     design = at(raw, "design")
     for key in ("cluster", "weight", "strata"):
-        yield from _one(f"study.yaml: design.{key}", at(design, key), fields)
-    yield from _assignment_uses("study.yaml: design", design, fields)
+        yield from _one(f"study.yaml: design.{key}", at(design, key), columns)
+    yield from _assignment_uses("study.yaml: design", design, columns)
 
 
 def _assignment_uses(where: str, parent: Any, columns: Mapping[str, Any]) -> Iterator[Use]:
@@ -131,6 +132,12 @@ def _assignment_uses(where: str, parent: Any, columns: Mapping[str, Any]) -> Ite
         value = at(parent, "assignment", key)
         if value != "individual":
             yield from _one(f"{where}.assignment.{key}", value, columns)
+
+
+def _weight(raw: dict[str, Any], kinds: Mapping[str, Kind | None]) -> Iterator[Problem]:
+    name = at(raw, "design", "weight")
+    if isinstance(name, str) and kinds.get(name) not in {"number", None}:
+        yield Problem("study.yaml: design.weight", f"{name!r} is not a number, so it cannot weigh answers")
 
 
 def _effect_uses(raw: dict[str, Any], columns: Mapping[str, Any]) -> Iterator[Use]:

@@ -42,7 +42,7 @@ def analyse(
     """
     validated = intake.validated
     write = _publisher(study, writer)
-    write("sample_flow", _flow(study, intake))
+    write("sample_flow", _flow(study, intake, validated.accepted))
     write("missingness", missingness_table(validated.accepted, validated.missing, codebook))
     on_progress("Scoring scales and counting indicators")
     prepared = prepare(study, validated.accepted)
@@ -57,7 +57,7 @@ def analyse(
     write("distributions", distribution_table(frame, _variables(study, codebook)))
     on_progress("Fitting models")
     estimates = estimate_effects(frame, effects, weight=weight, outcome_ranges=outcome_ranges(study), nominal=nominal)
-    write("sample_flow", _flow(study, intake, estimates.flow))
+    write("sample_flow", _flow(study, intake, frame, estimates.flow))
     write("design", estimates.design)
     write("estimates", estimates.estimates)
     on_progress("Weighing the evidence")
@@ -102,10 +102,12 @@ def _variables(study: Study, codebook: Codebook) -> list[Variable]:
     return [*scores, *profile]
 
 
-def _flow(study: Study, intake: Intake, effects: pl.DataFrame | None = None) -> pl.DataFrame:
-    """Return table ``sample_flow``: invited, received, rejected, accepted, then the stages of each model."""
+def _flow(study: Study, intake: Intake, accepted: pl.DataFrame, effects: pl.DataFrame | None = None) -> pl.DataFrame:
+    """Return table ``sample_flow``: invited, received, rejected, accepted, then the stages of each model.
+
+    Accepted rows without derived columns leave it open how many clusters there are, if a derived column names them.
+    """
     cluster = _role(study, "cluster")
-    accepted = intake.validated.accepted
     sampling = study.spec.design.sampling if study.spec.design else None
     clusters = accepted[cluster].n_unique() if cluster and cluster in accepted.columns else None
     rows = intake.rows
