@@ -11,8 +11,8 @@ import pytest
 from liandong.definitions import Study, load_study
 from liandong.estimate import Estimates, estimate_effects
 from liandong.models import nominal_columns, outcome_ranges
-from liandong.workflow.preparation import analysis_frame
 from liandong.workflow.intake import take_in
+from liandong.workflow.preparation import analysis_frame
 
 # pyfixest 0.60 still uses what pandas 3.1 deprecates.
 pytestmark = pytest.mark.filterwarnings("ignore::pandas.errors.Pandas4Warning")

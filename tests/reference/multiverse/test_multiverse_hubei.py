@@ -11,8 +11,8 @@ from liandong.definitions import Multiverse, SampleRule, Scoring, Study, Text, l
 from liandong.estimate import estimate_effects
 from liandong.models import nominal_columns
 from liandong.multiverse import run_multiverse
-from liandong.workflow.preparation import analysis_frame
 from liandong.workflow.intake import take_in
+from liandong.workflow.preparation import analysis_frame
 
 EXAMPLES = Path(__file__).resolve().parents[3] / "examples"
 
