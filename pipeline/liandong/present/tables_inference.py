@@ -45,6 +45,9 @@ def inference_table(facts: Facts, effect: Record) -> Table:
     note = word(lang, "note_inference", step=step, cluster=facts.cluster(effect), use=_use(facts, effect))
     if facts.rows("estimates", effect=effect["id"], vcov="RI", metric="points"):
         note = sentences(lang, [note, _permuted(facts, effect)])
+    if facts.rows("estimates", effect=effect["id"], vcov="twoway", metric="points"):
+        first, second = (facts.noun(column) for column in effect["cluster"])
+        note = sentences(lang, [note, word(lang, "note_twoway", first=first, second=second)])
     note = marked_note(facts, note, "effect", effect["id"])
     caption = word(lang, "caption_inference", title=marked_title(facts, effect))
     return noted_table(facts, identifier("inference", effect["id"]), caption, columns, (header,), rows, note)

@@ -64,6 +64,21 @@ def test_no_line_is_to_be_believed_where_the_design_cannot_carry_it(audited_fact
     assert {row[-1] for row in rows if len(row) > 1} == {""}
 
 
+def test_two_way_clustering_names_both_columns(audited_facts: Facts, lang: Language) -> None:
+    own = effect(audited_facts, "social_work") | {"cluster": ["community", "belonging"]}
+    (one_way,) = inference_table(audited_facts, own).notes
+    rows = [{**row, "vcov": "twoway"} if row["vcov"] == "CR3" else row for row in audited_facts.records["estimates"]]
+    facts = dataclasses.replace(audited_facts, records={**audited_facts.records, "estimates": rows})
+    (note,) = inference_table(facts, own).notes
+    said = {
+        "zh": f"双向聚类同时按{facts.noun('community')}与{facts.noun('belonging')}聚类",
+        "en": f"clusters are those of {facts.noun('community')} and of {facts.noun('belonging')} at once",
+    }[lang]
+    assert said in note
+    assert {"zh": "较小者减一", "en": "the smaller of the two"}[lang] in note
+    assert facts.noun("belonging") not in one_way
+
+
 def test_influence_lists_the_heaviest_clusters_first(audited_facts: Facts) -> None:
     rows = texts(influence_table(audited_facts, effect(audited_facts, "social_work")))
     assert [row[3] for row in rows[1:5]] == ["40.0", "30.0", "20.0", "10.0"]
