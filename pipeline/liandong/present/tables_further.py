@@ -12,7 +12,7 @@ from liandong.present.roles import analysis_title, mark, marked_note, marked_tit
 from liandong.present.table import Align, Row, Table, group, heads
 from liandong.present.tables_indicators import hidden, notes_of
 from liandong.present.tables_scales import noted_table
-from liandong.present.words import coded, joined, sentences, word
+from liandong.present.words import coded, joined, method_name, sentences, word
 
 
 def heterogeneity_table(facts: Facts, effect: Record) -> Table:
@@ -165,7 +165,7 @@ def _path_methods(facts: Facts, rows: list[Record]) -> str:
     """Return how the intervals of the paths were made: the product's by bootstrap, the others otherwise."""
     draws = count(max((row["draws"] for row in rows if row["draws"]), default=None))
     codes = dict.fromkeys(row["method"] for row in rows if row["path"] not in {"indirect", "share"} and row["method"])
-    rest = joined(facts.lang, [coded(facts.lang, "method", code) for code in codes]) or NOT_APPLICABLE
+    rest = joined(facts.lang, [method_name(facts.lang, code).rstrip() for code in codes]) or NOT_APPLICABLE
     return word(facts.lang, "mediation_methods", draws=draws, rest=rest)
 
 

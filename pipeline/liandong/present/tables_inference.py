@@ -192,6 +192,7 @@ def _programs(facts: Facts, found: list[Record], decimals: int) -> list[Row]:
     rows = []
     for answer, same in alike.items():
         programs = (coded(facts.lang, "software", r["convention"], r["software"]) + " *" * r["is_ours"] for r in same)
-        held = dict.fromkeys(coded(facts.lang, "held", row["held_against"]) for row in same)
+        held = [coded(facts.lang, "held", row["held_against"]) for row in same]
+        held = held[:1] if len(set(held)) == 1 else held  # else in the order of the programs
         rows.append(Row((stop.join(programs), *answer, stop.join(held)), indent=1))
     return rows

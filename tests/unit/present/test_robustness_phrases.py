@@ -157,7 +157,7 @@ def test_a_mediation_names_both_kinds_of_interval_and_each_sample(audited_facts:
         for row in audited_facts.rows("mediation")
     ]
     note = mediation_table(with_rows(audited_facts, "mediation", rows), "handover").notes[0]
-    assert {"zh": "其余各行为CR2", "en": "the other rows: CR2"}[lang] in note
+    assert {"zh": "其余各行为 CR2", "en": "the other rows: CR2"}[lang] in note
     assert {"zh": "政府信任度 179和社区归属感 182", "en": "Trust in government 179 and Sense of belonging 182"}[
         lang
     ] in note
