@@ -121,6 +121,15 @@ def test_treatment_that_does_not_vary(small_study: Any, liandong: Run, bundle: P
     _estimation_failed(outcome, bundle, "served", "varies")
 
 
+def test_counts_of_broken_rules_are_hidden_below_ten(small_study: Any, liandong: Run, bundle: Path) -> None:
+    few = pl.when(pl.col("id") == "r03").then(pl.lit(17)).otherwise("age")
+    small_study.data = small_study.data.with_columns(age=few)
+    outcome = liandong("run", small_study.write(), "--out", bundle)
+    assert outcome.code == 0, outcome.err
+    rules = pl.read_csv(bundle / "tables" / "validation.csv").filter(pl.col("suppressed"))
+    assert rules.select("rule", "n_checked", "n_failed").rows() == [("age.range", 40, None)]
+
+
 def test_treatment_that_varies_in_no_community(small_study: Any, liandong: Run, bundle: Path) -> None:
     by_community = pl.col("community").is_in(["c0", "c1", "c2"]).cast(pl.Int64)
     small_study.data = small_study.data.with_columns(served=by_community)

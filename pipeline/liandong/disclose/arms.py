@@ -33,14 +33,18 @@ def hide_small_arms(name: str, table: pl.DataFrame, minimum: int) -> pl.DataFram
         arms = arms | _small_share(minimum)
     if name == "influence":
         gone = gone | arms
-    gone, arms = gone | (pl.col("suppressed") & _blank(table)), arms | gone | pl.col("suppressed")
+    before = pl.col("suppressed") & (pl.col("n_treated").is_null() if name == "design" else pl.lit(value=True))
+    gone, arms = gone | (pl.col("suppressed") & _blank(table)), arms | gone | before
     hidden = {what: table.select(rule.alias(what))[what].to_list() for what, rule in (("arms", arms), ("gone", gone))}
     for what, sizes in _PARTS.get(name, {}).items():
         _guard(table, name, hidden[what], sizes, minimum)
     hidden["arms"] = [one or other for one, other in zip(hidden["arms"], hidden["gone"], strict=True)]
     table = _blanked(table, counts, hidden["arms"])
     table = _blanked(table, figures, hidden["gone"])
-    return table.with_columns(suppressed=pl.Series(hidden["arms"], dtype=pl.Boolean))
+    if name == "heterogeneity":
+        table = _unflagged(table, hidden["arms"])
+    table = table.with_columns(pl.col("suppressed") | pl.Series(hidden["arms"], dtype=pl.Boolean))
+    return _without_small_clusters(table, minimum) if name == "design" else table
 
 
 def hide_small_shares(table: pl.DataFrame, minimum: int) -> pl.DataFrame:
@@ -50,6 +54,22 @@ def hide_small_shares(table: pl.DataFrame, minimum: int) -> pl.DataFrame:
     small = pl.any_horizontal(arm.round().is_between(1, minimum - 1) for arm in (treated, people - treated))
     shown = ~(pl.col("is_actual") & small.fill_null(value=False))
     return table.with_columns(pl.when(shown).then(pl.col("share_treated")).alias("share_treated"))
+
+
+def _without_small_clusters(table: pl.DataFrame, minimum: int) -> pl.DataFrame:
+    """Hide the size of the smallest and the largest cluster where it is a small number of people."""
+    few = {column: _small(table, column, minimum) for column in ("cluster_size_min", "cluster_size_max")}
+    return table.with_columns(
+        *(pl.when(~small).then(pl.col(column)).alias(column) for column, small in few.items()),
+        suppressed=pl.any_horizontal("suppressed", *few.values()),
+    )
+
+
+def _unflagged(table: pl.DataFrame, hidden: Sequence[bool]) -> pl.DataFrame:
+    """Say "few" instead of "one" where counts are hidden: one cluster of few people is as good as their number."""
+    few = {f"one_{arm}_cluster": f"few_{arm}_clusters" for arm in ("treated", "untreated")}
+    neutral = pl.col("flag").replace(few)
+    return table.with_columns(flag=pl.when(pl.Series(hidden, dtype=pl.Boolean)).then(neutral).otherwise("flag"))
 
 
 def _blank(table: pl.DataFrame) -> pl.Expr:

@@ -18,6 +18,7 @@ from typing import Any
 import polars as pl
 
 from liandong.disclose.arms import ARM_TABLES, hide_small_arms, hide_small_shares
+from liandong.disclose.rules import hide_small_failures
 
 Row = dict[str, Any]
 
@@ -39,7 +40,8 @@ def suppress_small_cells(name: str, table: pl.DataFrame, minimum_cell: int) -> p
     -------
     polars.DataFrame
         The same rows and columns. In a hidden row counts, estimate, interval and what follows from them are null and
-        ``suppressed`` is true; see :mod:`liandong.disclose.arms` for tables that count treated and untreated people.
+        ``suppressed`` is true; see :mod:`liandong.disclose.arms` for tables that count treated and untreated people,
+        and :mod:`liandong.disclose.rules` for the table of rules.
         Applying it twice changes nothing more.
 
     Notes
@@ -51,6 +53,8 @@ def suppress_small_cells(name: str, table: pl.DataFrame, minimum_cell: int) -> p
         return hide_small_arms(name, table, minimum_cell)
     if name == "power":
         return hide_small_shares(table, minimum_cell)
+    if name == "validation":
+        return hide_small_failures(table, minimum_cell)
     layout = _LAYOUTS.get(name)
     if layout is None or table.is_empty():
         return table

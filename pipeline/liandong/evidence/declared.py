@@ -12,7 +12,7 @@ DECLARED = (
     spec(
         "validation", "rule",
         rule=TEXT, field=TEXT, kind=TEXT, action=TEXT, n_checked=COUNT, n_failed=COUNT,
-        n_rows_rejected=COUNT, title_zh=TEXT, title_en=TEXT,
+        n_rows_rejected=COUNT, title_zh=TEXT, title_en=TEXT, suppressed=FLAG,
     ),
     spec(
         "missingness", "field kind",

@@ -15,7 +15,7 @@ from liandong.present.roles import headline_effects
 from liandong.present.sections import FURTHER, ROBUSTNESS, SECTIONS, has_section
 from liandong.present.tables_appendix import key_table
 from liandong.present.tables_indicators import GROUPS, group_rows, has_both
-from liandong.present.tables_sample import has_missing
+from liandong.present.tables_sample import broken_rules, has_missing
 from liandong.present.words import word
 
 _TABLES = ("indicators", "scales", "items", "design", "crosscheck")
@@ -58,7 +58,7 @@ def sections(facts: Facts) -> dict[str, bool]:
         "has-further-subgroups": bool(compared & _FURTHER),
         "has-needs-or-wellbeing": bool(groups["needs"] or groups["wellbeing"]),
         "has-both-denominators": has_both(groups["wellbeing"]),
-        "has-broken-rules": any(row["n_failed"] for row in facts.rows("validation")),
+        "has-broken-rules": bool(broken_rules(facts)),
         "has-missing": has_missing(facts),
         "has-effects": bool(facts.effects),
         "has-verdicts": has_verdicts(facts),

@@ -18,7 +18,7 @@ from liandong.present.phrases_audit import prospect_phrase
 from liandong.present.phrases_verdict import early_cautions
 from liandong.present.roles import headline_effects
 from liandong.present.tables_indicators import GROUPS, group_rows, has_both
-from liandong.present.tables_sample import hidden_missing, most_missing, response_rate
+from liandong.present.tables_sample import broken_rules, hidden_missing, most_missing, response_rate
 from liandong.present.words import joined, lowered, sentences, word
 
 _MOST_NAMES = 3  # in a heading
@@ -70,8 +70,7 @@ def _response(facts: Facts) -> str:
 
 
 def _rules(facts: Facts) -> str:
-    rules = facts.rows("validation")
-    broken = sum(1 for row in rules if row["n_failed"])
+    rules, broken = facts.rows("validation"), len(broken_rules(facts))
     key = "said_rules" if broken else "said_rules_none"
     return word(facts.lang, key, rules=count(len(rules)), broken=count(broken))
 

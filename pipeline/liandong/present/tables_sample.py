@@ -57,21 +57,26 @@ def flow_table(facts: Facts) -> Table:
     return Table("flow", word(lang, "caption_flow"), columns, (header,), tuple(rows), notes)
 
 
+def broken_rules(facts: Facts) -> list[Record]:
+    """Return the rules that were broken; where the number of failures is hidden there are some."""
+    return [row for row in facts.rows("validation") if row["n_failed"] is None or row["n_failed"]]
+
+
 def validation_table(facts: Facts) -> Table:
     """Return the rules that were broken."""
-    lang = facts.lang
+    lang, broken = facts.lang, broken_rules(facts)
     rows = [
         Row(
             (
                 row[f"title_{lang}"],
                 word(lang, f"action_{row['action']}"),
-                count(row["n_checked"]),
-                count(row["n_failed"]),
-                count(row["n_rows_rejected"]),
+                *(
+                    hidden(facts) if row[number] is None else count(row[number])
+                    for number in ("n_checked", "n_failed", "n_rows_rejected")
+                ),
             )
         )
-        for row in facts.rows("validation")
-        if row["n_failed"]
+        for row in broken
     ]
     columns: tuple[Align, ...] = ("left", "left", "decimal", "decimal", "decimal")
     header = heads(*(word(lang, name) for name in ("rule", "action", "checked", "failed", "rejected")))
@@ -81,7 +86,7 @@ def validation_table(facts: Facts) -> Table:
         rules=count(facts.tables["validation"].height),
         received=count(facts.manifest["rows"]["received"]),
     )
-    notes = (word(lang, "note", text=note),)
+    notes = notes_of(facts, note, broken)
     return Table("validation", word(lang, "caption_validation"), columns, (header,), tuple(rows), notes)
 
 

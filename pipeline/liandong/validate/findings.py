@@ -75,4 +75,5 @@ def _rule_table(rules: Sequence[RowRule], counts: pl.DataFrame) -> pl.DataFrame:
     table = pl.concat([named, counts], how="horizontal")
     rejected = pl.when(pl.col("action") == "reject").then("n_failed").otherwise(0).cast(pl.Int64)
     order = ("rule", "field", "kind", "action", "n_checked", "n_failed", "n_rows_rejected", "title_zh", "title_en")
-    return table.with_columns(rejected.alias("n_rows_rejected")).select(order)
+    suppressed = pl.lit(value=False).alias("suppressed")  # what leaves the restricted folder is looked at later
+    return table.with_columns(rejected.alias("n_rows_rejected")).select(*order, suppressed)

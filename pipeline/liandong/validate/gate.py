@@ -48,8 +48,9 @@ class Validated:
         One row per value taken away in the accepted rows: row, field, before, after (null), rule. The text of a
         personal field is withheld.
     rules
-        One row per rule: rule, field, kind, action, n_checked, n_failed, n_rows_rejected, title_zh, title_en. A rule
-        that nothing broke, or that had nothing to look at (its column is absent), is there with its zeros.
+        One row per rule: rule, field, kind, action, n_checked, n_failed, n_rows_rejected, title_zh, title_en,
+        suppressed (false: nothing is hidden yet). A rule that nothing broke, or that had nothing to look at (its column
+        is absent), is there with its zeros.
     flow
         Row accounting.
     absent

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from liandong.definitions import Codebook, Study, load_study
+from liandong.disclose import suppress_small_cells
 from liandong.errors import DefinitionError, EstimationError, Problem
 from liandong.evidence import write_json, writing_bundle
 from liandong.workflow.analysis import analyse
@@ -42,7 +43,8 @@ def run_study(path: Path, *, out: Path | None, on_progress: Progress) -> RunResu
         intake = take_in(study, codebook, on_progress)
         taken_in = time.monotonic()
         write_restricted(writer, codebook, intake)
-        writer.table("validation", intake.validated.rules)
+        minimum = study.spec.disclosure.minimum_cell
+        writer.table("validation", suppress_small_cells("validation", intake.validated.rules, minimum))
         writer.table("labels", label_table(study))
         writer.table("plan", plan_status(study))
         remarks = notes(intake)

@@ -170,3 +170,35 @@ def test_the_share_of_treated_people_does_not_give_a_small_arm_away(treated: int
     table = made("power", {**row, "is_actual": True}, planned)
     assert suppress_small_cells("power", table, 10)["share_treated"].to_list() == [shown, 0.5]
     assert suppress_small_cells("power", table, 1)["share_treated"].to_list() == [treated / 525, 0.5]
+
+
+def test_a_level_hidden_for_its_small_rest_takes_a_second_with_it() -> None:
+    # 95 of 100 leave five; the other shares are weighted and count nobody, but the three still add up to one.
+    def share(name: str, treated: float) -> dict[str, Any]:
+        arms = {"n_treated": 100, "n_untreated": 100}
+        return {"covariate": "school", "level": name, "mean_treated": treated, "mean_untreated": 1 / 3, **arms}
+
+    rows = hidden("balance", share("a", 0.95), share("b", 0.026), share("c", 0.024))
+    assert [row["suppressed"] for row in rows] == [True, False, True]
+
+
+@pytest.mark.parametrize(
+    ("smallest", "largest", "shown"),
+    [(9, 40, (None, 40)), (10, 40, (10, 40)), (3, 8, (None, None))],
+)
+def test_the_size_of_a_small_cluster_is_hidden_and_the_arms_are_not(
+    smallest: int, largest: int, shown: tuple[int | None, int | None]
+) -> None:
+    (row,) = hidden("design", {"cluster_size_min": smallest, "cluster_size_max": largest})
+    assert (row["cluster_size_min"], row["cluster_size_max"]) == shown
+    assert row["suppressed"] is (None in shown)
+    assert (row["n_treated"], row["clusters_with_untreated"], row["cluster_size_median"]) == (200, 200, 0.25)
+
+
+@pytest.mark.parametrize("arm", ["treated", "untreated"])
+def test_a_hidden_arm_is_not_said_to_lie_in_one_cluster(arm: str) -> None:
+    flag = {"flag": f"one_{arm}_cluster"}
+    rows = hidden(
+        "heterogeneity", {**level("a", 90, 4), **flag}, {**level("b", 90, 40), **flag}, {**level("c", 90, 60), **flag}
+    )
+    assert [row["flag"] for row in rows] == [f"few_{arm}_clusters"] * 2 + [f"one_{arm}_cluster"]

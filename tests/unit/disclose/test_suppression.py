@@ -125,7 +125,7 @@ def design(**values: Any) -> pl.DataFrame:
         "outcome": "y",
         "n_obs": 618,
         "n_clusters": 32,
-        "cluster_size_min": 5,
+        "cluster_size_min": 15,
         "cluster_size_median": 19.0,
         "cluster_size_max": 25,
         "treatment_is_binary": True,

@@ -1,0 +1,34 @@
+"""The table of rules: who was asked, and who broke a rule, are people, too.
+
+A skip rule is checked of those who were to be skipped, a rule on a value of those who gave one. So the numbers checked
+count the groups and the missing answers that other tables hide, and the difference from everybody counts the rest.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+_COUNTS = ("n_checked", "n_failed", "n_rows_rejected")
+
+
+def hide_small_failures(table: pl.DataFrame, minimum: int) -> pl.DataFrame:
+    """Return the table validation without counts of few people, and ``suppressed`` set in their rows.
+
+    A number of rows that were checked goes when it, or what it lacks of the largest of them, is small. A number of
+    failures goes when it, or the number that passed, is small; with it goes that of the rejected rows, which is the
+    same wherever it is not zero. So a missing number of failures says that there are some: none is never hidden.
+    """
+    checked, failed = pl.col("n_checked"), pl.col("n_failed")
+    few_checked = _small(checked, minimum) | _small(checked.max() - checked, minimum)
+    few_failed = _small(failed, minimum) | ((failed > 0) & _small(checked - failed, minimum))
+    few_rejected = (few_failed & (pl.col("n_rows_rejected") > 0)) | _small(pl.col("n_rows_rejected"), minimum)
+    return table.with_columns(
+        pl.when(~hides.fill_null(value=False)).then(pl.col(name)).alias(name)
+        for name, hides in (("n_checked", few_checked), ("n_failed", few_failed), ("n_rows_rejected", few_rejected))
+    ).with_columns(
+        suppressed=pl.any_horizontal("suppressed", *(pl.col(name).is_null() for name in _COUNTS)),
+    )
+
+
+def _small(count: pl.Expr, minimum: int) -> pl.Expr:
+    return count.is_between(1, minimum - 1).fill_null(value=False)
