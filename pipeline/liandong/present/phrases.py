@@ -149,7 +149,7 @@ def is_known(row: Row) -> bool:
 def is_clear(row: Row) -> bool:
     """Whether the interval of a row excludes 0, or where it has none, whether the test does at the 5% level."""
     if row["conf_low"] is None or row["conf_high"] is None:
-        return bool(row["p_value"] < _LEVEL)
+        return row["p_value"] is not None and bool(row["p_value"] < _LEVEL)
     return bool(row["conf_low"] > 0 or row["conf_high"] < 0)
 
 

@@ -13,7 +13,7 @@ from liandong.present.phrases import is_clear, is_known, p_phrase, unbroken
 from liandong.present.phrases_verdict import cannot_carry
 from liandong.present.roles import effects_by_role, model_title, models, models_title
 from liandong.present.tables_audit import covariate_title
-from liandong.present.tables_robustness import size_decimals, specification_counts
+from liandong.present.tables_robustness import has_delta, size_decimals, specification_counts
 from liandong.present.words import coded, sentences, word
 
 _IMBALANCE: Final = 0.1  # of a standardised difference
@@ -123,7 +123,7 @@ def _overturned(facts: Facts, effect: Row, outcome: str, row: Row) -> str:
         said = [by_lot, word(lang, "said_robust", rva=percent(row["robustness_value_alpha"]), **numbers)]
     else:
         said = [by_lot, word(lang, "said_robust_none", **numbers)]
-    if not randomised and (row["oster_delta"] or 0) > 0 and row["r2_max"] is not None:
+    if has_delta(facts, effect, outcome) and (row["oster_delta"] or 0) > 0 and row["r2_max"] is not None:
         oster = {"r2": fixed(row["r2_max"], 3), "delta": fixed(row["oster_delta"], 2)}
         said.append(word(lang, "said_oster", **oster))
     return sentences(lang, said)

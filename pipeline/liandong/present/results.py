@@ -11,7 +11,7 @@ from liandong.present.figures import figures_of, shown
 from liandong.present.markdown import Prose, bullets, heading, identifier, paragraphs, table_block
 from liandong.present.phrases import effect_phrase
 from liandong.present.phrases_audit import mediation_phrases
-from liandong.present.phrases_verdict import is_judged, verdict_items
+from liandong.present.phrases_verdict import carries_nothing, is_judged, verdict_items
 from liandong.present.roles import analysis_title, effects_by_role, lock_dates, mark, mediations, plain_title, roles
 from liandong.present.tables_further import mediation_table
 from liandong.present.tables_inference import inference_table
@@ -51,10 +51,14 @@ def _effect(facts: Facts, folder: str, effect: Row, level: int) -> Iterator[str]
     )
     yield heading(level, plain_title(facts, effect), f"sec-{identifier('effect', name)}")
     yield paragraphs([facts.text(effect.get("note")), *said, *caution_phrases(facts, effect)])
+    stuck = carries_nothing(facts, effect)
+    if stuck:
+        drawn = word(facts.lang, "see_effect_figure", figure=f"@{figure.label}") if figure else ""
+        see = word(facts.lang, "see_effect_stuck", table=labels["nested"], figure=drawn)
     yield f"\n{sentences(facts.lang, [see, _believed(facts, effect)])}\n"
     yield table_block(nested_table(facts, effect))
     yield shown(facts, folder, identifier("effect", name))
-    yield table_block(size_table(facts, effect))
+    yield "" if stuck else table_block(size_table(facts, effect))
     yield from _inference(facts, folder, effect)
 
 

@@ -183,7 +183,9 @@ def _key_note(facts: Facts, effects: list[Record]) -> list[str]:
         for code in known_codes
     ]
     steps = joined(lang, [*dict.fromkeys(row["step"] for row in rows)])
-    return [word(lang, "note_key_judged"), "".join(explained) + word(lang, "note_key_terms", steps=steps)]
+    stuck = any(cannot_carry(facts, effect, outcome) for effect in effects for outcome in effect["outcomes"])
+    judged = word(lang, "note_key_judged", cannot=word(lang, "note_key_cannot") if stuck else "")
+    return [judged, "".join(explained) + word(lang, "note_key_terms", steps=steps)]
 
 
 def _definition(facts: Facts, indicator: str) -> str:

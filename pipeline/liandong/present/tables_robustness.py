@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from liandong.present.facts import Facts, fullest_row
+from liandong.present.facts import Facts, believed_row, fullest_row
 from liandong.present.facts import Row as Record
 from liandong.present.numbers import NOT_APPLICABLE, count, decimals_for, fixed, hundredths, interval, percent, whole
+from liandong.present.phrases import is_clear
 from liandong.present.phrases_verdict import cannot_carry
 from liandong.present.roles import headline_effects, marked_note, model_title, models, outcome_title, treatment_title
 from liandong.present.table import Align, Row, Table, group, heads
@@ -31,14 +32,18 @@ def sensitivity_table(facts: Facts) -> Table:
         rows += _head(facts, effect, headed)
         decimals = decimals_for(row["std_error"])
         shares = (hundredths(row[name]) for name in ("partial_r2", "robustness_value", "robustness_value_alpha"))
-        bounds = interval(row["oster_bound_low"], row["oster_bound_high"], decimals)
-        numbers = (fixed(row["estimate"], decimals), *shares, fixed(row["oster_delta"], 2), bounds)
+        numbers = (fixed(row["estimate"], decimals), *shares, *_oster(facts, effect, outcome, row, decimals))
         rows.append(Row((outcome_title(facts, effect, outcome), *numbers), indent=1))
     names = ("outcome", "estimate", "partial_r2", "robustness_value", "robustness_value_alpha", "oster_delta")
     header = heads(*(word(lang, name) for name in (*names, "oster_bounds")))
     columns: tuple[Align, ...] = ("left", *(("decimal",) * 5), "center")
     note = marked_note(facts, word(lang, "note_sensitivity"))
     return noted_table(facts, "sensitivity", word(lang, "caption_sensitivity"), columns, (header,), rows, note)
+
+
+def has_delta(facts: Facts, effect: Record, outcome: str) -> bool:
+    """Whether Oster's δ speaks of a result: what would overturn a finding, where people were not drawn by lot."""
+    return facts.assignment(effect)["kind"] != "randomised" and is_clear(believed_row(facts, effect["id"], outcome))
 
 
 def benchmark_table(facts: Facts) -> Table:
@@ -143,6 +148,12 @@ def block_name(facts: Facts, effect: Record, covariates: str) -> str:
     if len(titles) <= _MOST_NAMES:
         return joined(facts.lang, titles)
     return joined(facts.lang, [*titles[:_MOST_NAMES], "…"])
+
+
+def _oster(facts: Facts, effect: Record, outcome: str, row: Record, decimals: int) -> tuple[str, str]:
+    if not has_delta(facts, effect, outcome):
+        return NOT_APPLICABLE, NOT_APPLICABLE
+    return fixed(row["oster_delta"], 2), interval(row["oster_bound_low"], row["oster_bound_high"], decimals)
 
 
 def _share(row: Record, column: str, number: int) -> str:

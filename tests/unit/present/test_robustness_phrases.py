@@ -17,7 +17,7 @@ from liandong.present.phrases_verdict import reasons_phrase
 from liandong.present.tables_audit import balance_table
 from liandong.present.tables_further import mediation_table
 from liandong.present.tables_inference import explanation_table, inference_table
-from liandong.present.tables_robustness import multiverse_table
+from liandong.present.tables_robustness import multiverse_table, sensitivity_table
 from liandong.present.words import word
 
 
@@ -211,3 +211,11 @@ def test_conditions_are_read_by_titles_and_labels(survey_facts: Facts, lang: Lan
     said = {"zh": "“性别” = “女” 且 “年龄” ≥ 65", "en": "“Gender” = “Female” and “Age” ≥ 65"}
     assert readable(survey_facts, "gender == 2 and age >= 65") == said[lang]
     assert readable(survey_facts, "nobody + 1") == "nobody + 1"
+
+
+def test_the_table_has_deltas_of_clear_results_without_a_lot_only(audited_facts: Facts) -> None:
+    def deltas(facts: Facts) -> list[str]:
+        return [row.text(5) for row in sensitivity_table(facts).rows if len(row.cells) > 1]
+
+    assert deltas(audited_facts) == ["2.40", "—"]
+    assert deltas(randomised(audited_facts)) == ["—", "—"]

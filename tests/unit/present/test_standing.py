@@ -228,3 +228,18 @@ def test_a_lock_is_dated_and_its_absence_is_said(audited_facts: Facts, lang: Lan
     open_plan = results(changed(audited_facts, "plan", status="unlocked", locked_on=""), "", 2).replace("\\", "")
     assert word(lang, "about_primary_unlocked") in open_plan
     assert {"zh": "锁定于", "en": "was locked on"}[lang] not in open_plan
+
+
+def test_sizes_in_other_units_are_for_designs_that_carry_something(audited_facts: Facts) -> None:
+    page = results(audited_facts, "", 2)
+    assert "tbl-sizes-social-work" not in page
+    assert "tbl-sizes-linkage" in page
+
+
+def test_the_note_on_key_figures_mentions_weak_designs_only_where_there_are_any(
+    audited_facts: Facts, lang: Language
+) -> None:
+    note = word(lang, "note_key_cannot")
+    assert note in key_table(audited_facts).notes[0]
+    carried = changed(audited_facts, "verdicts", verdict="carries", recommended="CR2")
+    assert note not in key_table(carried).notes[0]
