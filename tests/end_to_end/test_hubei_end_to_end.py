@@ -201,6 +201,16 @@ def test_other_programs_answers_are_printed_as_in_the_appendix(bundle: Path) -> 
             line = next(li for li in block.splitlines() if row["convention"] in li.split())
             assert ("→" in line) == row["is_ours"]
             assert f"{row['p_value']:.3f}" in line
+        verdict = _table(bundle, "verdicts").filter((pl.col("effect") == effect) & (pl.col("outcome") == outcome))
+        (judged,) = verdict.rows(named=True)
+        said = re.search(r"^Verdict: (.+?)\.$", block, flags=re.MULTILINE | re.DOTALL).group(1)  # type: ignore[union-attr]
+        words = said.replace("\n", " ")
+        if judged["verdict"] == "cannot_carry":
+            assert words.startswith("this design cannot carry a conclusion: ")
+        else:
+            assert f"believe {judged['recommended']} (SE {judged['std_error']:.5f}, t(" in words
+            assert f"p {judged['p_value']:.3f}" in words
+        assert words.endswith(judged["reasons"].replace("+", ", "))
 
 
 def test_restricted_folder_is_private(bundle: Path) -> None:

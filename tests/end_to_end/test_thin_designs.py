@@ -106,8 +106,11 @@ def test_made_weights_are_the_weights_of_every_command(small_study: Any, liandon
     weights = pl.read_csv(tmp_path / "out" / "tables" / "weights.csv")
     assert weights["before"].to_list() == pytest.approx([1 - sum(GENDERS) / 40, sum(GENDERS) / 40])
     assert weights["after"].to_list() == pytest.approx([0.5, 0.5])
-    _, answers = _found(tmp_path / "out")
+    verdict, answers = _found(tmp_path / "out")
     shown = liandong("explain-se", study)
     assert shown.code == 0
     (ours,) = [line for line in shown.out.splitlines() if "→" in line]
     assert f"{answers['CR1']['p_value']:.3f}" in ours
+    believed = " ".join(shown.out.split()).partition("Verdict: ")[2]
+    assert believed.startswith(f"believe {verdict['recommended']} (SE ")
+    assert f"p {verdict['p_value']:.3f})" in believed

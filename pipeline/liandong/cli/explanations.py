@@ -1,13 +1,13 @@
-"""How ``liandong explain-se`` shows what it found: a table of 80 columns per model, then what differs, in words."""
+"""How ``liandong explain-se`` shows what it found: a table of 80 columns per model, what differs, what to believe."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from textwrap import fill
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from liandong.present.numbers import decimals_for, fixed, interval, p_value
+from liandong.present.numbers import decimals_for, fixed, interval, p_value, whole
 
 if TYPE_CHECKING:
     import polars as pl
@@ -21,12 +21,13 @@ _SHOWN = 0.01  # a relative difference between standard errors from which they c
 
 
 def show_explanations(result: ExplainResult) -> None:
-    """Print one table per headline model on stdout, ours marked, the spread of the answers, and who is who."""
+    """Print one table per headline model on stdout, ours marked, the spread of answers, the verdict, and who is who."""
     from rich.console import Console
 
     # Tables of large numbers may be wider than a terminal; cut off, they would be of no use.
     console = Console(file=sys.stdout, width=2 * _WIDTH, highlight=False, emoji=False, markup=False)
     found = {(spread.effect, spread.outcome): spread for spread in result.spreads}
+    verdicts = {(row["effect"], row["outcome"]): row for row in result.verdicts.iter_rows(named=True)}
     for (effect, outcome), rows in result.table.group_by("effect", "outcome", maintain_order=True):
         first = rows.row(0, named=True)
         decimals = decimals_for(*rows["std_error"])
@@ -37,8 +38,9 @@ def show_explanations(result: ExplainResult) -> None:
             console.print(line, soft_wrap=True)
         spread = found.get((str(effect), str(outcome)))
         console.print(fill(_NOTHING if spread is None else in_words(spread), _WIDTH), soft_wrap=True)
+        console.print(_whole_words(verdict_in_words(verdicts[str(effect), str(outcome)])), soft_wrap=True)
         console.print()
-    for line in [*_who_is_who(result.table), *_unexplained(result)]:
+    for line in [*_who_is_who(result.table), *_unexplained(result, verdicts)]:
         console.print(line, soft_wrap=True)
 
 
@@ -78,10 +80,29 @@ def _who_is_who(table: pl.DataFrame) -> Iterator[str]:
         yield fill(text, _WIDTH, subsequent_indent=" " * 6, break_long_words=False, break_on_hyphens=False)
 
 
-def _unexplained(result: ExplainResult) -> Iterator[str]:
+def _unexplained(result: ExplainResult, verdicts: Mapping[tuple[str, str], Mapping[str, Any]]) -> Iterator[str]:
     for effect, outcome in result.unexplained:
         text = f"{effect} on {outcome}: two fixed effects of many levels, estimated by AbsorbingLS, not from moments"
         yield fill(f"{text}; there is nothing to compare.", _WIDTH)
+        yield _whole_words(verdict_in_words(verdicts[effect, outcome]))
+
+
+def verdict_in_words(row: Mapping[str, Any]) -> str:
+    """Return which inference the report believes, with its numbers and the reasons, from a row of table verdicts."""
+    reasons = ", ".join(row["reasons"].split("+"))
+    if row["verdict"] == "cannot_carry":
+        return f"Verdict: this design cannot carry a conclusion: {reasons}."
+    if not row["recommended"]:
+        return f"Verdict: which inference to believe was not assessed: {reasons}."
+    error = None if row["std_error"] is None else f"SE {fixed(row['std_error'], decimals_for(row['std_error']) + 1)}"
+    reference = None if row["df"] is None else f"t({whole(row['df'])})"
+    numbers = ", ".join(part for part in (error, reference, f"p {p_value(row['p_value'])}") if part)
+    care = ", with reservations" if row["verdict"] == "limited" else ""
+    return f"Verdict: believe {row['recommended']} ({numbers}){care}; reasons: {reasons}."
+
+
+def _whole_words(text: str) -> str:
+    return fill(text, _WIDTH, break_long_words=False, break_on_hyphens=False)
 
 
 def in_words(spread: Spread) -> str:

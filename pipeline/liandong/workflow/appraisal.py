@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 
 import polars as pl
@@ -17,7 +17,7 @@ from liandong.audit import (
 )
 from liandong.balance import ArmComparison, compare_arms
 from liandong.definitions import Assignment, Study
-from liandong.estimate import Estimates, method_table, randomised_answers, robust_answers
+from liandong.estimate import Estimates, Robust, method_table, randomised_answers, robust_answers
 from liandong.mechanisms import dose_tables, heterogeneity_tables, mediation_table, ordinal_table
 from liandong.models import headline_models
 from liandong.multiverse import run_multiverse
@@ -36,6 +36,41 @@ class Case:
     estimates: Estimates
 
 
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What every method says about the models, and which one to believe.
+
+    Attributes
+    ----------
+    robust
+        The answers that come from moments.
+    estimates
+        The table estimates with the rows of every method.
+    verdicts, influence
+        The tables of these names.
+    remarks
+        On randomisation inference, for the manifest.
+    """
+
+    robust: Robust
+    estimates: pl.DataFrame
+    verdicts: pl.DataFrame
+    influence: pl.DataFrame
+    remarks: tuple[str, ...]
+
+
+def judge_models(case: Case) -> Judged:
+    """Ask every method about the treatments of `case`, and judge which one the design can carry."""
+    inference, models = case.study.spec.analysis.inference, case.estimates.models
+    headline, assignments = headline_models(models), effect_assignments(case.study)
+    robust = robust_answers(models, inference)
+    randomised, remarks = randomised_answers(case.frame, headline, assignments, inference, case.weight)
+    added = method_table(robust, randomised, headline, case.weight)
+    estimates = pl.concat([case.estimates.estimates, added])
+    verdicts, influence = verdict_tables(headline, estimates, assignments, inference)
+    return Judged(robust, estimates, verdicts, influence, tuple(remarks))
+
+
 def appraise(case: Case, write: Write) -> list[str]:
     """Write the estimates under every method, the verdicts, and the tables that follow; return notes.
 
@@ -47,27 +82,23 @@ def appraise(case: Case, write: Write) -> list[str]:
     analysis = case.study.spec.analysis
     models = case.estimates.models
     headline = headline_models(models)
-    assignments = effect_assignments(case.study)
-    robust = robust_answers(models, analysis.inference)
-    randomised, remarks = randomised_answers(case.frame, headline, assignments, analysis.inference, case.weight)
-    added = method_table(robust, randomised, headline, case.weight)
-    estimates = pl.concat([case.estimates.estimates, added])
-    write("estimates", estimates)
-    verdicts, influence = verdict_tables(headline, estimates, assignments, analysis.inference)
+    found = judge_models(case)
+    verdicts = found.verdicts
+    write("estimates", found.estimates)
     write("verdicts", verdicts)
-    write("influence", influence)
+    write("influence", found.influence)
     write("explanations", explanation_table(headline))
-    write("multiplicity", multiplicity_table(analysis.families, headline, robust.wild))
+    write("multiplicity", multiplicity_table(analysis.families, headline, found.robust.wild))
     write("power", prospect_table(headline, verdicts, case.frame, analysis.inference))
     _write_all(sensitivity_tables(models), write)
-    _ask_further(case, assignments, write)
-    return [*robust.notes, *remarks]
+    _ask_further(case, write)
+    return [*found.robust.notes, *found.remarks]
 
 
-def _ask_further(case: Case, assignments: Mapping[str, Assignment], write: Write) -> None:
+def _ask_further(case: Case, write: Write) -> None:
     """Write what needs the rows once more: arms, the multiverse, mediation and the checks on ordered answers."""
     analysis, frame, weight, nominal = case.study.spec.analysis, case.frame, case.weight, case.nominal
-    effects = analysis.effects
+    effects, assignments = analysis.effects, effect_assignments(case.study)
     comparison = compare_arms(frame, effects, assignments, analysis.inference, weight=weight, nominal=nominal)
     _write_all(comparison, write)
     by_id = {effect.id: effect for effect in effects}

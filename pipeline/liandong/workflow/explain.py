@@ -13,6 +13,7 @@ from liandong.definitions import Codebook, Study, load_study
 from liandong.errors import DefinitionError, Problem
 from liandong.estimate import estimate_effects
 from liandong.models import headline_models, nominal_columns
+from liandong.workflow.appraisal import Case, judge_models
 from liandong.workflow.intake import take_in
 from liandong.workflow.preparation import prepare
 
@@ -31,16 +32,19 @@ class ExplainResult:
         One per headline model of `table` that has a standard error.
     unexplained
         Effect and outcome of the models of two large fixed effects, which have no moments.
+    verdicts
+        The table verdicts: of all these answers, which one the report believes.
     """
 
     study_id: str
     table: pl.DataFrame
     spreads: tuple[Spread, ...]
     unexplained: tuple[tuple[str, str], ...]
+    verdicts: pl.DataFrame
 
 
 def explain_study(path: Path, *, on_progress: Callable[[str], None]) -> ExplainResult:
-    """Fit the models of the study at `path` and answer for every convention.
+    """Fit the models of the study at `path`, answer for every convention, and judge which inference to believe.
 
     Raises
     ------
@@ -52,11 +56,15 @@ def explain_study(path: Path, *, on_progress: Callable[[str], None]) -> ExplainR
     on_progress("Fitting models")
     prepared = prepare(study, intake.validated.accepted)
     effects = study.spec.analysis.effects
-    estimates = estimate_effects(prepared.frame, effects, weight=prepared.weight, nominal=nominal_columns(study))
+    nominal = nominal_columns(study)
+    estimates = estimate_effects(prepared.frame, effects, weight=prepared.weight, nominal=nominal)
+    on_progress("Weighing the evidence")
+    judged = judge_models(Case(study, prepared.frame, prepared.weight, nominal, estimates))
     table = explanation_table(headline_models(estimates.models))
     explained = set(table.select("effect", "outcome").rows())
     asked = [(effect.id, outcome) for effect in effects for outcome in effect.outcomes]
-    return ExplainResult(study.id, table, spreads(table), tuple(pair for pair in asked if pair not in explained))
+    unexplained = tuple(pair for pair in asked if pair not in explained)
+    return ExplainResult(study.id, table, spreads(table), unexplained, judged.verdicts)
 
 
 def _codebook(study: Study) -> Codebook:

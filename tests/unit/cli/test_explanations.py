@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from typing import Any
+
+import polars as pl
 import pytest
 
 from liandong.audit import Spread
-from liandong.cli.explanations import in_words, show_explanations
+from liandong.cli.explanations import in_words, show_explanations, verdict_in_words
 from liandong.evidence import TABLES
 from liandong.workflow import ExplainResult
 
@@ -43,7 +46,39 @@ def test_a_reason_that_does_nothing_alone_is_left_out_or_said() -> None:
 
 
 def test_models_without_moments_are_named(capsys: pytest.CaptureFixture[str]) -> None:
-    show_explanations(ExplainResult("s", TABLES["explanations"].empty(), (), (("visit", "trust"),)))
+    asked = {"effect": "visit", "outcome": "trust", "verdict": "not_assessed", "recommended": ""}
+    verdicts = pl.DataFrame([{**asked, "reasons": "two_large_effects"}])
+    show_explanations(ExplainResult("s", TABLES["explanations"].empty(), (), (("visit", "trust"),), verdicts))
     text = capsys.readouterr().out
     assert text.startswith("visit on trust: two fixed effects of many levels")
-    assert len(text.splitlines()) == 2
+    lines = text.splitlines()
+    assert len(lines) == 3
+    assert lines[2] == "Verdict: which inference to believe was not assessed: two_large_effects."
+
+
+BELIEVED: dict[str, Any] = {
+    "verdict": "carries", "recommended": "CR2", "reasons": "unequal_clusters+randomised_individual",
+    "std_error": 0.02712, "df": 140.62, "p_value": 0.9306,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("own", "said"),
+    [
+        ({}, "believe CR2 (SE 0.0271, t(140.6), p 0.931); reasons: unequal_clusters, randomised_individual."),
+        (
+            {"verdict": "limited", "recommended": "CR1", "reasons": "some_treated", "df": 31.0, "p_value": 1e-4},
+            "believe CR1 (SE 0.0271, t(31), p <0.001), with reservations; reasons: some_treated.",
+        ),
+        (
+            {"recommended": "RI", "std_error": None, "df": None, "reasons": "few_clusters"},
+            "believe RI (p 0.931); reasons: few_clusters.",
+        ),
+        (
+            {"verdict": "cannot_carry", "recommended": "", "reasons": "few_untreated+low_df"},
+            "this design cannot carry a conclusion: few_untreated, low_df.",
+        ),
+    ],
+)
+def test_the_verdict_says_what_to_believe(own: dict[str, Any], said: str) -> None:
+    assert verdict_in_words({**BELIEVED, **own}) == f"Verdict: {said}"

@@ -27,6 +27,13 @@ def test_every_question_of_the_study_is_explained(result: ExplainResult) -> None
     assert len(result.spreads) == result.table.select("effect", "outcome").unique().height >= 2
 
 
+def test_every_question_has_the_verdict_of_the_report(result: ExplainResult) -> None:
+    assert result.verdicts.schema == pl.Schema(TABLES["verdicts"].columns)
+    asked = result.table.select("effect", "outcome").unique(maintain_order=True)
+    assert result.verdicts.select("effect", "outcome").rows() == asked.rows()
+    assert set(result.verdicts["recommended"]) == {"CR2"}
+
+
 def test_the_command_prints_tables_that_fit_and_writes_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -40,6 +47,8 @@ def test_the_command_prints_tables_that_fit_and_writes_nothing(
     assert all("liandong_cr1" in line for line in ours)
     assert any("stata_xtreg" in line and line.count("—") == 5 for line in lines)
     assert any("held against" in line for line in lines)
+    verdicts = [line for line in lines if line.startswith("Verdict: believe CR2 (SE 0.0")]
+    assert len(verdicts) == 2
 
 
 def test_a_study_without_effects_has_nothing_to_explain(tmp_path: Path) -> None:
