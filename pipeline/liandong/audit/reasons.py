@@ -84,16 +84,14 @@ def _lost_by_weights(case: Circumstances, low: float, high: float) -> bool:
 
 
 def _one_decides(case: Circumstances) -> bool:
-    """Tell whether leaving out one cluster turns the sign or moves the coefficient out of CR2's interval.
+    """Tell whether leaving out one cluster moves the coefficient out of CR2's interval.
 
-    A sign that turns counts only where the interval excludes zero: otherwise there was no sign to speak of.
+    A sign that turns where the interval excludes zero is such a move: the interval lies on one side of zero.
     """
     shown = case.answers.get("CR2") or case.answers["CR1"]
     if shown.conf_low is None or shown.conf_high is None:
         return False
-    outside = any(not shown.conf_low <= value <= shown.conf_high for value in case.without)
-    turned = shown.conclusion != 0 and any(value * case.estimate <= 0 for value in case.without)
-    return outside or turned
+    return any(not shown.conf_low <= value <= shown.conf_high for value in case.without)
 
 
 def _disagree(case: Circumstances) -> bool:
@@ -190,5 +188,6 @@ REMARKS: Mapping[str, Rule] = {
     "unequal_clusters": lambda c: _above(c.leverage_ratio, UNEQUAL_LEVERAGE),
     "randomised_individual": lambda c: c.randomised == "individual",
     "randomised_cluster": lambda c: c.randomised == "cluster",
+    "assigned_by_finer_unit": lambda c: _flagged(c, "assigned_by_finer_unit", ("RI",)),
 }
 """What chose the method."""

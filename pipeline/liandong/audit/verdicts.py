@@ -123,7 +123,7 @@ def circumstances(
         leverage_ratio=float(found.leverage.max() / found.leverage.mean()) if found is not None else None,
         without=found.without[~np.isnan(found.without)].tolist() if found is not None else (),
         identified_without=found is None or not found.unidentified_without,
-        randomised=_unit(assignment),
+        randomised=_unit(assignment, model.plan.cluster, answers.get("RI")),
         clusters_varying=_varying(model),
         weight_share=_weight_share(model),
         n_obs=design.n_obs,
@@ -170,10 +170,20 @@ def _weight_share(model: FittedModel) -> float:
     return float(within.weight_sum**2 / within.weight_sq.sum() / within.n_obs)
 
 
-def _unit(assignment: Assignment) -> str | None:
+def _unit(assignment: Assignment, cluster: str, test: Found | None) -> str | None:
+    """Return what the lot was drawn for; None where it is neither people nor clusters, or nobody could tell.
+
+    Which of them another column stands for, the randomisation test has found out: one that has a value of its own for
+    everybody stands for people.
+    """
     if assignment.kind != "randomised":
         return None
-    return "individual" if assignment.unit in {None, "individual"} else "cluster"
+    if assignment.unit in {None, "individual"}:
+        return "individual"
+    flags = set() if test is None else set(test.flag.split("+"))
+    if assignment.unit == cluster or "assigned_by_coarser_unit" in flags:
+        return "cluster"
+    return None if test is None or flags & {"assigned_by_finer_unit", "not_as_assigned"} else "individual"
 
 
 def _verdict(

@@ -54,7 +54,7 @@ def randomised_answers(
     tuple
         Answers by the model's name, with notes for the manifest: what was permuted, and why a test is absent. The
         flags are ``level_out_of_reach`` (no p-value as small as 5 % is possible) and, of answers without a test,
-        ``assigned_by_coarser_unit`` and ``not_as_assigned``.
+        ``assigned_by_coarser_unit``, ``assigned_by_finer_unit`` and ``not_as_assigned``.
     """
     found: dict[str, Answer] = {}
     notes: list[str] = []
@@ -79,7 +79,7 @@ def _test(
     rows = _sample(frame, model, weight)
     for name in (assignment.unit if assignment.unit != INDIVIDUAL else None, assignment.strata):
         _require_known(rows, model, name)
-    if assignment.unit in {None, INDIVIDUAL}:
+    if assignment.unit in {None, INDIVIDUAL} or _is_person(rows, str(assignment.unit), model.plan.cluster):
         return _of_individuals(rows, model, assignment, inference, weight)
     if assignment.unit != model.plan.cluster:
         return _of_other_units(rows, model, str(assignment.unit))
@@ -94,14 +94,21 @@ def _test(
 def _of_other_units(rows: pl.DataFrame, model: FittedModel, unit: str) -> Outcome:
     """Say why there is no test of another unit than the cluster; one that contains clusters makes their errors wrong.
 
-    Who share an assignment share an error, as far as inference goes: clusters must not be finer than that (Abadie,
-    Athey, Imbens & Wooldridge 2023, When should you adjust standard errors for clustering?, QJE 138).
+    One that lies within the clusters does no harm: these are then coarser than need be. Who share an assignment share
+    an error, as far as inference goes: clusters must not be finer than that (Abadie, Athey, Imbens & Wooldridge 2023,
+    When should you adjust standard errors for clustering?, QJE 138).
     """
     cluster = model.plan.cluster
     what = f"no randomisation test; {unit!r} was assigned, but the models cluster on {cluster!r}"
     if _is_constant(rows, cluster, unit):
-        return None, (what,)
+        held = _is_constant(rows, model.treatment, unit)
+        return _absent(model, "assigned_by_finer_unit" if held else "not_as_assigned"), (what,)
     return _absent(model, "assigned_by_coarser_unit"), (f"{what}, which {unit!r} does not lie within",)
+
+
+def _is_person(rows: pl.DataFrame, unit: str, cluster: str) -> bool:
+    """Tell whether a column other than the cluster has a value of its own for everybody, as a questionnaire number."""
+    return unit != cluster and rows[unit].n_unique() == rows.height
 
 
 def _is_constant(rows: pl.DataFrame, column: str, within: str) -> bool:

@@ -12,6 +12,7 @@ import pytest
 from liandong.audit import verdict_tables
 from liandong.definitions import Assignment, Inference
 from liandong.estimate import Estimates, estimate_effects, method_table, robust_answers
+from liandong.estimate.randomised import randomised_answers
 from liandong.evidence import TABLES, conform
 from liandong.inference import coefficients, detectable_effect, diagnose
 from liandong.models import FittedModel, headline_models
@@ -175,6 +176,25 @@ def test_how_the_treatment_came_about_is_a_reason(
         assignment = Assignment(kind=kind, **lot)
         verdicts, _ = verdict_tables(estimates.models, table, {"visit": assignment}, INFERENCE)
         assert (reason in verdicts["reasons"][0].split("+")) is expected
+
+
+@pytest.mark.parametrize(
+    ("unit", "reason"),
+    [("person", "randomised_individual"), ("household", "assigned_by_finer_unit"), ("bed", "not_as_assigned")],
+)
+def test_a_lot_inside_the_clusters_did_not_assign_whole_clusters(
+    survey: pl.DataFrame, make_effect: Any, unit: str, reason: str
+) -> None:
+    row = pl.int_range(pl.len())
+    homes = {"household": pl.col("community") * 10 + pl.col("visited"), "bed": pl.col("community") * 100 + row // 48}
+    frame = survey.with_columns(person=row, **homes)
+    estimates = estimate_effects(frame, [make_effect()])
+    lots = {"visit": Assignment(kind="randomised", unit=unit)}
+    tests, _ = randomised_answers(frame, estimates.models, lots, INFERENCE)
+    added = method_table(robust_answers(estimates.models, INFERENCE), tests, estimates.models, None)
+    verdicts, _ = verdict_tables(estimates.models, pl.concat([estimates.estimates, added]), lots, INFERENCE)
+    lot = {"randomised_individual", "randomised_cluster", "assigned_by_finer_unit", "not_as_assigned"}
+    assert lot & set(verdicts["reasons"][0].split("+")) == {reason}
 
 
 def test_no_models_give_empty_tables() -> None:

@@ -100,18 +100,31 @@ def test_a_lot_too_small_for_five_percent_is_flagged(by_community: pl.DataFrame,
     [
         ("district", "assigned_by_coarser_unit"),  # contains communities
         ("wave", "assigned_by_coarser_unit"),  # crosses them
-        ("household", None),  # lies in them: the clusters are coarser than need be
+        ("household", "assigned_by_finer_unit"),  # lies in them: the clusters are coarser than need be
+        ("bed", "not_as_assigned"),  # lies in them, but holds visited and unvisited people
     ],
 )
 def test_another_unit_than_the_cluster_has_no_test(
-    survey: pl.DataFrame, make_effect: MakeEffect, unit: str, flag: str | None
+    survey: pl.DataFrame, make_effect: MakeEffect, unit: str, flag: str
 ) -> None:
     row = pl.int_range(pl.len())
-    frame = survey.with_columns(wave=row // 40, household=pl.col("community") * 100 + row // 48)
+    homes = {"household": pl.col("community") * 10 + pl.col("visited"), "bed": pl.col("community") * 100 + row // 48}
+    frame = survey.with_columns(wave=row // 40, **homes)
     _, answer, notes = answered(frame, make_effect(), Assignment(kind="randomised", unit=unit))
-    assert (None if answer is None else answer.flag) == flag
-    assert answer is None or np.isnan([answer.p_value, answer.conf_low, answer.std_error]).all()
+    assert answer is not None
+    assert answer.flag == flag
+    assert np.isnan([answer.p_value, answer.conf_low, answer.std_error]).all()
     assert f"no randomisation test; '{unit}' was assigned, but the models cluster on 'community'" in notes[0]
+
+
+def test_a_unit_of_its_own_for_everybody_is_the_individual(survey: pl.DataFrame, make_effect: MakeEffect) -> None:
+    frame = survey.with_columns(person=pl.int_range(pl.len()))
+    people, persons = (
+        answered(frame, make_effect(), Assignment(kind="randomised", unit=unit))[1] for unit in ("individual", "person")
+    )
+    assert people is not None
+    assert not np.isnan(people.p_value)
+    assert persons == people
 
 
 def test_a_treatment_that_varies_within_what_was_assigned_is_not_the_assignment(
