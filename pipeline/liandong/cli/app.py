@@ -158,6 +158,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code; see the table in ``errors.ExitCode``."""
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, _terminated)
+    # numpy reads it when it is imported, which is later. The matrices are small: threads would cost more than they
+    # bring (on two cores, half of a run's processor time), and their number would decide the last bits of a sum.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     terminal = Terminal()
     try:
         code = app(list(arguments) if arguments is not None else None, standalone_mode=False, prog_name="liandong")
