@@ -243,3 +243,12 @@ def test_the_note_on_key_figures_mentions_weak_designs_only_where_there_are_any(
     assert note in key_table(audited_facts).notes[0]
     carried = changed(audited_facts, "verdicts", verdict="carries", recommended="CR2")
     assert note not in key_table(carried).notes[0]
+
+
+def test_causes_are_disclaimed_where_a_result_stands_without_a_lot(audited_facts: Facts, lang: Language) -> None:
+    claim = word(lang, "no_causal_claim")
+    own = effect(audited_facts, "linkage")
+    assert claim in verdict_phrase(audited_facts, own, "belonging")
+    assert claim not in verdict_phrase(changed(audited_facts, "verdicts", verdict="cannot_carry"), own, "belonging")
+    lot = {"kind": "randomised", "note": None}
+    assert claim not in verdict_phrase(audited_facts, {**own, "assignment": lot}, "belonging")
