@@ -72,7 +72,7 @@ def test_unusable_weights_are_counted_and_refused(
     small_study.raw["design"]["weight"] = "weight"
     outcome = liandong("run", small_study.write(), "--out", tmp_path / "out")
     assert (outcome.code, outcome.out) == (4, "")
-    assert "design.weight: weights must be above zero" in outcome.err
+    assert "design.weight: expected weights of zero or more" in outcome.err
     assert f"{number} of 40 values" in outcome.err
     assert "错误：" in outcome.err.splitlines()[-1]
 

@@ -22,7 +22,8 @@ def test_margins_are_met_and_met_margins_stay(seed: int, first: list[float], sec
     people = np.vstack([cells, rng.integers(0, 3, (60, 2))])
     frame = pl.DataFrame({"a": people[:, 0], "b": people[:, 1], "base": rng.uniform(0.2, 4.0, len(people))})
     margins = tuple(
-        Margin(column=column, targets=tuple(enumerate(targets))) for column, targets in (("a", first), ("b", second))
+        Margin(column=column, targets=tuple((j, target / sum(targets)) for j, target in enumerate(targets)))
+        for column, targets in (("a", first), ("b", second))
     )
     weighting = Weighting(method="raking", margins=margins, source=Text(zh="普查", en="Census"))
     found = make_weights(frame, weighting, "base")

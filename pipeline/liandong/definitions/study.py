@@ -28,7 +28,11 @@ class Sampling(Definition):
 
 
 class Margin(Definition):
-    """Known population shares (or totals) of the categories of one column, in the order of the file."""
+    """What is known of the population: the categories of one column with their targets, in the order of the file.
+
+    Targets are shares that add up to 1, percents that add up to 100 (either within 0.5 % of the whole, for rounding),
+    or counts of people: whole numbers, one of them over 100. They are scaled to add up to 1.
+    """
 
     column: str
     targets: tuple[tuple[str | int | float, PositiveFloat], ...] = Key(min_length=2)

@@ -89,11 +89,11 @@ def _weights(weights: pl.Series) -> pl.Series:
     bad = numbers.len() - int((numbers.is_finite() & (numbers > 0)).fill_null(value=False).sum())
     if bad:
         raise EstimationError(
-            f"weights must be above zero; {bad} of {numbers.len()} values of {weights.name!r} are missing, infinite, "
-            "zero or negative",
+            f"expected weights of zero or more, some of them above zero; {bad} of {numbers.len()} values of"
+            f" {weights.name!r} are missing, infinite or negative (or all zero)",
             where="study.yaml: design.weight",
             hint="reject such rows in the codebook, so that they are counted, or correct the weights",
-            zh=f"权重列 {weights.name} 有 {bad} 个缺失或非正值。",
+            zh=f"权重列 {weights.name} 有 {bad} 个值缺失、无穷或为负（或全部为零）。",
         )
     return numbers / numbers.mean() if numbers.len() else numbers
 

@@ -20,7 +20,7 @@ from liandong.present.roles import analysis_title, kind_text, marked_title, stat
 from liandong.present.table import Align, Row, Table, aligned, group, heads
 from liandong.present.tables_indicators import hidden, notes_of
 from liandong.present.tables_scales import noted_table
-from liandong.present.words import coded, word
+from liandong.present.words import coded, sentences, word
 
 _MOST_FIELDS: Final = 12
 _ANALYSES: Final = ("effect", "family", "mediation", "multiverse")
@@ -104,8 +104,17 @@ def weight_table(facts: Facts) -> Table:
             rows.append(Row((facts.level(margin, row["level"]), *shares, size), indent=1))
     header = heads(*(word(lang, name) for name in ("margin_level", "target", "before", "after", "n")))
     columns: tuple[Align, ...] = ("left", *(("decimal",) * 4))
-    notes = notes_of(facts, word(lang, "note_weights_table"), found)
+    notes = notes_of(facts, sentences(lang, [word(lang, "note_weights_table"), _weighted(facts)]), found)
     return Table("weights", word(lang, "caption_weights"), columns, (header,), tuple(rows), notes)
+
+
+def _weighted(facts: Facts) -> str:
+    """Return by what method weights were made, and where their targets come from; empty where it is not recorded."""
+    weighting = facts.study.get("weighting")
+    if not weighting:
+        return ""
+    method = word(facts.lang, f"weighting_{weighting['method']}")
+    return word(facts.lang, "note_weights_source", method=method, source=facts.text(weighting["source"]).rstrip("。."))
 
 
 def plan_table(facts: Facts) -> Table:

@@ -64,9 +64,9 @@ def make_weights(frame: pl.DataFrame, weighting: Weighting, base_weight: str | N
     frame
         Accepted rows with derived columns.
     weighting
-        Margins with shares or totals, which are scaled to add up to 1; ``cells`` (one margin) needs one round of what
-        ``raking`` repeats. With `trim`, weights over that multiple of the median are cut once, and all are scaled to
-        mean 1 again; the margins are then met only nearly, as the table shows.
+        Margins with shares, percents or counts, which are scaled to add up to 1; ``cells`` (one margin) needs one
+        round of what ``raking`` repeats. With `trim`, weights over that multiple of the median are cut once, and all
+        are scaled to mean 1 again; the margins are then met only nearly, as the table shows.
     base_weight
         Column of design weights to start from; equal weights by default.
 
@@ -124,6 +124,7 @@ def _notes(
     columns = ", ".join(margin.column for margin in weighting.margins)
     start = "equal weights" if base_weight is None else f"the design weights {base_weight!r}"
     yield f"weights: {weighting.method} to the margins of {columns} from {start}, {rounds} rounds"
+    yield f"weights: the targets come from: {weighting.source.en or weighting.source.zh}"
     yield f"weights: design effect of the weights 1 + cv² = {design_effect:.3f}; the largest is {largest:.2f} medians"
     if weighting.trim:
         yield f"weights: {n_trimmed} over {weighting.trim:g} medians were cut"

@@ -14,6 +14,9 @@ from liandong.errors import EstimationError
 
 Value = str | int | float | bool
 _SHOWN = 8
+_WHOLE = (1.0, 100.0)  # what shares and percents add up to
+_ROUNDED = 0.005  # of the whole: published shares are rounded
+_LARGEST_PERCENT = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +53,9 @@ def match_targets(frame: pl.DataFrame, weighting: Weighting) -> tuple[Target, ..
     Raises
     ------
     EstimationError
-        For a column that is not in the data; a respondent without an answer, or with one that has no target; a target
-        that nobody in the sample answers to.
+        For targets that are neither shares, nor percents, nor counts of people (see the definitions' ``Margin``); a
+        column that is not in the data; a respondent without an answer, or with one that has no target; a target that
+        nobody in the sample answers to.
     """
     return tuple(_match(frame, margin, i) for i, margin in enumerate(weighting.margins))
 
@@ -76,6 +80,7 @@ def _match(frame: pl.DataFrame, margin: Margin, number: int) -> Target:
         )
     levels = tuple(level_name(value) for value, _ in margin.targets)
     shares = np.array([share for _, share in margin.targets], dtype=np.float64)
+    _require_whole(shares, margin.column, where)
     answers = frame[margin.column]
     known = answers.drop_nans().drop_nulls() if answers.dtype.is_float() else answers.drop_nulls()
     names = {value: level_name(value) for value in known.unique().to_list()}
@@ -84,6 +89,21 @@ def _match(frame: pl.DataFrame, margin: Margin, number: int) -> Target:
     position = {level: j for j, level in enumerate(levels)}
     codes = known.replace_strict(list(names), [position[name] for name in names.values()], return_dtype=pl.Int64)
     return Target(margin.column, levels, shares / shares.sum(), codes.to_numpy().astype(np.intp))
+
+
+def _require_whole(targets: NDArray[np.float64], column: str, where: str) -> None:
+    """Raise for targets that look like shares or percents, but are no whole: one is mistyped or left out."""
+    total = float(targets.sum())
+    people = bool((targets == np.round(targets)).all() and targets.max() > _LARGEST_PERCENT)
+    if people or any(abs(total - whole) <= _ROUNDED * whole for whole in _WHOLE):
+        return
+    raise EstimationError(
+        f"expected shares of {column!r} that add up to 1, percents that add up to 100, or counts of people (whole"
+        f" numbers, one of them over 100); the targets add up to {total:g}",
+        where=where,
+        hint="is a category left out, or a number mistyped?",
+        zh=f"加权变量 {column!r} 的目标值之和为 {total:g}；比例之和应为 1，百分比之和应为 100，否则须为人数（整数）。",
+    )
 
 
 def _require_answers(counts: Mapping[str, int], people: int, levels: tuple[str, ...], column: str, where: str) -> None:

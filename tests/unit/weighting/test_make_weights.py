@@ -53,6 +53,31 @@ def test_account_of_the_weights_by_hand() -> None:
     conform("weights", found.table)
 
 
+@pytest.mark.parametrize(
+    "targets",
+    [
+        (0.49, 0.48),  # a category left out
+        (0.5, 0.506),
+        (49.0, 48.0),
+        (60, 60),
+        (49.0, 51.6),
+        (310.5, 330.2),  # no counts of people
+    ],
+)
+def test_targets_that_are_no_whole_are_refused_with_their_sum(targets: tuple[float, float]) -> None:
+    with pytest.raises(EstimationError, match=f"shares of 'sex' .* add up to {sum(targets):g}"):
+        made(PEOPLE, ("sex", tuple(enumerate(targets))))
+
+
+@pytest.mark.parametrize("targets", [(0.498, 0.498), (50.2, 50.2), (101, 101)])
+def test_rounded_shares_percents_and_counts_are_targets(targets: tuple[float, float]) -> None:
+    assert made(PEOPLE, ("sex", tuple(enumerate(targets)))).table["target"].to_list() == [0.5, 0.5]
+
+
+def test_the_notes_say_where_the_targets_come_from() -> None:
+    assert "weights: the targets come from: Census" in made().notes
+
+
 def test_totals_and_shares_are_the_same_targets() -> None:
     totals = made(PEOPLE, ("sex", ((0, 31_000), (1, 33_000))))
     shares = made(PEOPLE, ("sex", ((0, 31 / 64), (1, 33 / 64))))
