@@ -141,6 +141,13 @@ def test_percentiles_are_further_out_with_few_clusters_and_end_at_the_usual_ones
     assert expanded_percentiles(values, 10**7, 0.95)[:2] == pytest.approx(usual, rel=1e-4)  # t(10⁷) is nearly normal
 
 
+def test_the_percentile_of_eight_clusters_is_the_one_worked_out_by_hand() -> None:
+    # t(7) has 2.5 % below -2.364624; times √(8/7) that is -2.527889, and Φ of it 0.0057375.
+    even = np.linspace(0.0, 1.0, 100_001)
+    low, high, _ = expanded_percentiles(even, 8, 0.95)
+    assert (low, 1 - high) == pytest.approx((0.0057375, 0.0057375), abs=1e-6)
+
+
 def test_intervals_from_eight_clusters_miss_about_as_often_as_they_should() -> None:
     """Of 600 studies like these, 5.8 % of the expanded intervals missed the truth and 13.0 % of plain percentiles."""
     studies, missed, missed_by_plain = 150, 0, 0
