@@ -22,16 +22,17 @@ _Point = tuple[str, str, str, float, float | None, float | None]
 def inference_chart(facts: Facts, effect: Row) -> Any:
     """Return coefficient and interval by every kind of inference, a panel per outcome; the believed one is filled."""
     points: list[_Point] = []
-    for outcome in effect["outcomes"]:
-        verdict = facts.verdict(effect["id"], outcome)
+    found = [facts.verdict(effect["id"], outcome) for outcome in effect["outcomes"]]
+    recommended = any(verdict["recommended"] for verdict in found if verdict)
+    marked = word(facts.lang, "legend_text" if recommended else "legend_shown")
+    for outcome, verdict in zip(effect["outcomes"], found, strict=True):
         believed = shown_method(verdict) if verdict else ""
         for row in method_rows(facts, effect, outcome):
             if row["estimate"] is not None:
-                kind = word(facts.lang, "legend_text" if row["vcov"] == believed else "legend_other")
+                kind = marked if row["vcov"] == believed else word(facts.lang, "legend_other")
                 name = wrapped(coded(facts.lang, "vcov", row["vcov"]))
                 points.append((facts.title(outcome), name, kind, row["estimate"], row["conf_low"], row["conf_high"]))
-    legend = [word(facts.lang, key) for key in ("legend_text", "legend_other")]
-    return _intervals(points, word(facts.lang, "axis_effect"), legend)
+    return _intervals(points, word(facts.lang, "axis_effect"), [marked, word(facts.lang, "legend_other")])
 
 
 def heterogeneity_chart(facts: Facts, effect: Row) -> Any:
