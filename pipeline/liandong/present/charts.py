@@ -60,6 +60,17 @@ def register_font() -> None:
     font_manager.fontManager.addfont(str(font_file()))
 
 
+def get_ready() -> None:
+    """Import what draws figures and look for their font; RenderError when it is not there."""
+    import matplotlib as mpl
+
+    mpl.use("Agg")
+    from matplotlib import pyplot as plt  # noqa: F401 (the import is what takes the time)
+
+    grammar()
+    register_font()
+
+
 def style(height: float) -> Any:
     """Return the theme of all figures for a height in inches."""
     p9 = grammar()
@@ -95,12 +106,10 @@ def save(plot: Any, folder: Path, name: str) -> list[Path]:
     RenderError
         When the font lacks a character of a label.
     """
+    get_ready()
     import matplotlib as mpl
-
-    mpl.use("Agg")
     from matplotlib import pyplot as plt
 
-    register_font()
     paths = [folder / f"{name}.svg", folder / f"{name}.png"]
     with mpl.rc_context(_SETTINGS), warnings.catch_warnings():
         warnings.filterwarnings("ignore")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
@@ -96,7 +97,9 @@ def shown(facts: Facts, folder: str, name: str) -> Prose:
     return figure_block(figure.label, vector, picture, figure.alt, figure.caption)
 
 
-def draw_figures(bundle: Bundle, folder: Path, languages: Sequence[Language]) -> list[Path]:
+def draw_figures(
+    bundle: Bundle, folder: Path, languages: Sequence[Language], *, share: tuple[int, int] = (0, 1)
+) -> list[Path]:
     """Draw every figure of `bundle` in each language.
 
     Parameters
@@ -107,6 +110,8 @@ def draw_figures(bundle: Bundle, folder: Path, languages: Sequence[Language]) ->
         Where ``<name>.<language>.svg`` and ``.png`` go; it must exist.
     languages
         Of the reports that will show them.
+    share
+        (at, of): draw only every of-th figure, from position `at`. The bytes of a figure do not depend on the others.
 
     Returns
     -------
@@ -118,10 +123,11 @@ def draw_figures(bundle: Bundle, folder: Path, languages: Sequence[Language]) ->
     RenderError
         When the bundle describes no study, or a label has a character that the font lacks.
     """
+    at, of = share
+    all_figures = ((lang, figure) for lang in languages for figure in _figures(read_facts(bundle, lang)))
     written: list[Path] = []
-    for lang in languages:
-        for figure in _figures(read_facts(bundle, lang)):
-            written += save(figure.plot(), folder, f"{figure.name}.{lang}")
+    for lang, figure in islice(all_figures, at, None, of):
+        written += save(figure.plot(), folder, f"{figure.name}.{lang}")
     return written
 
 

@@ -11,13 +11,13 @@ from typing import Literal
 
 from liandong.definitions import Language, Study, load_study
 from liandong.errors import OutputError
-from liandong.evidence import MANIFEST, Bundle, read_bundle
-from liandong.present import draw_figures
+from liandong.evidence import MANIFEST, read_bundle
 from liandong.render import PageJob, render_pages
+from liandong.workflow.drawing import Drawing, drawing
 from liandong.workflow.manifest import fingerprint
 from liandong.workflow.resources import reports_folder
 from liandong.workflow.results import ReportResult
-from liandong.workflow.run import bundle_folder, run_study
+from liandong.workflow.run import bundle_folder, run_loaded
 
 PAGE = "evaluation"
 Format = Literal["html", "pdf", "docx"]
@@ -48,13 +48,13 @@ def report_study(
     started = time.monotonic()
     study = load_study(path)
     target = bundle_folder(study, out)
-    ran = not _is_current(study, target)
-    if ran:
-        run_study(path, out=out, on_progress=on_progress)
-    bundle = read_bundle(target)
     chosen = tuple(languages or study.spec.report.languages)
-    on_progress("Drawing figures")
-    _draw(bundle, chosen)
+    with drawing() as painters:
+        ran = not _is_current(study, target)
+        if ran:
+            run_loaded(study, out=out, on_progress=on_progress)
+        on_progress("Drawing figures")
+        _draw(target, chosen, painters)
     on_progress("Rendering pages")
     kinds = tuple(formats or study.spec.report.formats)
     jobs = [PageJob(f"{lang}/{PAGE}.qmd", f"{PAGE}.{lang}", lang, kinds) for lang in chosen]
@@ -83,20 +83,20 @@ def _is_current(study: Study, target: Path) -> bool:
     )
 
 
-def _draw(bundle: Bundle, languages: Sequence[Language]) -> None:
+def _draw(bundle: Path, languages: Sequence[Language], painters: Drawing) -> None:
     """Draw all figures beside their final place, then put them there."""
-    figures = bundle.path / "figures"
+    figures = bundle / "figures"
     try:
-        temporary = Path(tempfile.mkdtemp(prefix=".figures-", dir=bundle.path))
+        temporary = Path(tempfile.mkdtemp(prefix=".figures-", dir=bundle))
     except OSError as error:
         raise OutputError(
             f"expected a bundle that can be written to; {error.strerror}",
-            where=str(bundle.path),
+            where=str(bundle),
             hint="use another --out",
         ) from error
     try:
         temporary.chmod(0o755)
-        draw_figures(bundle, temporary, languages)
+        painters.draw(bundle, temporary, languages)
         if figures.exists():
             shutil.rmtree(figures)
         temporary.rename(figures)

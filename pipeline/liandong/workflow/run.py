@@ -34,8 +34,12 @@ def run_study(path: Path, *, out: Path | None, on_progress: Progress) -> RunResu
     DefinitionError, IngestError, ValidationError, EstimationError, OutputError
         As the stages raise them.
     """
+    return run_loaded(load_study(path), out=out, on_progress=on_progress)
+
+
+def run_loaded(study: Study, *, out: Path | None, on_progress: Progress) -> RunResult:
+    """Run a study whose definitions have been read; all else as :func:`run_study`."""
     started = time.monotonic()
-    study = load_study(path)
     codebook = _codebook(study)
     target = bundle_folder(study, out)
     failure: EstimationError | None = None

@@ -1,0 +1,95 @@
+"""The figures of a report, drawn by processes of their own: plotnine takes long, to import and for every figure."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from liandong.definitions import Language
+from liandong.errors import RenderError
+
+_PATIENCE_SECONDS = 900
+_MOST = 4
+_PACKAGE_ROOT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """Processes that get ready, and are given a bundle once there is one."""
+
+    processes: tuple[subprocess.Popen[str], ...]
+    folder: Path
+
+    def draw(self, bundle: Path, folder: Path, languages: Sequence[Language]) -> None:
+        """Draw all figures of the bundle at `bundle` into `folder`, as :func:`liandong.present.draw_figures` does.
+
+        Raises
+        ------
+        RenderError
+            As `draw_figures` raises it; also when a process dies or takes longer than 15 minutes.
+        """
+        task = {"bundle": str(bundle.resolve()), "folder": str(folder.resolve()), "languages": list(languages)}
+        for at, process in enumerate(self.processes):
+            assert process.stdin is not None
+            try:
+                process.stdin.write(json.dumps({**task, "share": [at, len(self.processes)]}))
+                process.stdin.close()
+            except BrokenPipeError:
+                pass  # it has ended, and its answer says why
+        for at in range(len(self.processes)):
+            self._await(at)
+
+    def _await(self, at: int) -> None:
+        try:
+            code = self.processes[at].wait(timeout=_PATIENCE_SECONDS)
+        except subprocess.TimeoutExpired as error:
+            raise RenderError(f"the figures were not drawn within {_PATIENCE_SECONDS} s", zh="绘图超时。") from error
+        if code != 0:
+            lines = (self.folder / f"{at}.log").read_text(encoding="utf-8", errors="replace").strip().splitlines()
+            raise RenderError(
+                f"drawing the figures failed: {lines[-1] if lines else f'exit code {code}'}",
+                hint="please report this with the definitions",
+                zh="绘图失败。",
+            )
+        found = json.loads((self.folder / f"{at}.json").read_text(encoding="utf-8"))["error"]
+        if found is not None:
+            raise RenderError(found.pop("message"), **found)
+
+
+@contextmanager
+def drawing() -> Iterator[Drawing]:
+    """Start the processes, which import while a study is run; however the block ends, they end with it."""
+    with TemporaryDirectory(prefix="liandong-drawing-") as name, ExitStack() as stack:
+        folder = Path(name)
+        processes = tuple(_started(folder, at, stack) for at in range(min(os.cpu_count() or 1, _MOST)))
+        yield Drawing(processes, folder)
+
+
+def _started(folder: Path, at: int, stack: ExitStack) -> subprocess.Popen[str]:
+    with (folder / f"{at}.json").open("w") as answer, (folder / f"{at}.log").open("w") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "liandong.present.drawing"],
+            stdin=subprocess.PIPE,
+            stdout=answer,
+            stderr=log,
+            cwd=_PACKAGE_ROOT,
+            text=True,
+            encoding="utf-8",
+            start_new_session=True,
+        )
+    stack.callback(_end, process)
+    return process
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    process.kill()
+    if process.stdin is not None:
+        process.stdin.close()
+    process.wait()
