@@ -25,6 +25,7 @@ Floats = NDArray[np.float64]
 
 _TIE = 1e-9  # as for single coefficients: equal weights reproduce the statistic up to rounding
 _SINGULAR = 1e-12  # smallest over largest eigenvalue of a matrix scaled by the observed one
+_WELL, _CLEAR = 1e6, 1e-3  # condition number, and floor over smallest eigenvalue, below which the inverse is safe
 _ROUNDING = 1e-20  # share of Σ a² below which a bootstrap variance is rounding
 _NO_VARIANCE = 1e-24
 _MANY_DEGENERATE = 0.01
@@ -152,11 +153,33 @@ def _wald(scores: _Scores, weights: Floats) -> Floats:
     matrix = np.empty((draws, tested, tested))
     for i, j in combinations_with_replacement(range(tested), 2):
         matrix[:, i, j] = matrix[:, j, i] = np.einsum("gd,gd->d", u[:, i], u[:, j])
+    return _quadratic_forms(matrix, weights.T @ own, _ROUNDING * float((own**2).sum()))
+
+
+def _quadratic_forms(matrix: Floats, numerators: Floats, floor: float) -> Floats:
+    """Return n'M⁻¹n of every draw, infinite where M is singular or its smallest eigenvalue no larger than `floor`.
+
+    Eigenvalues tell, and cost four times an inverse. The product of its Frobenius norm and M's bounds their ratio from above, so
+    that most draws need no more than the inverse.
+    """
+    try:
+        inverse = np.linalg.inv(matrix)
+    except np.linalg.LinAlgError:  # some draw's matrix is singular to the last bit
+        return _by_eigenvalues(matrix, numerators, floor)
+    largest, reach = (np.sqrt(np.einsum("dij,dij->d", m, m)) for m in (matrix, inverse))
+    out: Floats = (numerators * (inverse @ numerators[:, :, None])[:, :, 0]).sum(axis=1)
+    doubtful = ~((largest * reach < _WELL) & (floor * reach < _CLEAR))
+    if doubtful.any():
+        out[doubtful] = _by_eigenvalues(matrix[doubtful], numerators[doubtful], floor)
+    return out
+
+
+def _by_eigenvalues(matrix: Floats, numerators: Floats, floor: float) -> Floats:
     values, vectors = np.linalg.eigh(matrix)
-    numerators = np.einsum("dij,di->dj", vectors, weights.T @ own)
-    regular = values[:, 0] > np.maximum(_SINGULAR * values[:, -1], _ROUNDING * float((own**2).sum()))
-    out = np.full(draws, np.inf)
-    out[regular] = (numerators[regular] ** 2 / values[regular]).sum(axis=1)
+    along = np.einsum("dij,di->dj", vectors, numerators)
+    regular = values[:, 0] > np.maximum(_SINGULAR * values[:, -1], floor)
+    out = np.full(len(matrix), np.inf)
+    out[regular] = (along[regular] ** 2 / values[regular]).sum(axis=1)
     return out
 
 

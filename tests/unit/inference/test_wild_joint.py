@@ -117,3 +117,14 @@ def test_as_many_coefficients_as_clusters_are_refused() -> None:
     found = fitted(3, None)
     with pytest.raises(EstimationError, match="3 clusters cannot carry"):
         wild_joint(found, REGRESSORS, wild_draws([found.within.cluster_labels], seed=1))
+
+
+def test_draws_whose_matrix_is_nearly_singular_are_told_by_eigenvalues() -> None:
+    quadratic_forms = sys.modules["liandong.inference.wild_joint"]._quadratic_forms
+    # Well conditioned; ill conditioned but regular; singular by ratio; singular by the floor; singular to the last bit.
+    diagonals = [(2.0, 1.0), (1.0, 1e-9), (1.0, 1e-13), (4e-10, 4e-10), (1.0, 0.0)]
+    expected = [0.5 + 1.0, 1.0 + 1e9, np.inf, np.inf, np.inf]
+    for last in (4, 5):  # with and without the one that has no inverse
+        matrix = np.array([np.diag(diagonal) for diagonal in diagonals[:last]])
+        found = quadratic_forms(matrix, np.ones((last, 2)), 5e-10)
+        assert found == pytest.approx(expected[:last], rel=1e-12)
