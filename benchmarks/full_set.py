@@ -11,9 +11,13 @@ crosses all 20 districts).
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
 import warnings
+
+if not sys.argv[1].startswith("pyfixest"):  # as the command line does, before numpy is imported
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import polars as pl
 from simulated import OUTCOMES, REGRESSORS, STEPS, simulated
