@@ -159,8 +159,8 @@ def _wald(scores: _Scores, weights: Floats) -> Floats:
 def _quadratic_forms(matrix: Floats, numerators: Floats, floor: float) -> Floats:
     """Return n'M⁻¹n of every draw, infinite where M is singular or its smallest eigenvalue no larger than `floor`.
 
-    Eigenvalues tell, and cost four times an inverse. The product of its Frobenius norm and M's bounds their ratio from above, so
-    that most draws need no more than the inverse.
+    Eigenvalues tell, and cost four times an inverse. The product of its Frobenius norm and M's bounds their ratio from
+    above, so that most draws need no more than the inverse.
     """
     try:
         inverse = np.linalg.inv(matrix)
