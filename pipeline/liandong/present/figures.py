@@ -141,7 +141,7 @@ def _figures(facts: Facts) -> Iterator[Figure]:
     yield from _audit_figures(facts)
     for effect in facts.effects:
         if any(row["estimate"] is not None for row in treatment_rows(facts, effect["id"])):
-            caption = word(facts.lang, "figure_effect", title=facts.text(effect["title"]))
+            caption = word(facts.lang, "figure_effect", title=marked_title(facts, effect))
             alt = word(facts.lang, "alt_effect", treatment=facts.title(effect["treatment"]))
             name = identifier("effect", effect["id"])
             yield Figure(name, caption, alt, lambda effect=effect: effect_chart(facts, effect))  # type: ignore[misc]
