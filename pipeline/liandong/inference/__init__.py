@@ -1,7 +1,8 @@
 """Inference from moments and cluster totals: arrays in, frozen results out."""
 
 from liandong.inference.coefficients import Coefficients, coefficients
-from liandong.inference.conventions import CONVENTIONS, OURS, Answer, Convention, conventional_answers
+from liandong.inference.conventional import Answer, conventional_answers
+from liandong.inference.conventions import CONVENTIONS, OURS, Convention
 from liandong.inference.covariance import COVARIANCES, Covariance, covariance
 from liandong.inference.diagnostics import ClusterDiagnostics, Spread, diagnose
 from liandong.inference.draws import Draws, wild_draws

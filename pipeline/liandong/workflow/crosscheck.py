@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,9 +15,9 @@ import polars as pl
 from liandong.errors import EstimationError
 from liandong.estimate import compare_fits, crosscheck_plan
 from liandong.models import ModelPlan
+from liandong.workflow.beside import process_beside
 
 _PATIENCE_SECONDS = 900
-_PACKAGE_ROOT = Path(__file__).resolve().parents[2]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,21 +74,5 @@ def crosschecking() -> Iterator[Crosscheck]:
     """Start the process, which imports while the data are read; however the block ends, the process ends with it."""
     with TemporaryDirectory(prefix="liandong-crosscheck-") as name:
         folder = Path(name)
-        with (folder / "fits.json").open("w") as fits, (folder / "log").open("w") as log:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "liandong.estimate.refit"],
-                stdin=subprocess.PIPE,
-                stdout=fits,
-                stderr=log,
-                cwd=_PACKAGE_ROOT,
-                text=True,
-                encoding="utf-8",
-                start_new_session=True,
-            )
-        try:
+        with process_beside("liandong.estimate.refit", folder / "fits.json", folder / "log") as process:
             yield Crosscheck(process, folder)
-        finally:
-            process.kill()
-            if process.stdin is not None:
-                process.stdin.close()
-            process.wait()

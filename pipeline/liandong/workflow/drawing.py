@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -14,10 +13,10 @@ from tempfile import TemporaryDirectory
 
 from liandong.definitions import Language
 from liandong.errors import RenderError
+from liandong.workflow.beside import process_beside
 
 _PATIENCE_SECONDS = 900
 _MOST = 4
-_PACKAGE_ROOT = Path(__file__).resolve().parents[2]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,28 +67,8 @@ def drawing() -> Iterator[Drawing]:
     """Start the processes, which import while a study is run; however the block ends, they end with it."""
     with TemporaryDirectory(prefix="liandong-drawing-") as name, ExitStack() as stack:
         folder = Path(name)
-        processes = tuple(_started(folder, at, stack) for at in range(min(os.cpu_count() or 1, _MOST)))
-        yield Drawing(processes, folder)
-
-
-def _started(folder: Path, at: int, stack: ExitStack) -> subprocess.Popen[str]:
-    with (folder / f"{at}.json").open("w") as answer, (folder / f"{at}.log").open("w") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "liandong.present.drawing"],
-            stdin=subprocess.PIPE,
-            stdout=answer,
-            stderr=log,
-            cwd=_PACKAGE_ROOT,
-            text=True,
-            encoding="utf-8",
-            start_new_session=True,
+        processes = tuple(
+            stack.enter_context(process_beside("liandong.present.drawing", folder / f"{at}.json", folder / f"{at}.log"))
+            for at in range(min(os.cpu_count() or 1, _MOST))
         )
-    stack.callback(_end, process)
-    return process
-
-
-def _end(process: subprocess.Popen[str]) -> None:
-    process.kill()
-    if process.stdin is not None:
-        process.stdin.close()
-    process.wait()
+        yield Drawing(processes, folder)
