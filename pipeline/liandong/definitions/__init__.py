@@ -16,14 +16,26 @@ from liandong.definitions.analysis import (
     Step,
 )
 from liandong.definitions.claims import Claim, ClaimKind, ClaimQuantity, ClaimSource
-from liandong.definitions.codebook import Action, Category, Codebook, Field, FieldType, ForeignKey, OnFailure, Rule
+from liandong.definitions.codebook import (
+    Action,
+    Category,
+    Codebook,
+    Field,
+    FieldType,
+    ForeignKey,
+    OnFailure,
+    ResponseSet,
+    Rule,
+)
+from liandong.definitions.disclosure import Disclosure
 from liandong.definitions.expressions import Expression, ExpressionError, parse_expression
 from liandong.definitions.load import load_instrument, load_study
 from liandong.definitions.measures import GroupId, Indicator, IndicatorFile, Scale, ScaleFile, Source
 from liandong.definitions.plan_hash import PlanItem, plan_hash, plan_items
+from liandong.definitions.quality import Quality
+from liandong.definitions.sources import DataSource, Origin
 from liandong.definitions.study import (
     Design,
-    Disclosure,
     Instrument,
     Margin,
     Report,
@@ -45,6 +57,7 @@ __all__ = [
     "ClaimQuantity",
     "ClaimSource",
     "Codebook",
+    "DataSource",
     "Derived",
     "Design",
     "Disclosure",
@@ -65,8 +78,11 @@ __all__ = [
     "Mediation",
     "Multiverse",
     "OnFailure",
+    "Origin",
     "PlanItem",
+    "Quality",
     "Report",
+    "ResponseSet",
     "Role",
     "Rule",
     "SampleRule",

@@ -90,13 +90,18 @@ class FieldExtras(Definition):
 
     ``asked_if`` is the skip logic: an answer where the condition is false breaks the ``skip`` rule, a missing answer
     where it is true breaks ``required`` when the field is required. ``missing_kinds`` maps raw missing codes to kinds.
+    ``columns`` are the headers under which files hold the field when they do not use its name. ``pii`` marks personal
+    data, which never leave the program; ``false`` is the decision that a field is none, whatever it looks like. Of a
+    personal field with ``linkage``, a keyed hash takes the place of the value, so that records can still be matched.
     """
 
     title_en: str
     categories_en: tuple[Category, ...] | None = None
     missing_kinds: dict[str, str] = Key(default_factory=dict)
     role: Role = "question"
-    pii: bool = False
+    columns: tuple[str, ...] = ()
+    pii: bool | None = None
+    linkage: bool = False
     asked_if: ExpressionText | None = None
     nominal: bool | None = None
     on_failure: OnFailure = OnFailure()
@@ -177,13 +182,31 @@ class Rule(Definition):
     fields: tuple[str, ...] = ()
 
 
+class ResponseSet(Definition):
+    """A question that takes several answers, held in one field per answer.
+
+    With ``counted`` the fields say yes by that value (multiple dichotomies); without, each holds one of the answers
+    (multiple categories).
+    """
+
+    id: str
+    title: Text
+    fields: tuple[str, ...] = Key(min_length=2)
+    counted: Scalar | None = None
+
+
 class CodebookExtras(Definition):
-    """Instrument-wide parts beyond the standard."""
+    """Instrument-wide parts beyond the standard.
+
+    ``tables`` names, for each second table, the Table Schema beside this one that describes it.
+    """
 
     title: Text
     version: str
     source: Text | None = None
     rules: tuple[Rule, ...] = ()
+    sets: tuple[ResponseSet, ...] = ()
+    tables: dict[str, str] = Key(default_factory=dict)
 
 
 class Codebook(_Standard):

@@ -6,16 +6,18 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from liandong.definitions.claims import Claim, ClaimFile
 from liandong.definitions.codebook import Codebook
 from liandong.definitions.codebook_checks import check_codebook, with_stand_ins
+from liandong.definitions.disclosure import DEFAULT_MINIMUM_CELL
 from liandong.definitions.expression_types import field_kinds
 from liandong.definitions.measures import IndicatorFile, ScaleFile
 from liandong.definitions.references import check_measures, check_study
 from liandong.definitions.shape import check_shape
-from liandong.definitions.study import DEFAULT_MINIMUM_CELL, Instrument, Study, StudyFile
+from liandong.definitions.sources import DataSource, SourceSpec
+from liandong.definitions.study import Instrument, Study, StudyFile
 from liandong.definitions.vocabulary import Vocabulary, at, items, texts
 from liandong.definitions.yaml_file import read_yaml
 from liandong.errors import DefinitionError, Problem
@@ -49,7 +51,9 @@ def load_study(path: Path) -> Study:
     instrument, vocabulary, found = _instrument(path, raw)
     problems += found
     problems += check_study(raw, vocabulary) if vocabulary else []
-    data, found = _data_paths(path, raw)
+    data, found = _data_sources(path, raw)
+    problems += found
+    corrections, found = _corrections(path, raw)
     problems += found
     claims, claim_path, found = _claims(path, raw)
     problems += found
@@ -66,6 +70,7 @@ def load_study(path: Path) -> Study:
         data=data,
         claims=claims or (spec.claims if isinstance(spec.claims, tuple) else ()),
         sources=tuple(source for source in sources if source.is_file()),
+        corrections=corrections,
     )
 
 
@@ -133,21 +138,34 @@ def _optional(model: type[ModelT], path: Path, default: ModelT) -> tuple[Any, Mo
     return raw, *check_shape(model, raw, path.name)
 
 
-def _data_paths(study: Path, raw: dict[str, Any]) -> tuple[dict[str, Path], list[Problem]]:
+def _data_sources(study: Path, raw: dict[str, Any]) -> tuple[dict[str, DataSource], list[Problem]]:
+    """Find every file named under `data`; what is wrong with the shape of an entry is said by the check of shapes."""
     data = raw.get("data")
-    paths: dict[str, Path] = {}
+    sources: dict[str, DataSource] = {}
     problems: list[Problem] = []
     if not isinstance(data, dict):
-        return paths, problems
+        return sources, problems
     if "responses" not in data:
         problems.append(Problem("study.yaml: data", "'responses' is required: the survey file"))
     for name, value in data.items():
-        if isinstance(value, str):
-            path, found = _inside(study.parent, value, f"study.yaml: data.{name}")
-            problems += found
-            if path is not None:
-                paths[str(name)] = path
-    return paths, problems
+        try:
+            spec = SourceSpec.model_validate(value)
+        except ValidationError:
+            continue
+        where = f"study.yaml: data.{name}"
+        named = [*spec.files, *([spec.catalogue] if spec.catalogue else [])]
+        found = [_inside(study.parent, file, where) for file in named]
+        problems += [problem for _, complaints in found for problem in complaints]
+        paths = [path for path, _ in found if path is not None]
+        if len(paths) == len(named):
+            files, catalogue = (paths[:-1], paths[-1]) if spec.catalogue else (paths, None)
+            sources[str(name)] = DataSource(tuple(files), spec.sheet, spec.encoding, catalogue, spec.origin)
+    return sources, problems
+
+
+def _corrections(study: Path, raw: dict[str, Any]) -> tuple[Path | None, list[Problem]]:
+    name = raw.get("corrections")
+    return _inside(study.parent, name, "study.yaml: corrections") if isinstance(name, str) else (None, [])
 
 
 def _claims(study: Path, raw: dict[str, Any]) -> tuple[tuple[Claim, ...], Path | None, list[Problem]]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
@@ -12,10 +13,11 @@ from pydantic import PositiveFloat, field_validator
 from liandong.definitions.analysis import Analysis, Assignment, Derived, Identifier
 from liandong.definitions.claims import Claim
 from liandong.definitions.codebook import Codebook
+from liandong.definitions.disclosure import Disclosure
 from liandong.definitions.measures import Indicator, IndicatorFile, Scale
+from liandong.definitions.quality import Quality
+from liandong.definitions.sources import DataSource, SourceSpec
 from liandong.definitions.text import Definition, Language, Text
-
-DEFAULT_MINIMUM_CELL = 10
 
 
 class Sampling(Definition):
@@ -82,15 +84,8 @@ class Report(Definition):
         return value.isoformat() if hasattr(value, "isoformat") else value
 
 
-class Disclosure(Definition):
-    """The smallest published cell; lowering it below the default of 10 needs a reason, which the report prints."""
-
-    minimum_cell: int = Key(default=DEFAULT_MINIMUM_CELL, ge=1)
-    reason: Text | None = None
-
-
 class StudyFile(Definition):
-    """The content of study.yaml."""
+    """The content of study.yaml. ``corrections`` is a log of corrections by hand, applied when the data are read."""
 
     id: Identifier = Key(pattern=r"^[a-z][a-z0-9_]*$")
     title: Text
@@ -98,7 +93,9 @@ class StudyFile(Definition):
     simulated: bool = False
     notice: Text | None = None
     instrument: str | None = None
-    data: dict[str, str] | None = None
+    data: dict[str, SourceSpec] | None = None
+    corrections: str | None = None
+    quality: Quality = Quality()
     design: Design | None = None
     analysis: Analysis = Analysis()
     claims: str | tuple[Claim, ...] = ()
@@ -108,12 +105,13 @@ class StudyFile(Definition):
 
 @dataclass(frozen=True, slots=True)
 class Instrument:
-    """A folder of data_schema/, loaded: codebook, scales and indicators."""
+    """A folder of data_schema/, loaded: codebook, scales and indicators, and the codebooks of second tables."""
 
     folder: Path
     codebook: Codebook
     scales: tuple[Scale, ...]
     indicators: IndicatorFile
+    tables: Mapping[str, Codebook] = field(default_factory=dict)
 
     def scale(self, name: str) -> Scale | None:
         """Return the scale called `name`, or None."""
@@ -124,15 +122,16 @@ class Instrument:
 class Study:
     """A study with everything it refers to loaded and checked.
 
-    `sources` are all definition files read, for the manifest's hashes.
+    `sources` are all definition files read, for the manifest's hashes; `corrections` is the log of corrections.
     """
 
     path: Path
     spec: StudyFile
     instrument: Instrument | None
-    data: dict[str, Path]
+    data: dict[str, DataSource]
     claims: tuple[Claim, ...]
     sources: tuple[Path, ...]
+    corrections: Path | None = None
 
     @property
     def id(self) -> str:

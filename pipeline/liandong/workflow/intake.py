@@ -6,8 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from liandong.definitions import Codebook, Study
-from liandong.ingest import Ingested, apply_codebook, read_table
+from liandong.ingest import Ingested, apply_codebook
 from liandong.validate import Validated, validate
+from liandong.workflow.sources import read_source
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +37,8 @@ def take_in(study: Study, codebook: Codebook, on_progress: Callable[[str], None]
         From the stages.
     """
     on_progress("Reading the survey file")
-    ingested = apply_codebook(read_table(study.data["responses"]), codebook)
-    references = {name: read_table(path).frame for name, path in study.data.items() if name != "responses"}
+    ingested = apply_codebook(read_source(study.data["responses"]), codebook)
+    references = {name: read_source(source).frame for name, source in study.data.items() if name != "responses"}
     on_progress("Validating rows")
     validated = validate(ingested.frame, ingested.missing, ingested.type_problems, codebook, references)
     return Intake(ingested, validated)

@@ -25,7 +25,7 @@ def fingerprint(study: Study) -> dict[str, Any]:
     Data that are not there have the hash ``"absent"``: the run will say so.
     """
     return {
-        "inputs": {name: _hash(path) for name, path in sorted(study.data.items())},
+        "inputs": _inputs(study),
         "definitions": {_relative(path, study): sha256(path) for path in study.sources},
         "lock": _hash(lock_path(study)),
         "versions": versions(),
@@ -93,6 +93,16 @@ def _instrument(study: Study) -> dict[str, Any] | None:
 def _definition(indicator: Indicator) -> dict[str, str | None]:
     parts = {"numerator": indicator.numerator, "universe": indicator.universe, "need": indicator.need}
     return {name: expression.text if expression else None for name, expression in parts.items()}
+
+
+def _inputs(study: Study) -> dict[str, str]:
+    """Return the hash of every raw file: a table of one file under its name, of several under name and file."""
+    hashes = {
+        name if len(source.files) == 1 else f"{name}: {path.name}": _hash(path)
+        for name, source in sorted(study.data.items())
+        for path in source.files
+    }
+    return hashes if study.corrections is None else {**hashes, "corrections": _hash(study.corrections)}
 
 
 def _hash(path: Path) -> str:

@@ -91,7 +91,8 @@ def test_sound_study_carries_everything_it_refers_to(study: Path) -> None:
     claim = {"id": "c", "kind": "percent", "published": 98.9, "source": {"title": "t"}}
     (study / "claims.yaml").write_text(yaml.safe_dump({"claims": [claim]}), encoding="utf-8")
     loaded = _load(study, claims="claims.yaml")
-    assert loaded.data == {"responses": study / "responses.csv", "communities": study / "communities.csv"}
+    found = {name: source.paths for name, source in loaded.data.items()}
+    assert found == {"responses": (study / "responses.csv",), "communities": (study / "communities.csv",)}
     assert [scale.id for scale in loaded.scales] == ["belonging"]
     assert [indicator.id for indicator in loaded.indicators] == ["coverage"]
     assert [found.id for found in loaded.claims] == ["c"]

@@ -129,7 +129,7 @@ def test_the_study_loads_and_says_that_it_is_simulated() -> None:
     assert "simulated" in study.spec.notice.en
     assert study.spec.design is not None
     assert study.spec.design.assignment.kind == "observational"
-    assert all(path.is_file() for path in study.data.values())
+    assert all(source.exists for source in study.data.values())
 
 
 def test_exactly_the_faulty_rows_are_to_be_rejected(sav: tuple[pd.DataFrame, Any]) -> None:

@@ -27,7 +27,7 @@ def test_a_change_of_data_or_definitions_changes_the_fingerprint(tmp_path: Path)
     path = _copy(tmp_path)
     study = load_study(path)
     before = fingerprint(study)
-    responses = study.data["responses"]
+    responses = study.data["responses"].paths[0]
     responses.write_bytes(responses.read_bytes() + b"\n")
     changed_data = fingerprint(load_study(path))
     path.write_text(path.read_text(encoding="utf-8") + "\n# a remark\n", encoding="utf-8")
@@ -39,7 +39,7 @@ def test_a_change_of_data_or_definitions_changes_the_fingerprint(tmp_path: Path)
 def test_absent_data_have_a_fingerprint_too(tmp_path: Path) -> None:
     path = _copy(tmp_path)
     study = load_study(path)
-    study.data["responses"].unlink()
+    study.data["responses"].paths[0].unlink()
     assert fingerprint(study)["inputs"]["responses"] == "absent"
 
 
