@@ -64,7 +64,7 @@ def check_study(raw: dict[str, Any], vocabulary: Vocabulary) -> list[Problem]:
     derived = items(at(raw, "analysis", "derived"))
     names = list(texts(derived, "name"))
     columns = {**vocabulary.columns, **dict.fromkeys(names)}
-    uses = [*_design_uses(raw, columns), *_effect_uses(raw, columns)]
+    uses = [*_origin_use(raw, vocabulary), *_design_uses(raw, columns), *_effect_uses(raw, columns)]
     for i, name in enumerate(items(at(raw, "analysis", "subgroups"))):
         uses.append(Use(f"study.yaml: analysis.subgroups[{i}]", name, "column", columns))
     kinds, problems = _derived(derived, vocabulary)
@@ -118,6 +118,13 @@ def _steps(raw: dict[str, Any]) -> Iterator[Problem]:
                     yield Problem(f"{where}.steps[{j}].add[{k}]", f"{name!r} is already {roles[name]}")
                 elif isinstance(name, str):
                     roles[name] = f"in the model, since steps[{j}]"
+
+
+def _origin_use(raw: dict[str, Any], vocabulary: Vocabulary) -> Iterator[Use]:
+    """Yield the field that says which file a row is from: a field of the survey."""
+    name = at(raw, "data", "responses", "origin", "field")
+    if name is not None:
+        yield Use("study.yaml: data.responses.origin.field", name, "field", vocabulary.fields)
 
 
 def _design_uses(raw: dict[str, Any], columns: Mapping[str, Any]) -> Iterator[Use]:

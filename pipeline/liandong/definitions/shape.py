@@ -147,6 +147,10 @@ def _mapping(model: type[BaseModel], location: Location, details: ErrorDetails) 
     return f"expected a mapping{keys}{_got(details)}", None
 
 
+def _dict(_model: type[BaseModel], _location: Location, details: ErrorDetails) -> tuple[str, str | None]:
+    return f"expected a mapping{_got(details)}", None
+
+
 def _list(_model: type[BaseModel], _location: Location, details: ErrorDetails) -> tuple[str, str | None]:
     return f"expected a list{_got(details)}", None
 
@@ -166,7 +170,7 @@ _EXPLANATIONS: Mapping[str, Explanation] = {
     "string_type": _text,
     "model_type": _mapping,
     "model_attributes_type": _mapping,
-    "dict_type": _mapping,
+    "dict_type": _dict,
     "tuple_type": _list,
     "too_short": _length,
     "too_long": _length,
@@ -181,20 +185,30 @@ def _model_at(model: type[BaseModel], location: Sequence[str | int]) -> type[Bas
     """Follow `location` through field annotations to the model that stands there."""
     current: Any = model
     for part in location:
-        if isinstance(part, int) or not (isinstance(current, type) and issubclass(current, BaseModel)):
+        if isinstance(part, int):
             continue
-        by_key = {field.alias or name: field for name, field in current.model_fields.items()}
+        values = _values_of_mapping(current)
+        if values is not None:
+            current = values
+            continue
+        found = _inner_model(current)
+        by_key = {field.alias or name: field for name, field in found.model_fields.items()} if found else {}
         if part not in by_key:
             return None
-        current = _inner_model(by_key[part].annotation)
-    return current if isinstance(current, type) and issubclass(current, BaseModel) else None
+        current = by_key[part].annotation
+    return _inner_model(current) if _values_of_mapping(current) is None else None
 
 
-def _inner_model(annotation: Any) -> Any:
+def _values_of_mapping(annotation: Any) -> Any:
+    """Return what the entries of a mapping with free keys are, None where the annotation is no such mapping."""
+    if typing.get_origin(annotation) is dict:
+        return typing.get_args(annotation)[1]
+    found = (_values_of_mapping(argument) for argument in typing.get_args(annotation))
+    return next((values for values in found if values is not None), None)
+
+
+def _inner_model(annotation: Any) -> type[BaseModel] | None:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
-    for argument in typing.get_args(annotation):
-        found = _inner_model(argument)
-        if found is not None:
-            return found
-    return None
+    found = (_inner_model(argument) for argument in typing.get_args(annotation))
+    return next((model for model in found if model is not None), None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from pydantic import Field as Key
 from pydantic import model_validator
@@ -13,7 +13,10 @@ from liandong.definitions.text import Definition
 
 
 class Origin(Definition):
-    """The field that says which of several files a row comes from, and its value for each file in their order."""
+    """The field that says which of several files a row comes from, and its value for each file in their order.
+
+    Two files may share a value (both districts of one city).
+    """
 
     field: str
     values: tuple[str | int, ...] = Key(min_length=1)
@@ -24,6 +27,7 @@ class SourceSpec(Definition):
 
     Several files of one table (waves, districts) are put below one another. ``sheet`` is of a workbook, ``encoding`` of
     a text or an SPSS or Stata file, ``catalogue`` the SAS format catalogue (.sas7bcat) that holds the value labels.
+    ``origin`` says which file a row is from.
     """
 
     files: tuple[str, ...] = Key(min_length=1)
@@ -37,10 +41,29 @@ class SourceSpec(Definition):
     def _short_forms(cls, value: Any) -> Any:
         if isinstance(value, str):
             return {"files": [value]}
-        if isinstance(value, dict) and "file" in value and "files" not in value:
+        if isinstance(value, list):
+            return {"files": value}
+        if isinstance(value, dict) and "file" in value:
+            if "files" in value:
+                raise ValueError("give `file` for one file or `files` for several, not both")
             rest = {key: entry for key, entry in value.items() if key != "file"}
-            return {**rest, "files": [value["file"]]}
+            file = value["file"]
+            return {**rest, "files": file if isinstance(file, list) else [file]}
+        if isinstance(value, dict) and isinstance(value.get("files"), str):
+            return {**value, "files": [value["files"]]}
         return value
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if "" in self.files:
+            raise ValueError("a file is named by nothing at all")
+        twice = sorted({file for file in self.files if self.files.count(file) > 1})
+        if twice:
+            raise ValueError(f"the file {twice[0]!r} is named more than once")
+        if self.origin is not None and len(self.origin.values) != len(self.files):
+            told = f"{len(self.origin.values)} origin.values for {len(self.files)} files"
+            raise ValueError(f"origin.values needs one value per file, in their order; got {told}")
+        return self
 
 
 @dataclass(frozen=True, slots=True)
