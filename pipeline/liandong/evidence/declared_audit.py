@@ -125,6 +125,10 @@ DECLARED_AUDIT = (
         suppressed=FLAG,
     ),
     spec(
+        "unanswered", "question item",
+        question=TEXT, item=TEXT, role=TEXT, zh=TEXT, en=TEXT,
+    ),
+    spec(
         "power", "effect outcome n_clusters is_actual",
         effect=TEXT, outcome=TEXT, n_clusters=COUNT, cluster_size=REAL, icc=REAL, share_treated=REAL,
         assignment=TEXT, power=REAL, level=REAL, mde_sd=REAL, mde=REAL, is_actual=FLAG,

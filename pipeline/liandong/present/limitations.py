@@ -163,6 +163,16 @@ def _response(facts: Facts) -> Iterator[Limitation]:
     yield word(facts.lang, "limit_response_lead"), text
 
 
+def _unanswered(facts: Facts) -> Iterator[Limitation]:
+    """Name the questions that the study asks and the data cannot carry, with the reason."""
+    for row in facts.rows("unanswered"):
+        asked = facts.manifest["mediations" if row["question"] == "mediation" else "effects"]
+        subject = next(facts.text(each["title"]) for each in asked if each["id"] == row["item"])
+        kind, role = word(facts.lang, f"question_{row['question']}"), word(facts.lang, f"role_{row['role']}")
+        text = word(facts.lang, "limit_unanswered", kind=kind, role=role, subject=subject, reason=row[facts.lang])
+        yield word(facts.lang, "limit_unanswered_lead"), text
+
+
 def _loss(facts: Facts) -> Iterator[Limitation]:
     """Say what the models of each outcome use, the smallest and the largest sample where they differ."""
     accepted = facts.manifest["rows"]["accepted"]
@@ -231,6 +241,7 @@ _CHECKS: Final[tuple[Callable[[Facts], Iterator[Limitation]], ...]] = (
     _denominator,
     _self_report,
     _response,
+    _unanswered,
     _loss,
     _reliability,
     _multiple,

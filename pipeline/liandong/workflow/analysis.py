@@ -15,7 +15,8 @@ from liandong.indicators import Variable, distribution_table, indicator_table
 from liandong.measure import item_table, scale_table
 from liandong.models import nominal_columns, outcome_ranges, plan_effects
 from liandong.quality import missingness_table
-from liandong.workflow.appraisal import Case, appraise
+from liandong.workflow.appraisal import appraise
+from liandong.workflow.case import Case
 from liandong.workflow.crosscheck import Crosscheck
 from liandong.workflow.intake import Intake
 from liandong.workflow.preparation import prepare

@@ -2,38 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, fields
 
 import polars as pl
 
 from liandong.audit import (
-    SensitivityTables,
     explanation_table,
     multiplicity_table,
     prospect_table,
     sensitivity_tables,
     verdict_tables,
 )
-from liandong.balance import ArmComparison, compare_arms
-from liandong.definitions import Assignment, Study
-from liandong.estimate import Estimates, Robust, method_table, randomised_answers, robust_answers
-from liandong.mechanisms import dose_tables, heterogeneity_tables, mediation_table, ordinal_table
+from liandong.estimate import Robust, method_table, randomised_answers, robust_answers
 from liandong.models import headline_models
-from liandong.multiverse import run_multiverse
-
-Write = Callable[[str, pl.DataFrame], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """What the stages after the models work on."""
-
-    study: Study
-    frame: pl.DataFrame
-    weight: str | None
-    nominal: frozenset[str]
-    estimates: Estimates
+from liandong.workflow.case import Case, Write, effect_assignments
+from liandong.workflow.further import ask_further
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,48 +73,8 @@ def appraise(case: Case, write: Write) -> list[str]:
     write("explanations", explanation_table(headline))
     write("multiplicity", multiplicity_table(analysis.families, headline, found.robust.wild))
     write("power", prospect_table(headline, verdicts, case.frame, analysis.inference))
-    _write_all(sensitivity_tables(models), write)
-    _ask_further(case, write)
+    sensitivity = sensitivity_tables(models)
+    for name in fields(sensitivity):
+        write(name.name, getattr(sensitivity, name.name))
+    ask_further(case, write)
     return [*found.robust.notes, *found.remarks]
-
-
-def _ask_further(case: Case, write: Write) -> None:
-    """Write what needs the rows once more: arms, the multiverse, mediation and the checks on ordered answers."""
-    analysis, frame, weight, nominal = case.study.spec.analysis, case.frame, case.weight, case.nominal
-    effects, assignments = analysis.effects, effect_assignments(case.study)
-    comparison = compare_arms(frame, effects, assignments, analysis.inference, weight=weight, nominal=nominal)
-    _write_all(comparison, write)
-    by_id = {effect.id: effect for effect in effects}
-    found = [run_multiverse(frame, by_id[m.effect], m, weight, nominal) for m in analysis.multiverses]
-    if found:
-        write("specifications", pl.concat([specifications for specifications, _ in found]))
-        write("multiverse", pl.concat([summary for _, summary in found]))
-    lots = [effect.treatment for effect in effects if assignments[effect.id].kind == "randomised"]
-    if analysis.mediations:
-        mediation = mediation_table(
-            frame, analysis.mediations, analysis.inference, weight=weight, nominal=nominal, randomised=lots
-        )
-        write("mediation", mediation)
-    chosen = {"draws": analysis.inference.draws, "seed": analysis.inference.seed}
-    if any(effect.subgroups for effect in effects):
-        heterogeneity, interactions = heterogeneity_tables(frame, effects, weight, nominal, **chosen)
-        write("heterogeneity", heterogeneity)
-        write("interactions", interactions)
-    if any(effect.dose_response for effect in effects):
-        dose, tests = dose_tables(frame, effects, weight, nominal, **chosen)
-        write("dose", dose)
-        write("dose_tests", tests)
-    if any(effect.ordinal for effect in effects):
-        write("ordinal", ordinal_table(frame, effects, weight=weight, nominal=nominal))
-
-
-def _write_all(tables: ArmComparison | SensitivityTables, write: Write) -> None:
-    for field in fields(tables):
-        write(field.name, getattr(tables, field.name))
-
-
-def effect_assignments(study: Study) -> dict[str, Assignment]:
-    """Return how the treatment of each effect came about: its own account, or the design's."""
-    design = study.spec.design
-    general = design.assignment if design else Assignment(kind="observational")
-    return {effect.id: effect.assignment or general for effect in study.spec.analysis.effects}

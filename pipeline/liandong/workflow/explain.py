@@ -13,7 +13,8 @@ from liandong.definitions import Codebook, Study, load_study
 from liandong.errors import DefinitionError, Problem
 from liandong.estimate import estimate_effects
 from liandong.models import headline_models, nominal_columns
-from liandong.workflow.appraisal import Case, judge_models
+from liandong.workflow.appraisal import judge_models
+from liandong.workflow.case import Case
 from liandong.workflow.intake import take_in
 from liandong.workflow.preparation import prepare
 

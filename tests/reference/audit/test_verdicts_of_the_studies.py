@@ -13,7 +13,7 @@ from liandong.definitions import load_study
 from liandong.disclose import suppress_small_cells
 from liandong.estimate import estimate_effects, method_table, randomised_answers, robust_answers
 from liandong.models import headline_models, nominal_columns, outcome_ranges
-from liandong.workflow.appraisal import effect_assignments
+from liandong.workflow.case import effect_assignments
 from liandong.workflow.intake import take_in
 from liandong.workflow.preparation import analysis_frame
 
