@@ -7,11 +7,11 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup report run test check format lock bench clean
+.PHONY: help setup report run quality test check format lock bench fuzz clean
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
-	@echo "  STUDY=path/to/study.yaml chooses another study for report and run"
+	@echo "  STUDY=path/to/study.yaml chooses another study for report, run and quality"
 
 setup: $(READY)  ## Create .venv and install the locked packages
 
@@ -34,6 +34,9 @@ report: $(READY)  ## Set up if needed, run the study and render its report
 run: $(READY)  ## Write the study's evidence bundle without rendering
 	@$(BIN)/liandong run "$(STUDY)"
 
+quality: $(READY)  ## Check the field work: what to put right today, for the supervisor
+	@$(BIN)/liandong quality "$(STUDY)"
+
 test: $(READY)  ## Run the whole test suite in parallel
 	@$(BIN)/pytest -n auto --dist loadfile -q
 
@@ -53,6 +56,9 @@ lock: $(READY)  ## Renew the lock files from pyproject.toml
 
 bench: $(READY)  ## Time the engine against its peers, as ratios in one run
 	@$(BIN)/python benchmarks/run.py
+
+fuzz: $(READY)  ## Damage hundreds of files of every format and read them
+	@$(BIN)/python benchmarks/fuzz.py
 
 clean:  ## Remove everything that was made: environment, output, caches
 	@rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

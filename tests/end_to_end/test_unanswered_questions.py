@@ -34,7 +34,7 @@ def overambitious(small_study: Any) -> Path:
             "cluster": ["community"],
         }
     ]
-    bundle = small_study.folder / "out"
+    bundle: Path = small_study.folder / "out"
     run_study(small_study.write(), out=bundle, on_progress=lambda _: None)
     return bundle
 
@@ -54,4 +54,4 @@ def test_a_further_question_that_fails_stands_unanswered_and_stops_nothing(overa
     ("lang", "words"), [("zh", "中介分析“经由年龄”（探索性）"), ("en", "the mediation analysis “Through age”")]
 )
 def test_the_report_names_what_was_not_answered(lang: Language, words: str, overambitious: Path) -> None:
-    assert words in open_page(overambitious, lang).limitations()
+    assert words in open_page(str(overambitious), lang).limitations()
