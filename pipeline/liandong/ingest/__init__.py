@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from liandong.ingest.apply import Ingested, apply_codebook
-    from liandong.ingest.raw import DeclaredMissing, RawTable, Temporal
+    from liandong.ingest.raw import DeclaredMissing, RawResponseSet, RawTable, Temporal
     from liandong.ingest.reading import read_table
 
-__all__ = ["DeclaredMissing", "Ingested", "RawTable", "Temporal", "apply_codebook", "read_table"]
+__all__ = ["DeclaredMissing", "Ingested", "RawResponseSet", "RawTable", "Temporal", "apply_codebook", "read_table"]
 
 _HOME = {
     "DeclaredMissing": "raw",
+    "RawResponseSet": "raw",
     "RawTable": "raw",
     "Temporal": "raw",
     "Ingested": "apply",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
@@ -44,6 +44,29 @@ class Temporal:
 
 
 @dataclass(frozen=True, slots=True)
+class RawResponseSet:
+    """A question with several answers, as an SPSS file declares it (MRSETS).
+
+    Attributes
+    ----------
+    name
+        Without the dollar sign that SPSS writes before it.
+    label
+        Its text; empty when the file gives none.
+    columns
+        The columns that hold the answers, in the order of the set.
+    counted
+        The code that says yes in each column (multiple dichotomies); None when each column holds one of the answers
+        (multiple categories).
+    """
+
+    name: str
+    label: str
+    columns: tuple[str, ...]
+    counted: float | str | None
+
+
+@dataclass(frozen=True, slots=True)
 class RawTable:
     """A table as its file stores it.
 
@@ -73,6 +96,10 @@ class RawTable:
         The file's own description, its label first.
     notes
         What a careful reader should know about how the file was read.
+    response_sets
+        Name → set, for the multiple-response sets that the file declares.
+    weight
+        The column by which the file weights its cases, None when it does not.
     """
 
     path: Path
@@ -90,6 +117,8 @@ class RawTable:
     temporal: Mapping[str, Temporal]
     documentation: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    response_sets: Mapping[str, RawResponseSet] = field(default_factory=dict)
+    weight: str | None = None
 
     @property
     def columns(self) -> tuple[str, ...]:
