@@ -45,6 +45,7 @@ from liandong.definitions.study import (
     Weighting,
 )
 from liandong.definitions.text import Language, Text
+from liandong.definitions.undecided import Undecided, undecided
 
 __all__ = [
     "MOST_SPECIFICATIONS",
@@ -95,10 +96,12 @@ __all__ = [
     "Study",
     "StudyFile",
     "Text",
+    "Undecided",
     "Weighting",
     "load_instrument",
     "load_study",
     "parse_expression",
     "plan_hash",
     "plan_items",
+    "undecided",
 ]

@@ -13,7 +13,8 @@ from pydantic_core import PydanticUndefined
 
 from liandong.definitions.expressions import Expression
 
-_WORDING = frozenset({"title", "note", "source", "higher_means", "categories", "group"})
+# "undecided" is who has looked at a decision, not the decision.
+_WORDING = frozenset({"title", "note", "source", "higher_means", "categories", "group", "undecided"})
 
 
 def plain(value: Any) -> Any:

@@ -93,6 +93,7 @@ class FieldExtras(Definition):
     ``columns`` are the headers under which files hold the field when they do not use its name. ``pii`` marks personal
     data, which never leave the program; ``false`` is the decision that a field is none, whatever it looks like. Of a
     personal field with ``linkage``, a keyed hash takes the place of the value, so that records can still be matched.
+    ``undecided`` names the keys of the field that were guessed from a data file and that nobody has confirmed yet.
     """
 
     title_en: str
@@ -106,6 +107,7 @@ class FieldExtras(Definition):
     nominal: bool | None = None
     on_failure: OnFailure = OnFailure()
     note: Text | None = None
+    undecided: tuple[str, ...] = ()
 
 
 class Field(_Standard):
@@ -186,13 +188,14 @@ class ResponseSet(Definition):
     """A question that takes several answers, held in one field per answer.
 
     With ``counted`` the fields say yes by that value (multiple dichotomies); without, each holds one of the answers
-    (multiple categories).
+    (multiple categories). ``undecided`` is as in a field.
     """
 
     id: str
     title: Text
     fields: tuple[str, ...] = Key(min_length=2)
     counted: Scalar | None = None
+    undecided: tuple[str, ...] = ()
 
 
 class CodebookExtras(Definition):

@@ -24,7 +24,8 @@ class Scale(Definition):
 
     ``range`` is the response range of every item; a reversed item is scored low + high − answer. The score is the mean
     (or the sum, prorated to the full number of items) of the answered items, provided at least ``minimum_answered`` are
-    answered, and is then mapped linearly from the scale's theoretical range to ``rescale``.
+    answered, and is then mapped linearly from the scale's theoretical range to ``rescale``. ``undecided`` names the keys
+    that were guessed from a data file and that nobody has confirmed yet.
     """
 
     id: str
@@ -37,6 +38,7 @@ class Scale(Definition):
     rescale: tuple[float, float] | None = None
     higher_means: Text
     source: Source
+    undecided: tuple[str, ...] = ()
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

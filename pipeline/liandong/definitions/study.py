@@ -85,7 +85,11 @@ class Report(Definition):
 
 
 class StudyFile(Definition):
-    """The content of study.yaml. ``corrections`` is a log of corrections by hand, applied when the data are read."""
+    """The content of study.yaml.
+
+    ``corrections`` is a log of corrections by hand, applied when the data are read. ``undecided`` names the keys, as
+    ``design.cluster``, that were guessed from a data file and that nobody has confirmed yet.
+    """
 
     id: Identifier = Key(pattern=r"^[a-z][a-z0-9_]*$")
     title: Text
@@ -101,6 +105,7 @@ class StudyFile(Definition):
     claims: str | tuple[Claim, ...] = ()
     disclosure: Disclosure = Disclosure()
     report: Report = Report()
+    undecided: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
