@@ -16,10 +16,13 @@ from typing import Any
 import polars as pl
 
 from liandong.errors import OutputError
-from liandong.evidence.tables import TABLES, conform
+from liandong.evidence.csv_text import read_csv, write_csv
+from liandong.evidence.spec import TableSpec
+from liandong.evidence.tables import RESTRICTED_TABLES, TABLES, conform
 
 MANIFEST = "manifest.json"
-_PRIVATE = 0o700
+RESTRICTED, QUALITY_FOLDER = "restricted", "quality"
+_PRIVATE, _PRIVATE_FILE = 0o700, 0o600
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +34,11 @@ class Bundle:
 
     def table(self, name: str) -> pl.DataFrame:
         """Return table `name`, empty with its declared columns when the study did not make it."""
-        spec = TABLES[name]
-        file = self.path / "tables" / f"{name}.csv"
-        if not file.exists():
-            return spec.empty()
-        return pl.read_csv(file, schema=dict(spec.columns)).with_columns(pl.col(pl.String).fill_null(""))
+        return _read_table(TABLES[name], self.path / "tables" / f"{name}.csv")
+
+    def restricted_table(self, name: str) -> pl.DataFrame:
+        """Return table `name` of field supervision, which names rows and people; empty when it was not made."""
+        return _read_table(RESTRICTED_TABLES[name], self.path / RESTRICTED / QUALITY_FOLDER / f"{name}.csv")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,31 +49,37 @@ class BundleWriter:
 
     def table(self, name: str, frame: pl.DataFrame) -> pl.DataFrame:
         """Write table `name` as CSV and return it as it was written."""
-        table = conform(name, frame)
         tables = self.folder / "tables"
         tables.mkdir(exist_ok=True)
-        # Without quotes around nothing, the file reads the same in every program.
-        table.with_columns(pl.col(pl.String).replace("", None)).write_csv(tables / f"{name}.csv")
-        return table
+        return _write_table(TABLES[name], frame, tables)
+
+    def restricted_table(self, name: str, frame: pl.DataFrame) -> pl.DataFrame:
+        """Write table `name` of field supervision below restricted/quality/ and return it as it was written."""
+        folder = self.restricted_file(f"{QUALITY_FOLDER}/{name}.csv").parent
+        return _write_table(RESTRICTED_TABLES[name], frame, folder)
 
     def restricted_parquet(self, name: str, frame: pl.DataFrame) -> None:
         """Write row-level data below restricted/, which only the owner can enter."""
-        frame.write_parquet(self._restricted() / f"{name}.parquet", compression="zstd", statistics=True)
+        frame.write_parquet(self.restricted_file(f"{name}.parquet"), compression="zstd", statistics=True)
 
     def restricted_csv(self, name: str, frame: pl.DataFrame) -> None:
         """Write a row-level log below restricted/."""
-        frame.write_csv(self._restricted() / f"{name}.csv")
+        write_csv(frame, self.restricted_file(f"{name}.csv"))
+
+    def restricted_file(self, name: str) -> Path:
+        """Return where a file below restricted/ goes, an empty file of the owner's own; `name` may hold folders."""
+        path = self.folder / RESTRICTED / name
+        for folder in [*reversed(path.relative_to(self.folder).parents)][1:]:
+            (self.folder / folder).mkdir(mode=_PRIVATE, exist_ok=True)
+        path.touch(mode=_PRIVATE_FILE)
+        return path
 
     def manifest(self, content: Mapping[str, Any]) -> None:
         """Write the manifest, completed with the hashes of all files written so far."""
+        _close(self.folder / RESTRICTED)
         files = sorted(path for path in self.folder.rglob("*") if path.is_file())
         hashes = {path.relative_to(self.folder).as_posix(): sha256(path) for path in files}
         write_json(self.folder / MANIFEST, {**content, "files": hashes})
-
-    def _restricted(self) -> Path:
-        folder = self.folder / "restricted"
-        folder.mkdir(mode=_PRIVATE, exist_ok=True)
-        return folder
 
 
 @contextmanager
@@ -111,6 +120,22 @@ def sha256(path: Path) -> str:
 def write_json(path: Path, content: Mapping[str, Any]) -> None:
     """Write `content` as readable UTF-8 JSON with a stable order of keys."""
     path.write_text(json.dumps(content, ensure_ascii=False, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+
+
+def _write_table(spec: TableSpec, frame: pl.DataFrame, folder: Path) -> pl.DataFrame:
+    table = conform(spec.name, frame)
+    write_csv(table, folder / f"{spec.name}.csv")
+    return table
+
+
+def _read_table(spec: TableSpec, file: Path) -> pl.DataFrame:
+    return read_csv(file, spec.columns) if file.exists() else spec.empty()
+
+
+def _close(restricted: Path) -> None:
+    """Leave restricted/ to its owner alone, whoever wrote its files and under whatever umask."""
+    for path in (restricted, *restricted.rglob("*")) if restricted.is_dir() else ():
+        path.chmod(_PRIVATE if path.is_dir() else _PRIVATE_FILE)
 
 
 def _refuse_foreign(target: Path) -> None:

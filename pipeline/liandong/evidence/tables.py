@@ -10,16 +10,21 @@ import polars as pl
 
 from liandong.evidence.declared import DECLARED
 from liandong.evidence.declared_audit import DECLARED_AUDIT
+from liandong.evidence.declared_quality import DECLARED_CHECKS, DECLARED_QUALITY
 from liandong.evidence.spec import REAL, TableSpec
 
 SIGNIFICANT_DIGITS = 12
 _NEGLIGIBLE = 1e-13
 
-TABLES: Mapping[str, TableSpec] = MappingProxyType({table.name: table for table in (*DECLARED, *DECLARED_AUDIT)})
+TABLES: Mapping[str, TableSpec] = MappingProxyType(
+    {table.name: table for table in (*DECLARED, *DECLARED_AUDIT, *DECLARED_CHECKS)}
+)
+# Tables that name rows and people: they are written below restricted/ and never published.
+RESTRICTED_TABLES: Mapping[str, TableSpec] = MappingProxyType({table.name: table for table in DECLARED_QUALITY})
 
 
 def conform(name: str, frame: pl.DataFrame) -> pl.DataFrame:
-    """Return `frame` with exactly the declared columns, types and order of table `name`, numbers rounded for writing.
+    """Return `frame` with exactly the declared columns, types and order of table `name`, its numbers rounded for writing.
 
     Reals carry 12 significant digits, and zero where they are below 1e-13 of the largest value in their column
     (streaming sums differ in the last bits from run to run). Empty text stands for a text that does not apply.
@@ -30,7 +35,7 @@ def conform(name: str, frame: pl.DataFrame) -> pl.DataFrame:
         When a column is missing or undeclared, or the key does not identify a row: a defect of the program, not of
         the data.
     """
-    spec = TABLES[name]
+    spec = TABLES.get(name) or RESTRICTED_TABLES[name]
     missing, extra = set(spec.columns) - set(frame.columns), set(frame.columns) - set(spec.columns)
     if missing or extra:
         raise ValueError(f"table {name}: columns missing {sorted(missing)}, undeclared {sorted(extra)}")

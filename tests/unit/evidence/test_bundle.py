@@ -87,3 +87,52 @@ def test_a_file_in_the_way_is_an_output_error(tmp_path: Path, place: str) -> Non
     (tmp_path / "file").write_text("x")
     with pytest.raises(OutputError), writing_bundle(tmp_path / place):
         pytest.fail("nothing may be written")
+
+
+def test_everything_below_restricted_is_the_owners_alone(tmp_path: Path) -> None:
+    with writing_bundle(tmp_path / "b") as writer:
+        writer.restricted_csv("corrections", LABELS)
+        LABELS.write_parquet(writer.restricted_file("quality/interviews.parquet"))
+        writer.restricted_file("quality/open.csv").chmod(0o644)
+        writer.manifest({})
+    modes = {
+        path.relative_to(tmp_path / "b").as_posix(): stat.S_IMODE(path.stat().st_mode)
+        for path in (tmp_path / "b" / "restricted").rglob("*")
+    }
+    assert modes == {
+        "restricted/corrections.csv": 0o600,
+        "restricted/quality": 0o700,
+        "restricted/quality/interviews.parquet": 0o600,
+        "restricted/quality/open.csv": 0o600,
+    }
+
+
+def test_a_spreadsheet_finds_no_formula_in_a_row_level_file(tmp_path: Path) -> None:
+    rows = pl.DataFrame({"=cmd|x": ["=1+1", " @a", "-3", "'=2", "一，\n二"]})
+    with writing_bundle(tmp_path / "b") as writer:
+        writer.restricted_csv("corrections", rows)
+    written = (tmp_path / "b" / "restricted" / "corrections.csv").read_text(encoding="utf-8")
+    assert written == "'=cmd|x\n'=1+1\n' @a\n-3\n''=2\n\"一，\n二\"\n"
+
+
+def test_a_table_of_field_supervision_stays_in_the_restricted_folder(tmp_path: Path) -> None:
+    days = pl.DataFrame(
+        {
+            "interviewer": "I1",
+            "day": "2026-05-01",
+            "n": 3,
+            "n_communities": 1,
+            "minutes_median": 20.0,
+            "minutes_total": None,
+        }
+    )
+    with writing_bundle(tmp_path / "b") as writer:
+        written = writer.restricted_table("interviewer_days", days)
+        writer.manifest({})
+    folder = tmp_path / "b" / "restricted"
+    assert stat.S_IMODE(folder.stat().st_mode) == stat.S_IMODE((folder / "quality").stat().st_mode) == 0o700
+    bundle = read_bundle(tmp_path / "b")
+    assert bundle.restricted_table("interviewer_days").equals(written)
+    assert bundle.restricted_table("to_do").is_empty()
+    with pytest.raises(KeyError):
+        bundle.table("interviewer_days")
