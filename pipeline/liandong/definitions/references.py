@@ -7,6 +7,7 @@ from typing import Any
 
 from liandong.definitions.analysis_references import check_questions
 from liandong.definitions.expression_types import Kind, kind_of
+from liandong.definitions.quality_references import check_quality
 from liandong.definitions.vocabulary import (
     Use,
     Vocabulary,
@@ -56,7 +57,7 @@ def _indicator(indicator: Any, where: str, vocabulary: Vocabulary) -> Iterator[P
     for part, result in wanted.items():
         expression = expression_at(indicator, part)
         if expression is not None:
-            yield from check_expression(f"{where}.{part}", expression, vocabulary.columns, "field or scale", result)
+            yield from check_expression(f"{where}.{part}", expression, vocabulary.readable, "field or scale", result)
 
 
 def check_study(raw: dict[str, Any], vocabulary: Vocabulary) -> list[Problem]:
@@ -69,7 +70,7 @@ def check_study(raw: dict[str, Any], vocabulary: Vocabulary) -> list[Problem]:
         uses.append(Use(f"study.yaml: analysis.subgroups[{i}]", name, "column", columns))
     kinds, problems = _derived(derived, vocabulary)
     return [
-        *check_questions(raw, {**columns, **kinds}),
+        *check_questions(raw, {**columns, **kinds}, vocabulary.linked),
         *repeated_names("study.yaml: analysis.effects", texts(items(at(raw, "analysis", "effects")), "id")),
         *repeated_names("study.yaml: analysis.derived", names),
         *(
@@ -80,6 +81,7 @@ def check_study(raw: dict[str, Any], vocabulary: Vocabulary) -> list[Problem]:
         *problems,
         *_steps(raw),
         *_weight(raw, {**vocabulary.columns, **kinds}),
+        *check_quality(raw, {**vocabulary.fields, **kinds}),
         *unknown_names(uses),
     ]
 
@@ -96,8 +98,9 @@ def _derived(derived: list[Any], vocabulary: Vocabulary) -> tuple[dict[str, Kind
         found: Kind | None = None
         if expression is not None:
             where = f"study.yaml: analysis.derived[{i}].expression"
-            problems += check_expression(where, expression, known, "column", None)
-            found = kind_of(expression, {column: kind for column, kind in known.items() if kind is not None})
+            readable = {**known, **vocabulary.linked}
+            problems += check_expression(where, expression, readable, "column", None)
+            found = kind_of(expression, {column: kind for column, kind in readable.items() if kind is not None})
         if isinstance(name, str):
             known = {**known, name: "number" if found == "truth" else found}
     return {name: known[name] for name in texts(derived, "name")}, problems
