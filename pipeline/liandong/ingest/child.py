@@ -25,7 +25,7 @@ _RESERVED = 2 * 1024**3
 _MODULES: Mapping[str, str] = {
     "sav": "readstat",
     "zsav": "readstat",
-    "por": "readstat",
+    "por": "portable",
     "dta": "readstat",
     "sas7bdat": "readstat",
     "xpt": "readstat",

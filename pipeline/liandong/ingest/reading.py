@@ -16,7 +16,7 @@ from liandong.ingest.agreement import check_agreement, check_names
 from liandong.ingest.delimited import read_delimited
 from liandong.ingest.headers import read_header
 from liandong.ingest.protocol import TABLE, TAGS
-from liandong.ingest.raw import NO_TAGS, DeclaredMissing, Format, RawTable
+from liandong.ingest.raw import NO_TAGS, DeclaredMissing, Format, RawResponseSet, RawTable
 from liandong.ingest.supervise import damaged, limits_for, run_child
 from liandong.ingest.temporal import temporal_of
 
@@ -195,6 +195,11 @@ def _assemble(
         temporal=temporal,
         documentation=tuple(found.get("documentation", ())),
         notes=tuple(found.get("notes", ())),
+        response_sets={
+            name: RawResponseSet(name, label, tuple(columns), counted)
+            for name, label, columns, counted in found.get("response_sets", ())
+        },
+        weight=found.get("weight"),
     )
 
 

@@ -11,13 +11,22 @@ from collections.abc import Callable
 from liandong.ingest.headers.cursor import Cursor, DamagedFileError, Header
 
 _LINE = 80
-_SPLASH = 200
-_TABLE = 256
+_SPLASH, _TABLE = 200, 256
 _MARK = b"SPSSPORT"
+START = _SPLASH + _TABLE + len(_MARK)  # where the version stands
+# The characters that the translation table places from position 64 on, as far as ASCII has them.
+_PLACES = {
+    64: b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz .<(+",
+    132: b"&[]!$*);^-/",
+    144: b",%_>?`:",
+    152: b"@'=\"",
+    162: b"~",
+    184: b"{}\\",
+}
 _DIGITS = {digit: value for value, digit in enumerate(b"0123456789ABCDEFGHIJKLMNOPQRST")}
 _END = ord("Z")
 _LONGEST_NUMBER = 60
-_COUNT_UP_TO = 16 * 1024 * 1024
+_COUNT_UP_TO = 4 * 1024 * 1024
 _VARIABLE, _LABELS, _DOCUMENTS, _DATA = b"7DEF"
 _FORMAT_NUMBERS = 6  # type, width and decimals, for printing and for writing
 _TEXT_TAGS = frozenset(b"1236C")  # product, author, extra, weight variable, variable label
@@ -71,18 +80,48 @@ class _Stream:
         return self.take(self.integer())
 
 
-def read_header(cursor: Cursor) -> Header:
-    """Return what the dictionary says; cases are counted to the end mark for files up to 16 MiB."""
-    if cursor.size > _COUNT_UP_TO:
-        cursor.skip(_SPLASH)
-        return Header()
-    lines = cursor.take(cursor.size).replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
-    stream = _Stream(b"".join(line.ljust(_LINE) for line in lines[:-1]) + lines[-1])
-    stream.take(_SPLASH + _TABLE)
-    mark = stream.take(len(_MARK))
+def portable_characters(content: bytes) -> bytes:
+    """Return the characters of the file without its line ends, every short line filled up with blanks.
+
+    The file's own table says which byte stands for which letter: where it is not ASCII (EBCDIC, say) the bytes are
+    translated; bytes that the table does not know stay as they are.
+
+    Raises
+    ------
+    DamagedFileError
+        When the file is not a portable file.
+    """
+    lines = content.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
+    table = b"".join(line.ljust(_LINE) for line in lines[: -(-START // _LINE) + 1])[_SPLASH : _SPLASH + _TABLE]
+    letters = _letters(table)
+    if letters is not None:
+        lines = [line.translate(letters) for line in lines]
+    characters = b"".join(line.ljust(_LINE) for line in lines[:-1]) + lines[-1]
+    mark = characters[START - len(_MARK) : START]
     if mark != _MARK:
         raise DamagedFileError(f"is not an SPSS portable file: SPSSPORT expected, {mark!r} found")
-    stream.take(1)
+    return characters
+
+
+def _letters(table: bytes) -> bytes | None:
+    """Return what each byte stands for, None when the table says ASCII."""
+    if len(table) < _TABLE:
+        return None
+    nothing = table[min(_PLACES)]  # what the table holds for characters that the file's encoding lacks
+    found = bytearray(range(256))
+    for start, letters in _PLACES.items():
+        for place, letter in enumerate(letters, start=start):
+            if table[place] != nothing or letter == ord("0"):
+                found[table[place]] = letter
+    return None if found == bytes(range(256)) else bytes(found)
+
+
+def read_header(cursor: Cursor) -> Header:
+    """Return what the dictionary says; cases are counted to the end mark for files up to 4 MiB."""
+    if cursor.size > _COUNT_UP_TO:
+        return Header()
+    stream = _Stream(portable_characters(cursor.take(cursor.size)))
+    stream.take(START + 1)
     stream.text()
     stream.text()
     names, widths = _dictionary(stream)
