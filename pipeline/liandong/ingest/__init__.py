@@ -12,8 +12,18 @@ if TYPE_CHECKING:
     from liandong.ingest.apply import Ingested, apply_codebook
     from liandong.ingest.raw import DeclaredMissing, RawResponseSet, RawTable, Temporal
     from liandong.ingest.reading import read_table
+    from liandong.ingest.stacking import stack
 
-__all__ = ["DeclaredMissing", "Ingested", "RawResponseSet", "RawTable", "Temporal", "apply_codebook", "read_table"]
+__all__ = [
+    "DeclaredMissing",
+    "Ingested",
+    "RawResponseSet",
+    "RawTable",
+    "Temporal",
+    "apply_codebook",
+    "read_table",
+    "stack",
+]
 
 _HOME = {
     "DeclaredMissing": "raw",
@@ -23,6 +33,7 @@ _HOME = {
     "Ingested": "apply",
     "apply_codebook": "apply",
     "read_table": "reading",
+    "stack": "stacking",
 }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 import polars as pl
 
@@ -67,13 +67,37 @@ class RawResponseSet:
 
 
 @dataclass(frozen=True, slots=True)
-class RawTable:
-    """A table as its file stores it.
+class Part:
+    """One of the files that make up a table, and where its rows stand.
 
     Attributes
     ----------
     path, format, sha256, encoding
-        The file, its format, the hash of its bytes (hexadecimal), and the encoding that its text was read in.
+        As in :class:`RawTable`.
+    name
+        The file's name, with as much of its folder as tells it from the other files.
+    first_row, rows
+        The rows ``first_row`` … ``first_row + rows - 1`` of the table, counted from 0, are those of the file.
+    """
+
+    path: Path
+    name: str
+    format: Format
+    sha256: str
+    encoding: str | None
+    first_row: int
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class RawTable:
+    """A table as its file stores it, or several files of one table below one another.
+
+    Attributes
+    ----------
+    path, format, sha256, encoding
+        The file, its format, the hash of its bytes (hexadecimal), and the encoding that its text was read in. Of
+        several files: the first one, its format, one hash over all hashes, and the encoding if it is the same.
     data
         The rows, lazily: a CSV or Parquet file is read when (and as far as) it is collected. Numbers, dates and
         texts are as stored: user-missing codes stand as values, texts of a CSV are all strings, and columns named
@@ -100,6 +124,10 @@ class RawTable:
         Name → set, for the multiple-response sets that the file declares.
     weight
         The column by which the file weights its cases, None when it does not.
+    stacked
+        The files that were stacked, empty for a single one: see `parts`.
+    differences
+        How stacked files differ: ``column``, ``kind`` (of `DIFFERENCE_KINDS`), ``file``, ``detail``.
     """
 
     path: Path
@@ -119,6 +147,33 @@ class RawTable:
     notes: tuple[str, ...] = ()
     response_sets: Mapping[str, RawResponseSet] = field(default_factory=dict)
     weight: str | None = None
+    stacked: tuple[Part, ...] = ()
+    differences: pl.DataFrame = field(default_factory=lambda: NO_DIFFERENCES)
+
+    @property
+    def name(self) -> str:
+        """The name of the file, or of all files."""
+        return " + ".join(part.name for part in self.stacked) if self.stacked else self.path.name
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """The files that the rows come from, at least one, in the order of the rows."""
+        alone = Part(self.path, self.path.name, self.format, self.sha256, self.encoding, 0, self.row_count)
+        return self.stacked or (alone,)
+
+    def places(self, rows: pl.Series) -> pl.DataFrame:
+        """Return where rows are to be found: ``file``, and ``file_row``, the data row within it, counted from 1.
+
+        Parameters
+        ----------
+        rows
+            Numbers as in ``_row``: rows of the whole table, counted from 1.
+        """
+        firsts = pl.Series([part.first_row for part in self.parts], dtype=pl.Int64)
+        names = pl.Series([part.name for part in self.parts], dtype=pl.String)
+        numbers = rows.cast(pl.Int64)
+        which = firsts.search_sorted(numbers - 1, side="right").cast(pl.Int64) - 1
+        return pl.DataFrame([names.gather(which).alias("file"), (numbers - firsts.gather(which)).alias("file_row")])
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -131,4 +186,7 @@ class RawTable:
         return self.data.collect()
 
 
+DifferenceKind = Literal["absent", "name", "type", "label", "value_label", "missing", "order"]
+DIFFERENCE_KINDS: tuple[DifferenceKind, ...] = get_args(DifferenceKind)
+NO_DIFFERENCES: pl.DataFrame = pl.DataFrame(schema=dict.fromkeys(("column", "kind", "file", "detail"), pl.String))
 NO_TAGS = pl.DataFrame(schema={"row": pl.Int64, "column": pl.String, "tag": pl.String})
