@@ -24,14 +24,17 @@ _ANALYSIS = "study.yaml: analysis"
 Columns = Mapping[str, Kind | None]
 
 
-def check_questions(raw: dict[str, Any], columns: Columns) -> list[Problem]:
-    """Return the names in families, mediations, multiverses and weights of a raw study.yaml that nothing defines."""
+def check_questions(raw: dict[str, Any], columns: Columns, linked: Columns) -> list[Problem]:
+    """Return the names in families, mediations, multiverses and weights of a raw study.yaml that nothing defines.
+
+    Conditions may read `linked` values of other tables beside the columns.
+    """
     effects = items(at(raw, "analysis", "effects"))
     return [
         *_effects(effects, columns),
         *_families(items(at(raw, "analysis", "families")), list(texts(effects, "id"))),
-        *_mediations(items(at(raw, "analysis", "mediations")), columns),
-        *check_multiverses(items(at(raw, "analysis", "multiverses")), effects, columns),
+        *_mediations(items(at(raw, "analysis", "mediations")), columns, linked),
+        *check_multiverses(items(at(raw, "analysis", "multiverses")), effects, columns, linked),
         *_weighting(at(raw, "design", "weighting"), columns),
     ]
 
@@ -81,7 +84,7 @@ def _families(families: list[Any], effects: list[str]) -> Iterator[Problem]:
         )
 
 
-def _mediations(mediations: list[Any], columns: Columns) -> Iterator[Problem]:
+def _mediations(mediations: list[Any], columns: Columns, linked: Columns) -> Iterator[Problem]:
     yield from repeated_names(f"{_ANALYSIS}.mediations", texts(mediations, "id"))
     for i, mediation in enumerate(mediations):
         where = f"{_ANALYSIS}.mediations[{i}]"
@@ -100,7 +103,7 @@ def _mediations(mediations: list[Any], columns: Columns) -> Iterator[Problem]:
                 if isinstance(name, str) and name in roles:
                     yield Problem(f"{where}.{key}[{j}]", f"{name!r} is already {roles[name]}")
             roles = {**dict.fromkeys(names_in(at(mediation, key)), role), **roles}
-        yield from check_condition(f"{where}.sample", mediation, "sample", columns)
+        yield from check_condition(f"{where}.sample", mediation, "sample", {**columns, **linked})
 
 
 def _weighting(weighting: Any, columns: Columns) -> Iterator[Problem]:

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
 from liandong.definitions.expressions import Expression
+from liandong.definitions.linked_names import linked_name
 
 # "undecided" is who has looked at a decision, not the decision.
 _WORDING = frozenset({"title", "note", "source", "higher_means", "categories", "group", "undecided"})
@@ -42,6 +43,9 @@ def _decisions(model: BaseModel) -> Iterator[tuple[str, Any]]:
 
 def _tree(node: ast.AST) -> Any:
     """Return an expression's meaning, the same whatever its spaces and brackets, and in every version of Python."""
+    linked = linked_name(node)
+    if linked is not None:
+        return linked.text
     match node:
         case ast.Constant():
             return {"value": plain(node.value)}

@@ -20,7 +20,12 @@ _BOUNDS = ("minimum", "maximum", "exclusive_minimum", "exclusive_maximum")
 _CLOSE = 0.8
 
 
-def check_codebook(codebook: Codebook, file: str, kinds: Mapping[str, Kind | None] | None = None) -> list[Problem]:
+def check_codebook(
+    codebook: Codebook,
+    file: str,
+    kinds: Mapping[str, Kind | None] | None = None,
+    linked: Mapping[str, Kind | None] | None = None,
+) -> list[Problem]:
     """Return the problems inside a codebook.
 
     Parameters
@@ -31,8 +36,10 @@ def check_codebook(codebook: Codebook, file: str, kinds: Mapping[str, Kind | Non
         The name under which problems are reported.
     kinds
         The kind of value of each field, where it is not simply that of the codebook.
+    linked
+        What expressions may read of other tables, with its kind.
     """
-    kinds = field_kinds(codebook) if kinds is None else kinds
+    kinds = {**(field_kinds(codebook) if kinds is None else kinds), **(linked or {})}
     problems = repeated_names(f"{file}: fields", codebook.names)
     problems += repeated_names(f"{file}: liandong.rules", [rule.id for rule in codebook.liandong.rules])
     problems += _misspelt(codebook, file)

@@ -6,8 +6,9 @@ import ast
 from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
-from liandong.definitions.codebook import Codebook, FieldType
+from liandong.definitions.codebook import Codebook, Field, FieldType
 from liandong.definitions.expressions import Expression
+from liandong.definitions.linked_names import linked_name, parse_linked_name
 
 Kind = Literal["number", "text", "truth", "date", "datetime", "time", "duration"]
 Kinds = Mapping[str, Kind]
@@ -39,9 +40,14 @@ class _MisfitError(ValueError):
     """Two parts that do not fit; the message names them."""
 
 
+def kind_of_field(field: Field) -> Kind:
+    """Return the kind of value that `field` holds."""
+    return _KIND_OF[field.type]
+
+
 def field_kinds(codebook: Codebook) -> dict[str, Kind]:
     """Return the kind of value that each field of `codebook` holds."""
-    return {field.name: _KIND_OF[field.type] for field in codebook.fields}
+    return {field.name: kind_of_field(field) for field in codebook.fields}
 
 
 def kind_of(expression: Expression, kinds: Kinds) -> Kind | None:
@@ -74,7 +80,7 @@ def misfit(expression: Expression, kinds: Kinds, *, wanted: Kind | None = None) 
 
 
 def _remedy(text: str, wanted: Kind) -> str:
-    return f" (such as {text} == 1)" if wanted == "truth" and text.isidentifier() else ""
+    return f" (such as {text} == 1)" if wanted == "truth" and (text.isidentifier() or parse_linked_name(text)) else ""
 
 
 def _kind(node: ast.AST, kinds: Kinds) -> Kind | None:
@@ -83,6 +89,11 @@ def _kind(node: ast.AST, kinds: Kinds) -> Kind | None:
 
 def _name(node: ast.Name, kinds: Kinds) -> Kind | None:
     return kinds.get(node.id)
+
+
+def _linked(node: ast.AST, kinds: Kinds) -> Kind | None:
+    linked = linked_name(node)
+    return kinds.get(linked.text) if linked else None
 
 
 def _constant(node: ast.Constant, _kinds: Kinds) -> Kind:
@@ -122,10 +133,16 @@ def _arithmetic(node: ast.BinOp, kinds: Kinds) -> Kind:
         if isinstance(node.op, ast.Sub) and _comparable(left, right):
             return "duration"
         raise _MisfitError(f"{ast.unparse(node)!r}: of dates and times only differences can be taken")
-    flags = [isinstance(side, ast.Name) and kinds.get(side.id) == "truth" for side in (node.left, node.right)]
+    flags = [_is_flag(side, kinds) for side in (node.left, node.right)]
     if {left, right} - {"number", "truth", None} or (isinstance(node.op, ast.Sub) and all(flags)):
         raise _MisfitError(f"{ast.unparse(node)!r}: arithmetic is for numbers")
     return "number"
+
+
+def _is_flag(node: ast.expr, kinds: Kinds) -> bool:
+    """Whether `node` reads a Boolean column, which Polars does not subtract from another."""
+    is_column = isinstance(node, ast.Name) or linked_name(node) is not None
+    return is_column and _kind(node, kinds) == "truth"
 
 
 def _comparable(left: Kind | None, right: Kind | None) -> bool:
@@ -153,7 +170,9 @@ def _need_comparable(left: ast.expr, right: ast.expr, kinds: Kinds) -> None:
     )
 
 
-def _call(node: ast.Call, kinds: Kinds) -> Kind:
+def _call(node: ast.Call, kinds: Kinds) -> Kind | None:
+    if linked_name(node) is not None:
+        return _linked(node, kinds)
     assert isinstance(node.func, ast.Name)
     takes, gives = _FUNCTIONS[node.func.id]
     kind = _kind(node.args[0], kinds)
@@ -171,6 +190,7 @@ _FUNCTIONS: Mapping[str, tuple[tuple[Kind, ...], Kind]] = {
 }
 _NODES: Mapping[type[ast.AST], Callable[[Any, Kinds], Kind | None]] = {
     ast.Name: _name,
+    ast.Attribute: _linked,
     ast.Constant: _constant,
     ast.BoolOp: _bool_op,
     ast.UnaryOp: _unary,

@@ -6,6 +6,10 @@ logic: a comparison with a missing value is unknown, ``False and unknown`` is Fa
 
 Four functions: ``missing(x)``, ``answered(x)``, ``hour(x)`` of a date with time, ``minutes(x - y)`` between two such
 (whole minutes, towards zero). A division by zero is unknown.
+
+Other tables are read by ``table.column`` (the one row that a foreign key points to) and by ``count(table)``,
+``count(table.column)``, ``sum``, ``mean``, ``min`` and ``max`` of a column (the rows that point here). Such a value is
+read from a column that is called like its text.
 """
 
 from __future__ import annotations
@@ -13,11 +17,13 @@ from __future__ import annotations
 import ast
 import functools
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
+
+from liandong.definitions.linked_names import AGGREGATES, linked_name
 
 _COMPARISONS: Mapping[type[ast.cmpop], Callable[[Any, Any], Any]] = {
     ast.Eq: operator.eq,
@@ -39,8 +45,10 @@ _FUNCTIONS: Mapping[str, Callable[[pl.Expr], pl.Expr]] = {
     "hour": lambda value: value.dt.hour().cast(pl.Int64),  # Polars has it in 8 bits: 3 * 60 would overflow
     "minutes": lambda value: value.dt.total_minutes(),
 }
+_CONDITIONS = frozenset({"missing", "answered"})
 _GRAMMAR = (
-    "names, numbers, text, comparisons, and/or/not, in [..], + - * /, missing(x), answered(x), hour(x), minutes(x - y)"
+    "names, numbers, text, comparisons, and/or/not, in [..], + - * /, missing(x), answered(x), hour(x), minutes(x - y) "
+    "and, of other tables, table.column, count(table), sum(table.column)"
 )
 _LONGEST = 2_000
 _DEEPEST = 100
@@ -61,7 +69,7 @@ class Expression:
     text
         As it stands in the definitions.
     names
-        The columns that it reads, sorted.
+        The columns that it reads, sorted; of other tables by their text, such as ``sum(service_log.hours)``.
     """
 
     text: str
@@ -80,9 +88,19 @@ def parse_expression(text: str) -> Expression:
         raise ExpressionError("a backslash has no meaning in an expression")
     tree = _parse(text.strip())
     _translate(tree)
-    called = {node.func for node in ast.walk(tree) if isinstance(node, ast.Call)}
-    names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and node not in called}
-    return Expression(text=text.strip(), names=tuple(sorted(names)))
+    return Expression(text=text.strip(), names=tuple(sorted(set(_names(tree)))))
+
+
+def _names(node: ast.AST) -> Iterator[str]:
+    linked = linked_name(node)
+    if linked is not None:
+        yield linked.text
+    elif isinstance(node, ast.Name):
+        yield node.id
+    else:
+        inside = node.args if isinstance(node, ast.Call) else ast.iter_child_nodes(node)
+        for child in inside:
+            yield from _names(child)
 
 
 def _parse(text: str) -> ast.expr:
@@ -104,12 +122,19 @@ def _parse(text: str) -> ast.expr:
 def _translate(node: ast.AST) -> pl.Expr:
     translator = _NODES.get(type(node))
     if translator is None:
-        raise ExpressionError(f"{ast.unparse(node)!r} is not part of the language ({_GRAMMAR})")
+        raise ExpressionError(f"{_shown(node)} is not part of the language ({_GRAMMAR})")
     return translator(node)
 
 
 def _name(node: ast.Name) -> pl.Expr:
     return pl.col(node.id)
+
+
+def _attribute(node: ast.Attribute) -> pl.Expr:
+    linked = linked_name(node)
+    if linked is None:
+        raise ExpressionError(f"{_shown(node)} is not part of the language: a point stands between table and column")
+    return pl.col(linked.text)
 
 
 def _constant(node: ast.Constant) -> pl.Expr:
@@ -131,13 +156,13 @@ def _unary(node: ast.UnaryOp) -> pl.Expr:
         return ~operand
     if isinstance(node.op, ast.USub):
         return -operand
-    raise ExpressionError(f"{ast.unparse(node)!r}: only 'not' and '-' may stand before a value")
+    raise ExpressionError(f"{_shown(node)}: only 'not' and '-' may stand before a value")
 
 
 def _arithmetic(node: ast.BinOp) -> pl.Expr:
     combine = _ARITHMETIC.get(type(node.op))
     if combine is None:
-        raise ExpressionError(f"{ast.unparse(node)!r}: only + - * / are known")
+        raise ExpressionError(f"{_shown(node)}: only + - * / are known")
     right = _number(node.right)
     if isinstance(node.op, ast.Div):
         right = pl.when(right != 0).then(right)
@@ -147,8 +172,10 @@ def _arithmetic(node: ast.BinOp) -> pl.Expr:
 
 def _number(node: ast.expr) -> pl.Expr:
     """Translate an operand of arithmetic; a condition counts 1 where it is true and 0 where it is false."""
-    is_condition = isinstance(node, ast.Compare | ast.BoolOp | ast.Call) or (
-        isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not)
+    is_condition = (
+        isinstance(node, ast.Compare | ast.BoolOp)
+        or (isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not))
+        or (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _CONDITIONS)
     )
     return _translate(node).cast(pl.Int64) if is_condition else _translate(node)
 
@@ -170,35 +197,46 @@ def _one_comparison(left: ast.expr, comparison: ast.cmpop, right: ast.expr) -> p
         return ~member if isinstance(comparison, ast.NotIn) else member
     combine = _COMPARISONS.get(type(comparison))
     if combine is None:
-        raise ExpressionError(
-            f"{ast.unparse(left)} … {ast.unparse(right)}: this comparison is not known; use == != < <= > >= in"
-        )
+        raise ExpressionError(f"{_shown(left)} … {_shown(right)}: this comparison is not known; use == != < <= > >= in")
     result: pl.Expr = combine(_translate(left), _translate(right))
     return result
 
 
 def _literals(node: ast.expr) -> list[pl.Expr]:
     if not isinstance(node, ast.List | ast.Tuple) or not node.elts:
-        raise ExpressionError(f"{ast.unparse(node)!r}: after 'in' a list of values is expected, such as [1, 2]")
+        raise ExpressionError(f"{_shown(node)}: after 'in' a list of values is expected, such as [1, 2]")
     for element in node.elts:
         negative = isinstance(element, ast.UnaryOp) and isinstance(element.op, ast.USub)
         plain = element.operand if isinstance(element, ast.UnaryOp) and negative else element
         if not isinstance(plain, ast.Constant) or (negative and isinstance(plain.value, str)):
-            raise ExpressionError(f"{ast.unparse(element)!r}: only plain values may stand in a list")
+            raise ExpressionError(f"{_shown(element)}: only plain values may stand in a list")
     return [_translate(element) for element in node.elts]
 
 
 def _call(node: ast.Call) -> pl.Expr:
-    function = _FUNCTIONS.get(node.func.id) if isinstance(node.func, ast.Name) else None
+    linked = linked_name(node)
+    if linked is not None:
+        return pl.col(linked.text)
+    name = node.func.id if isinstance(node.func, ast.Name) else None
+    if name in AGGREGATES:
+        raise ExpressionError(f"{_shown(node)}: {name} is of the rows of another table, such as {name}(table.column)")
+    function = _FUNCTIONS.get(name or "")
     if function is None or len(node.args) != 1 or node.keywords:
         raise ExpressionError(
-            f"{ast.unparse(node)!r}: the only functions are missing(x), answered(x), hour(x) and minutes(x - y)"
+            f"{_shown(node)}: the only functions are missing(x), answered(x), hour(x), minutes(x - y), and of other "
+            f"tables {', '.join(AGGREGATES)}"
         )
     return function(_translate(node.args[0]))
 
 
+def _shown(node: ast.AST) -> str:
+    text = repr(ast.unparse(node))
+    return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
+
+
 _NODES: Mapping[type[ast.AST], Callable[[Any], pl.Expr]] = {
     ast.Name: _name,
+    ast.Attribute: _attribute,
     ast.Constant: _constant,
     ast.BoolOp: _bool_op,
     ast.UnaryOp: _unary,

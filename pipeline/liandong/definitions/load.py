@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from liandong.definitions.claims import Claim, ClaimFile
-from liandong.definitions.codebook import Codebook
-from liandong.definitions.codebook_checks import check_codebook, with_stand_ins
-from liandong.definitions.disclosure import DEFAULT_MINIMUM_CELL
-from liandong.definitions.expression_types import field_kinds
-from liandong.definitions.measures import IndicatorFile, ScaleFile
-from liandong.definitions.references import check_measures, check_study
+from liandong.definitions.disclosure import weaker_rules
+from liandong.definitions.instrument_files import instrument_files, read_instrument
+from liandong.definitions.links import expressions_in, linked_tables
+from liandong.definitions.references import check_study
 from liandong.definitions.shape import check_shape
 from liandong.definitions.sources import DataSource, SourceSpec
 from liandong.definitions.study import Instrument, Study, StudyFile
-from liandong.definitions.vocabulary import Vocabulary, at, items, texts
+from liandong.definitions.vocabulary import Vocabulary
 from liandong.definitions.yaml_file import read_yaml
 from liandong.errors import DefinitionError, Problem
-
-ModelT = TypeVar("ModelT", bound=BaseModel)
 
 
 def load_study(path: Path) -> Study:
@@ -57,12 +52,13 @@ def load_study(path: Path) -> Study:
     problems += found
     claims, claim_path, found = _claims(path, raw)
     problems += found
-    problems += _whole_study(raw, instrument.codebook if instrument else None)
+    problems += _whole_study(raw, instrument)
+    problems += _tables_read(raw, spec, instrument)
     if problems or spec is None:
         raise DefinitionError(problems)
     sources = [path, *([claim_path] if claim_path else [])]
     if instrument is not None:
-        sources += [instrument.folder / name for name in ("codebook.yaml", "scales.yaml", "indicators.yaml")]
+        sources += instrument_files(instrument)
     return Study(
         path=path,
         spec=spec,
@@ -76,7 +72,7 @@ def load_study(path: Path) -> Study:
 
 def load_instrument(folder: Path) -> Instrument:
     """Read an instrument folder of data_schema/ by itself; DefinitionError lists all its problems."""
-    instrument, _, problems = _load_instrument(folder)
+    instrument, _, problems = read_instrument(folder)
     if problems or instrument is None:
         raise DefinitionError(problems)
     return instrument
@@ -93,49 +89,7 @@ def _instrument(study: Path, raw: dict[str, Any]) -> tuple[Instrument | None, Vo
         found = False
     if not found:
         return None, None, [Problem("study.yaml: instrument", f"there is no folder {name!r}")]
-    return _load_instrument(folder)
-
-
-def _load_instrument(folder: Path) -> tuple[Instrument | None, Vocabulary | None, list[Problem]]:
-    """Return the instrument if it is sound, what its files define even if it is not, and all its problems."""
-    raw, problems = read_yaml(folder / "codebook.yaml")
-    codebook, vocabulary, found = _codebook(raw)
-    raw_scales, scales, more = _optional(ScaleFile, folder / "scales.yaml", ScaleFile(scales=()))
-    raw_indicators, indicators, most = _optional(
-        IndicatorFile, folder / "indicators.yaml", IndicatorFile(indicators=())
-    )
-    problems = [*problems, *found, *more, *most]
-    if vocabulary is not None:
-        scale_list = at(raw_scales, "scales")
-        vocabulary = replace(vocabulary, scales=frozenset(texts(items(scale_list), "id")))
-        problems += check_measures(scale_list, at(raw_indicators, "indicators"), vocabulary)
-    if codebook is None or scales is None or indicators is None:
-        return None, vocabulary, problems
-    return Instrument(folder, codebook, scales.scales, indicators), vocabulary, problems
-
-
-def _codebook(raw: Any) -> tuple[Codebook | None, Vocabulary | None, list[Problem]]:
-    """Check a raw codebook; what is sound in a malformed one is checked, and its names are known, all the same."""
-    if raw is None:
-        return None, None, []
-    codebook, problems = check_shape(Codebook, raw, "codebook.yaml")
-    if codebook is not None:
-        vocabulary = Vocabulary(fields=field_kinds(codebook), scales=frozenset())
-        return codebook, vocabulary, check_codebook(codebook, "codebook.yaml")
-    mended, kinds = with_stand_ins(raw)
-    rest, _ = check_shape(Codebook, mended, "codebook.yaml")
-    problems += check_codebook(rest, "codebook.yaml", kinds) if rest else []
-    return None, Vocabulary(fields=kinds, scales=frozenset()), problems
-
-
-def _optional(model: type[ModelT], path: Path, default: ModelT) -> tuple[Any, ModelT | None, list[Problem]]:
-    """Read a file that may be absent: its raw content, the model if its shape is right, and the problems."""
-    if not path.exists():
-        return None, default, []
-    raw, problems = read_yaml(path)
-    if raw is None:
-        return None, None, problems
-    return raw, *check_shape(model, raw, path.name)
+    return read_instrument(folder)
 
 
 def _data_sources(study: Path, raw: dict[str, Any]) -> tuple[dict[str, DataSource], list[Problem]]:
@@ -193,26 +147,38 @@ def _inside(folder: Path, name: str, where: str) -> tuple[Path | None, list[Prob
     return path, []
 
 
-def _whole_study(raw: dict[str, Any], codebook: Codebook | None) -> list[Problem]:
+def _whole_study(raw: dict[str, Any], instrument: Instrument | None) -> list[Problem]:
     """Return problems that concern several keys at once."""
     problems = []
     if isinstance(raw.get("data"), dict) and raw.get("instrument") is None:
         problems.append(Problem("study.yaml: instrument", "is required when there are data"))
     disclosure = raw.get("disclosure")
-    if isinstance(disclosure, dict):
-        cell = disclosure.get("minimum_cell", DEFAULT_MINIMUM_CELL)
-        if isinstance(cell, int) and cell < DEFAULT_MINIMUM_CELL and not disclosure.get("reason"):
-            problems.append(
-                Problem("study.yaml: disclosure.reason", f"a minimum_cell below {DEFAULT_MINIMUM_CELL} needs a reason")
-            )
+    if isinstance(disclosure, dict) and not disclosure.get("reason"):
+        problems += [
+            Problem("study.yaml: disclosure.reason", f"{rule} needs a reason") for rule in weaker_rules(disclosure)
+        ]
     data = raw.get("data")
-    if codebook is not None and isinstance(data, dict):
+    if instrument is not None and isinstance(data, dict):
+        codebooks = [codebook for name, codebook in instrument.schemas.items() if name in data]
         problems += [
             Problem(
                 "study.yaml: data",
                 f"the codebook's foreign key on {list(key.columns)} needs the table {key.reference.resource!r}",
             )
+            for codebook in codebooks
             for key in codebook.foreign_keys
             if key.reference.resource and key.reference.resource not in data
         ]
     return problems
+
+
+def _tables_read(raw: dict[str, Any], spec: StudyFile | None, instrument: Instrument | None) -> list[Problem]:
+    """Return the tables that expressions of study.yaml read, and that have no file."""
+    data = raw.get("data")
+    if spec is None or instrument is None or not isinstance(data, dict):
+        return []
+    names = {name for expression in expressions_in(spec) for name in expression.names}
+    return [
+        Problem("study.yaml: data", f"an expression reads the table {table!r}, which has no file")
+        for table in sorted((linked_tables(names) & set(instrument.tables)) - set(data))
+    ]

@@ -27,8 +27,13 @@ _ALWAYS = ("common", "complete")
 Columns = Mapping[str, Kind | None]
 
 
-def check_multiverses(multiverses: list[Any], effects: list[Any], columns: Columns) -> Iterator[Problem]:
-    """Yield what is wrong with raw multiverses, given the raw effects that they may name."""
+def check_multiverses(
+    multiverses: list[Any], effects: list[Any], columns: Columns, linked: Columns
+) -> Iterator[Problem]:
+    """Yield what is wrong with raw multiverses, given the raw effects that they may name.
+
+    Conditions may read `linked` values of other tables beside the columns.
+    """
     yield from repeated_names(_MULTIVERSES, texts(multiverses, "effect"))
     known = {effect["id"]: effect for effect in effects if isinstance(at(effect, "id"), str)}
     for i, multiverse in enumerate(multiverses):
@@ -37,7 +42,7 @@ def check_multiverses(multiverses: list[Any], effects: list[Any], columns: Colum
         effect = known.get(name) if isinstance(name, str) else None
         yield from _blocks(where, multiverse, columns)
         yield from _scorings(where, multiverse, effect, columns)
-        yield from _samples(where, multiverse, columns)
+        yield from _samples(where, multiverse, {**columns, **linked})
         yield from _absorb(where, multiverse, columns)
         if effect is not None:
             yield from _clashes(where, multiverse, effect)

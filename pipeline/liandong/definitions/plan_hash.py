@@ -19,6 +19,7 @@ from typing import Any
 
 from liandong.definitions.canonical import canonical_json, plain, texts_in
 from liandong.definitions.codebook import Codebook, Field
+from liandong.definitions.links import RESPONSES, linkable
 from liandong.definitions.study import Study
 
 
@@ -145,9 +146,26 @@ def _codebook(study: Study, used: frozenset[str]) -> Iterator[_Part]:
         yield "rule", rule.id, "", plain(rule)
     if codebook.key:
         yield "key", "primary", "", list(codebook.key)
+    yield from _linked(study, read)
     for key in codebook.foreign_keys:
         reference = [key.reference.resource, *key.referenced]
         yield "key", "+".join(key.columns), "", {"columns": list(key.columns), "reference": reference}
+
+
+def _linked(study: Study, read: frozenset[str]) -> Iterator[_Part]:
+    """Yield, of second tables that are read, the fields that matter, and how rows are found and left out."""
+    if study.instrument is None:
+        return
+    schemas = study.instrument.schemas
+    lent = [link for column, link in linkable(RESPONSES, schemas).items() if column in read]
+    for table, link in {link.name.table: link for link in lent}.items():
+        schema, fields = schemas[table], {link.field.name for link in lent if link.name.table == table and link.field}
+        for field in schema.fields:
+            if field.name in fields or _rejects(field):
+                yield "field", f"{table}.{field.name}", "", _field(field, schema)
+        rules = [plain(rule) for rule in schema.liandong.rules if rule.action != "warn"]
+        found = {"columns": list(link.on), "reference": [table, *link.key], "rules": rules}
+        yield "key", f"{table}.*", "", {name: value for name, value in found.items() if value}
 
 
 def _rejects(field: Field) -> bool:

@@ -14,6 +14,7 @@ from liandong.definitions.analysis import Analysis, Assignment, Derived, Identif
 from liandong.definitions.claims import Claim
 from liandong.definitions.codebook import Codebook
 from liandong.definitions.disclosure import Disclosure
+from liandong.definitions.links import RESPONSES
 from liandong.definitions.measures import Indicator, IndicatorFile, Scale
 from liandong.definitions.quality import Quality
 from liandong.definitions.sources import DataSource, SourceSpec
@@ -117,6 +118,11 @@ class Instrument:
     scales: tuple[Scale, ...]
     indicators: IndicatorFile
     tables: Mapping[str, Codebook] = field(default_factory=dict)
+
+    @property
+    def schemas(self) -> dict[str, Codebook]:
+        """The codebook of every table that has one, ``responses`` first."""
+        return {RESPONSES: self.codebook, **self.tables}
 
     def scale(self, name: str) -> Scale | None:
         """Return the scale called `name`, or None."""

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from liandong.definitions.expression_types import Kind, misfit
 from liandong.definitions.expressions import Expression, ExpressionError, parse_expression
+from liandong.definitions.linked_names import parse_linked_name
+from liandong.definitions.links import explain_link
 from liandong.definitions.shape import nearest
 from liandong.errors import Problem
 
@@ -27,15 +29,24 @@ class Vocabulary:
         Field → the kind of value that it holds, None where its definition does not say so properly.
     scales
         Ids of scales; their scores are numbers.
+    linked
+        What expressions may read of other tables, such as ``communities.residents``, with its kind; of a table whose
+        definition is not sound, ``communities.*``.
     """
 
     fields: Mapping[str, Kind | None]
     scales: frozenset[str]
+    linked: Mapping[str, Kind | None] = field(default_factory=dict)
 
     @property
     def columns(self) -> dict[str, Kind | None]:
         """Fields and scales with their kinds."""
         return {**self.fields, **dict.fromkeys(self.scales, "number")}
+
+    @property
+    def readable(self) -> dict[str, Kind | None]:
+        """All that an expression may read: fields, scales, and values of other tables."""
+        return {**self.columns, **self.linked}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +82,33 @@ def check_expression(
     where: str, expression: Expression, columns: Mapping[str, Kind | None], kind: str, wanted: Kind | None
 ) -> list[Problem]:
     """Return the unknown names of `expression`, or else what in it does not fit together."""
-    unknown = unknown_names(Use(where, name, kind, columns) for name in expression.names)
+    unknown = [problem for name in expression.names for problem in _unreadable(Use(where, name, kind, columns))]
     if unknown:
         return unknown
     message = misfit(expression, {name: held for name, held in columns.items() if held is not None}, wanted=wanted)
     return [Problem(where, message)] if message else []
+
+
+def anything_of(table: str) -> str:
+    """Return the name that stands for whatever `table` may hold, because its definition is not sound."""
+    return f"{table}.*"
+
+
+def _unreadable(use: Use) -> list[Problem]:
+    """Return why an expression cannot read a name, with what would be right where it is a value of another table."""
+    linked = parse_linked_name(use.name)
+    if use.name in use.valid or linked is None:
+        return unknown_names([use])
+    if anything_of(linked.table) in use.valid:
+        return []
+    lent = [name for name in use.valid if parse_linked_name(name) is not None]
+    explained = explain_link(linked, lent)
+    if explained is not None:
+        return [Problem(use.where, explained)]
+    hint = nearest(use.name, lent) or (
+        "expressions read tables that liandong.tables of codebook.yaml describes and one foreign key leads to or from"
+    )
+    return [Problem(use.where, f"{use.name!r} is no value of another table that can be read here", hint)]
 
 
 def expression_at(node: Any, key: str) -> Expression | None:
