@@ -27,7 +27,7 @@ from liandong.definitions.codebook import (
     ResponseSet,
     Rule,
 )
-from liandong.definitions.disclosure import Disclosure
+from liandong.definitions.disclosure import Disclosure, Dominance
 from liandong.definitions.expressions import Expression, ExpressionError, parse_expression
 from liandong.definitions.load import load_instrument, load_study
 from liandong.definitions.measures import GroupId, Indicator, IndicatorFile, Scale, ScaleFile, Source
@@ -62,6 +62,7 @@ __all__ = [
     "Derived",
     "Design",
     "Disclosure",
+    "Dominance",
     "Effect",
     "Expression",
     "ExpressionError",
