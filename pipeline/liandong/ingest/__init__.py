@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from liandong.ingest.apply import Ingested, apply_codebook
     from liandong.ingest.raw import DeclaredMissing, RawResponseSet, RawTable, Temporal
     from liandong.ingest.reading import read_table
-    from liandong.ingest.stacking import stack
+    from liandong.ingest.stacking import file_names, stack
 
 __all__ = [
     "DeclaredMissing",
@@ -21,6 +21,7 @@ __all__ = [
     "RawTable",
     "Temporal",
     "apply_codebook",
+    "file_names",
     "read_table",
     "stack",
 ]
@@ -33,6 +34,7 @@ _HOME = {
     "Ingested": "apply",
     "apply_codebook": "apply",
     "read_table": "reading",
+    "file_names": "stacking",
     "stack": "stacking",
 }
 

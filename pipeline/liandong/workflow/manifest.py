@@ -12,6 +12,7 @@ from typing import Any
 from liandong import __version__
 from liandong.definitions import Indicator, Study
 from liandong.evidence import sha256
+from liandong.ingest import file_names
 from liandong.workflow.lock_file import lock_path
 
 _PACKAGE = Path(__file__).resolve().parents[1]
@@ -98,9 +99,9 @@ def _definition(indicator: Indicator) -> dict[str, str | None]:
 def _inputs(study: Study) -> dict[str, str]:
     """Return the hash of every raw file: a table of one file under its name, of several under name and file."""
     hashes = {
-        name if len(source.files) == 1 else f"{name}: {path.name}": _hash(path)
+        name if len(source.files) == 1 else f"{name}: {file}": _hash(path)
         for name, source in sorted(study.data.items())
-        for path in source.files
+        for path, file in zip(source.files, file_names(source.files), strict=True)
     }
     return hashes if study.corrections is None else {**hashes, "corrections": _hash(study.corrections)}
 

@@ -2,9 +2,10 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
-from liandong.definitions import load_study
+from liandong.definitions import DataSource, load_study
 from liandong.workflow.manifest import describe, fingerprint, versions
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -41,6 +42,13 @@ def test_absent_data_have_a_fingerprint_too(tmp_path: Path) -> None:
     study = load_study(path)
     study.data["responses"].paths[0].unlink()
     assert fingerprint(study)["inputs"]["responses"] == "absent"
+
+
+def test_files_of_one_name_in_two_folders_have_a_hash_each(tmp_path: Path) -> None:
+    study = load_study(_copy(tmp_path))
+    paths = tuple(tmp_path / folder / "wave.csv" for folder in ("2021", "2023"))
+    study = replace(study, data={"responses": DataSource(paths)})
+    assert set(fingerprint(study)["inputs"]) == {"responses: 2021/wave.csv", "responses: 2023/wave.csv"}
 
 
 def test_all_packages_of_the_lock_are_named() -> None:
