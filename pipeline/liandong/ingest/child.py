@@ -4,7 +4,7 @@ A damaged file can crash, hang or swell the libraries that read it. So they run 
 limits on memory and time; the parent sees a table in Arrow files and a JSON text, or a message, or only that the
 process is gone. Nothing is imported that the format does not need: starting must cost a fraction of a second.
 
-The request is a JSON file: path, format, folder for the results, sheet, encoding, memory_bytes, cpu_seconds.
+The request is a JSON file: path, format, folder for the results, sheet, encoding, catalogue, memory_bytes, cpu_seconds.
 """
 
 from __future__ import annotations
@@ -75,6 +75,7 @@ def _limit(memory_bytes: int, cpu_seconds: int) -> None:
         resource.RLIMIT_DATA: memory_bytes,
         resource.RLIMIT_AS: memory_bytes + _RESERVED,
         resource.RLIMIT_CPU: cpu_seconds,
+        resource.RLIMIT_FSIZE: memory_bytes,
         resource.RLIMIT_CORE: 0,
     }
     for limit, value in wanted.items():

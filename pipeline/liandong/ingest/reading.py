@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-import hashlib
 import tempfile
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import polars as pl
 
 from liandong.errors import IngestError
 from liandong.ingest.agreement import check_agreement, check_names
+from liandong.ingest.catalogue import catalogue_notes, check_catalogue
 from liandong.ingest.delimited import read_delimited
 from liandong.ingest.headers import read_header
+from liandong.ingest.opening import check_file, sha256, state
 from liandong.ingest.protocol import TABLE, TAGS
 from liandong.ingest.raw import NO_TAGS, DeclaredMissing, Format, RawResponseSet, RawTable
 from liandong.ingest.supervise import damaged, limits_for, run_child
 from liandong.ingest.temporal import temporal_of
 
-_FORMATS: tuple[Format, ...] = get_args(Format)
 _TEXT_FORMATS = ("csv", "tsv")
 _NUMBERS = (pl.Int64, pl.Float64)
 
@@ -30,6 +31,7 @@ def read_table(
     *,
     sheet: str | None = None,
     encoding: str | None = None,
+    catalogue: Path | None = None,
     timeout_seconds: float | None = None,
     memory_bytes: int | None = None,
 ) -> RawTable:
@@ -47,6 +49,8 @@ def read_table(
         Of a workbook; the first one that holds anything when None.
     encoding
         Of the text; as the file says, or found, when None.
+    catalogue
+        The format catalogue (.sas7bcat) of a SAS data file, which holds its value labels.
     timeout_seconds, memory_bytes
         What the child may take; by default 60 s and 2 s for each MiB of the file, and 4 GiB or 32 times the file.
 
@@ -58,24 +62,39 @@ def read_table(
     Raises
     ------
     IngestError
-        When the file is missing, empty, of another format, damaged, cut short, without rows, or names two columns
-        alike.
+        When the file or its catalogue is missing, empty, of another format, damaged or cut short; when the file is
+        without rows, names two columns alike, or changes while it is read.
     """
-    file_format = _check_file(path)
+    file_format = check_file(path)
+    if catalogue is not None:
+        check_catalogue(path, file_format, catalogue)
+    before = state(path)
     if file_format in _TEXT_FORMATS:
         table = _read_text(path, file_format, encoding)
     else:
         header = read_header(path, file_format)
+        if catalogue is not None:
+            read_header(catalogue, "sas7bcat")
         limits = limits_for(path.stat().st_size, timeout_seconds, memory_bytes)
         with tempfile.TemporaryDirectory(prefix="liandong-") as name, ThreadPoolExecutor(1) as pool:
             folder = Path(name)
-            digest = pool.submit(_sha256, path)
-            found = run_child(path, file_format, folder, limits, sheet=sheet, encoding=encoding)
+            digest = pool.submit(sha256, path)
+            found = run_child(path, file_format, folder, limits, sheet=sheet, encoding=encoding, catalogue=catalogue)
             check_names(path, found["names"])
             data = _load(path, file_format, folder)
             tags = _load_tags(path, folder)
             table = _assemble(path, file_format, digest.result(), found, data, tags)
+        if file_format == "sas7bdat":
+            notes = catalogue_notes(path, table.formats, table.value_labels, catalogue)
+            table = replace(table, notes=(*table.notes, *notes))
         check_agreement(path, header, table, found)
+    if state(path) != before:
+        raise IngestError(
+            "the file was changed while it was read",
+            where=path.name,
+            hint="Wait until whatever writes it has finished, or read a copy.",
+            zh=f"读取过程中数据文件“{path.name}”被改动，请稍后再试。",
+        )
     if table.row_count == 0:
         raise IngestError(
             "the file has columns but no rows",
@@ -86,54 +105,12 @@ def read_table(
     return table
 
 
-def _check_file(path: Path) -> Format:
-    """Return the format of an existing, non-empty file."""
-    if not path.exists():
-        raise IngestError(
-            "there is no such file",
-            where=str(path),
-            hint="Check the path under `data` in study.yaml.",
-            zh=f"找不到数据文件“{path.name}”。",
-        )
-    if not path.is_file():
-        raise IngestError("a data file is expected, this is a folder", where=str(path), zh=f"“{path.name}”不是文件。")
-    suffix = path.suffix.lower().removeprefix(".")
-    known = {name: name for name in _FORMATS}
-    if suffix not in known:
-        raise IngestError(
-            f"files of type {path.suffix or '(none)'!r} cannot be read; known are .{', .'.join(known)}",
-            where=path.name,
-            hint="Save the data in one of these formats." + (" Excel: save as .xlsx." if suffix == "xls" else ""),
-            zh=f"不支持“{path.suffix}”格式的数据文件。",
-        )
-    try:
-        empty = path.stat().st_size == 0
-        path.open("rb").close()
-    except OSError as error:
-        raise IngestError(
-            f"the file cannot be opened: {error.strerror}", where=str(path), zh=f"无法打开数据文件“{path.name}”。"
-        ) from error
-    if empty:
-        raise IngestError(
-            "the file is empty (0 bytes)",
-            where=path.name,
-            hint="Copy or export it again.",
-            zh=f"数据文件“{path.name}”是空文件。",
-        )
-    return known[suffix]
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
 def _read_text(path: Path, file_format: Format, encoding: str | None) -> RawTable:
     text = read_delimited(path, file_format, encoding, check_names)
     return RawTable(
         path=path,
         format=file_format,
-        sha256=_sha256(path),
+        sha256=sha256(path),
         encoding=text.encoding,
         data=text.data,
         schema=pl.Schema(dict.fromkeys(text.names, pl.String)),
@@ -194,13 +171,17 @@ def _assemble(
         formats=formats,
         temporal=temporal,
         documentation=tuple(found.get("documentation", ())),
-        notes=tuple(found.get("notes", ())),
+        notes=(*found.get("notes", ()), *_weight_note(found.get("weight"))),
         response_sets={
             name: RawResponseSet(name, label, tuple(columns), counted)
             for name, label, columns, counted in found.get("response_sets", ())
         },
         weight=found.get("weight"),
     )
+
+
+def _weight_note(weight: str | None) -> list[str]:
+    return [] if weight is None else [f"The file weights its cases by {weight!r}; weights are taken from study.yaml."]
 
 
 def _user_missing(declared: Mapping[str, Any], tags: pl.DataFrame) -> dict[str, DeclaredMissing]:

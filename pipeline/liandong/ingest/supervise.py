@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from liandong.errors import IngestError
-from liandong.ingest.protocol import ERROR, OK, OUT_OF_MEMORY, RESULT, UNREADABLE
+from liandong.ingest.protocol import BLAMED, ERROR, OK, OUT_OF_MEMORY, RESULT, UNREADABLE
 
 _PACKAGE_ROOT = Path(__file__).resolve().parents[2]
 _MIB = 1024**2
@@ -55,11 +55,21 @@ class Request:
     folder: str
     sheet: str | None
     encoding: str | None
+    catalogue: str | None
     memory_bytes: int
     cpu_seconds: int
 
 
-def run_child(path: Path, file_format: str, folder: Path, limits: Limits, **options: str | None) -> Mapping[str, Any]:
+def run_child(
+    path: Path,
+    file_format: str,
+    folder: Path,
+    limits: Limits,
+    *,
+    sheet: str | None = None,
+    encoding: str | None = None,
+    catalogue: Path | None = None,
+) -> Mapping[str, Any]:
     """Read `path` in a child process.
 
     Parameters
@@ -70,8 +80,8 @@ def run_child(path: Path, file_format: str, folder: Path, limits: Limits, **opti
         An empty folder; the tables appear there as Arrow files.
     limits
         Time and memory that the child may take.
-    **options
-        `sheet` and `encoding`.
+    sheet, encoding, catalogue
+        As in :func:`liandong.ingest.read_table`.
 
     Returns
     -------
@@ -87,8 +97,9 @@ def run_child(path: Path, file_format: str, folder: Path, limits: Limits, **opti
         path=str(path.resolve()),
         format=file_format,
         folder=str(folder),
-        sheet=options.get("sheet"),
-        encoding=options.get("encoding"),
+        sheet=sheet,
+        encoding=encoding,
+        catalogue=None if catalogue is None else str(catalogue.resolve()),
         memory_bytes=limits.memory_bytes,
         # A second guard, should the parent itself be killed: no child outlives its work for long.
         cpu_seconds=int(2 * limits.timeout_seconds) + 5,
@@ -110,10 +121,15 @@ def run_child(path: Path, file_format: str, folder: Path, limits: Limits, **opti
                 check=False,
             )
     except subprocess.TimeoutExpired as error:
-        raise _too_slow(path, limits) from error
+        raise _too_slow(_to_blame(path, catalogue, folder), limits) from error
     if done.returncode != OK:
-        raise _failure(path, done.returncode, folder, said, limits)
+        raise _failure(_to_blame(path, catalogue, folder), done.returncode, folder, said, limits)
     return _result(path, folder)
+
+
+def _to_blame(path: Path, catalogue: Path | None, folder: Path) -> Path:
+    """Return the file that the child was reading when it stopped."""
+    return catalogue if catalogue is not None and (folder / BLAMED).exists() else path
 
 
 def damaged(path: Path, what: str) -> IngestError:

@@ -12,7 +12,7 @@ import pyreadstat
 import pytest
 
 from liandong.errors import ExitCode, IngestError
-from liandong.ingest import apply_codebook, child_readstat, read_table
+from liandong.ingest import apply_codebook, child_readstat, read_table, readstat_source
 
 ROWS = pl.DataFrame({"id": [1, 2, 3], "名": ["东湖", None, "a"], "x": [0.5, None, 2.0]})
 
@@ -95,7 +95,7 @@ def test_parquet_is_read_lazily_with_its_own_types(tmp_path: Path, make_codebook
     assert table.schema == ROWS.schema
     assert table.row_count == 3
     ingested = apply_codebook(table, make_codebook(x="number", id="integer", 名="string"))
-    assert ingested.frame.equals(
+    assert ingested.frame.collect().equals(
         ROWS.select(pl.int_range(1, 4, dtype=pl.Int64).alias("_row"), "x", "id", "名"), null_equal=True
     )
 
@@ -115,12 +115,12 @@ def test_a_damaged_parquet_is_an_error(tmp_path: Path) -> None:
 
 
 def test_a_large_table_is_read_in_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(child_readstat, "_CELLS_AT_ONCE", 20)
+    monkeypatch.setattr(readstat_source, "_CELLS_AT_ONCE", 20)
     path = tmp_path / "survey.dta"
     codes = [*range(99), "a"]
     frame = pl.DataFrame({"a": pl.Series(codes, dtype=pl.Object), "town": [f"社区{i}" for i in range(100)]})
     pyreadstat.write_dta(frame, path, missing_user_values={"a": ["a"]})
-    request = {"path": str(path), "format": "dta", "encoding": None}
+    request = {"path": str(path), "format": "dta", "encoding": None, "catalogue": None}
     found = child_readstat.read(request, tmp_path)
     table = pl.read_ipc(tmp_path / "table.arrow")
     assert found["rows"] == 100

@@ -23,6 +23,7 @@ _READERS: Mapping[str, Callable[[Cursor], Header]] = {
     "por": por.read_header,
     "dta": dta.read_header,
     "sas7bdat": sas7bdat.read_header,
+    "sas7bcat": sas7bdat.read_catalogue,
     "xpt": xpt.read_header,
     "xlsx": containers.read_xlsx,
     "parquet": containers.read_parquet,

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 
 from liandong.ingest.headers.cursor import Cursor, DamagedFileError, Header
 
-_MAGIC = bytes.fromhex("000000000000000000000000c2ea8160b31411cfbd92080009c7318c181f1011")
+_DATA_MAGIC = bytes.fromhex("000000000000000000000000c2ea8160b31411cfbd92080009c7318c181f1011")
+_CATALOGUE_MAGIC = bytes.fromhex("000000000000000000000000c2ea8163b31411cfbd92080009c7318c181f1011")
 _YES = 0x33  # how the format writes "is so" for alignment and word size
 _TYPE_MASK, _DATA = 0x0F00, 0x0100
 _TRUNCATED, _CHARACTER = 1, 2
@@ -64,23 +65,8 @@ class _Page:
 
 def read_header(cursor: Cursor) -> Header:
     """Return rows, names and types, after comparing the number of pages with the length of the file."""
-    start = cursor.take(164)
-    if start[:32] != _MAGIC:
-        raise DamagedFileError("is not a SAS data file: its first 32 bytes are not those of the format")
-    word = 8 if start[32] == _YES else 4
-    shift = 4 if start[35] == _YES else 0
-    cursor.order = "<" if start[37] == 1 else ">"
-    cursor.seek(196 + shift)
-    header_size, page_size = cursor.unpack("2I")
-    pages = cursor.number("Q" if word == 8 else "I")  # noqa: PLR2004 (bytes of a word)
-    if not 0 < page_size <= _LARGEST_PAGE:
-        raise DamagedFileError(f"claims pages of {page_size:,} bytes")
-    if header_size + pages * page_size > cursor.size:
-        raise DamagedFileError(
-            f"is cut short: {pages:,} pages of {page_size:,} bytes announced, it has {cursor.size:,} bytes"
-        )
+    word, page_size, pages = _read_start(cursor, _DATA_MAGIC, "data file")
     found = _Metadata()
-    cursor.seek(header_size)
     for _ in range(pages):
         page = _Page(cursor.take(page_size), cursor.order, word)
         for part in page.subheaders():
@@ -94,6 +80,33 @@ def read_header(cursor: Cursor) -> Header:
         names=tuple(_name(pointer, found.texts) for pointer in found.pointers),
         is_text=tuple(kind == _CHARACTER for kind in found.types),
     )
+
+
+def read_catalogue(cursor: Cursor) -> Header:
+    """Check that a file is a SAS catalogue (.sas7bcat) and whole; it has no table of which a header could tell."""
+    _read_start(cursor, _CATALOGUE_MAGIC, "catalogue")
+    return Header()
+
+
+def _read_start(cursor: Cursor, magic: bytes, what: str) -> tuple[int, int, int]:
+    """Return the bytes of a word, the size of a page and the number of pages; leave the cursor at the first page."""
+    start = cursor.take(164)
+    if start[:32] != magic:
+        raise DamagedFileError(f"is not a SAS {what}: its first 32 bytes are not those of the format")
+    word = 8 if start[32] == _YES else 4
+    shift = 4 if start[35] == _YES else 0
+    cursor.order = "<" if start[37] == 1 else ">"
+    cursor.seek(196 + shift)
+    header_size, page_size = cursor.unpack("2I")
+    pages = cursor.number("Q" if word == 8 else "I")  # noqa: PLR2004 (bytes of a word)
+    if not 0 < page_size <= _LARGEST_PAGE:
+        raise DamagedFileError(f"claims pages of {page_size:,} bytes")
+    if header_size + pages * page_size > cursor.size:
+        raise DamagedFileError(
+            f"is cut short: {pages:,} pages of {page_size:,} bytes announced, it has {cursor.size:,} bytes"
+        )
+    cursor.seek(header_size)
+    return word, page_size, pages
 
 
 def _read_part(part: bytes, page: _Page, found: _Metadata) -> None:

@@ -15,6 +15,7 @@ from liandong.ingest.headers.cursor import Cursor, DamagedFileError, Header
 
 _VARIABLE, _LABELS, _LABELLED, _DOCUMENTS, _EXTENSION, _END = 2, 3, 4, 6, 7, 999
 _LONG_NAMES, _LONG_STRINGS = 13, 14
+_SETS = frozenset((7, 19))  # of before SPSS 14, and since
 _SEGMENT = 252  # bytes of text that each part of a very long string carries
 _VALUE = 8  # bytes of one number, or of one piece of text
 _COUNT_UP_TO = 8 * 1024 * 1024  # bytes of compressed data: half a second of counting at most
@@ -25,27 +26,75 @@ _OPCODE_NOTHING, _OPCODE_END, _OPCODE_LITERAL = 0, 252, 253
 class _Dictionary:
     names: list[bytes] = field(default_factory=list)
     widths: list[int] = field(default_factory=list)
+    positions: list[int] = field(default_factory=list)  # from 1, the further parts of texts counted
     values_per_case: int = 0
+    sets: list[bytes] = field(default_factory=list)
     long_names: dict[bytes, bytes] = field(default_factory=dict)
     long_strings: dict[bytes, int] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Declarations:
+    """What the file says about its variables together: names are the short ones, by which its parts know each other.
+
+    Attributes
+    ----------
+    short_names
+        The variables in order, without the further parts of very long strings.
+    weight
+        The variable that weights the cases, None when there is none.
+    sets
+        The records of multiple-response sets, for `liandong.ingest.headers.sav_sets`.
+    """
+
+    short_names: tuple[bytes, ...]
+    weight: bytes | None
+    sets: tuple[bytes, ...]
+
+
 def read_header(cursor: Cursor) -> Header:
     """Return what the dictionary says; the number of cases is checked against the data where they are small enough."""
+    compression, _, cases = _read_start(cursor)
+    dictionary = _read_dictionary(cursor)
+    columns = _columns(dictionary)
+    names = tuple(dictionary.long_names.get(dictionary.names[i], dictionary.names[i]) for i in columns)
+    rows = _count_rows(cursor, compression, cases, dictionary.values_per_case)
+    return Header(rows=rows, names=names, is_text=tuple(dictionary.widths[i] > 0 for i in columns))
+
+
+def read_declarations(cursor: Cursor) -> Declarations:
+    """Return the weight and the multiple-response sets.
+
+    Raises
+    ------
+    DamagedFileError
+        When the dictionary is damaged, or weights the cases by something that is no number of the file.
+    """
+    _, weight, _ = _read_start(cursor)
+    dictionary = _read_dictionary(cursor)
+    weights = dict(zip(dictionary.positions, zip(dictionary.names, dictionary.widths, strict=True), strict=True))
+    if weight and weights.get(weight, (b"", 1))[1]:
+        raise DamagedFileError(f"weights its cases by its value {weight:,}, which is no number")
+    return Declarations(
+        short_names=tuple(dictionary.names[i] for i in _columns(dictionary)),
+        weight=weights[weight][0] if weight else None,
+        sets=tuple(dictionary.sets),
+    )
+
+
+def _read_start(cursor: Cursor) -> tuple[int, int, int]:
+    """Return compression, place of the weight, and number of cases."""
     magic = cursor.take(4)
     if magic not in {b"$FL2", b"$FL3"}:
         raise DamagedFileError(f"is not an SPSS file: it starts with {magic!r} instead of $FL2 or $FL3")
     cursor.skip(60)
     layout = cursor.take(4)
     cursor.order = "<" if struct.unpack("<i", layout)[0] in {2, 3} else ">"
-    _, compression, _, cases = cursor.unpack("4i")
+    _, compression, weight, cases = cursor.unpack("4i")
     cursor.skip(8 + 9 + 8 + 64 + 3)
     if compression not in {0, 1, 2} or cases < -1:
         raise DamagedFileError(f"claims compression {compression} and {cases:,} cases")
-    dictionary = _read_dictionary(cursor)
-    names, widths = _columns(dictionary)
-    rows = _count_rows(cursor, compression, cases, dictionary.values_per_case)
-    return Header(rows=rows, names=tuple(names), is_text=tuple(width > 0 for width in widths))
+    return compression, weight, cases
 
 
 def _read_dictionary(cursor: Cursor) -> _Dictionary:
@@ -84,6 +133,7 @@ def _variable(cursor: Cursor, dictionary: _Dictionary) -> None:
     if width >= 0:
         dictionary.names.append(name)
         dictionary.widths.append(width)
+        dictionary.positions.append(dictionary.values_per_case)
 
 
 def _extension(cursor: Cursor, dictionary: _Dictionary) -> None:
@@ -96,24 +146,24 @@ def _extension(cursor: Cursor, dictionary: _Dictionary) -> None:
         entries = (entry.strip(b"\0").partition(b"=") for entry in cursor.take(size * count).split(b"\t"))
         lengths = {short: length.strip(b"\0 ") for short, _, length in entries}
         dictionary.long_strings = {short: int(length) for short, length in lengths.items() if length.isdigit()}
+    elif subtype in _SETS:
+        dictionary.sets.append(cursor.take(size * count))
     else:
         cursor.skip(size * count)
 
 
-def _columns(dictionary: _Dictionary) -> tuple[list[bytes], list[int]]:
-    """Drop the further parts of very long strings and give every variable its long name."""
-    names: list[bytes] = []
-    widths: list[int] = []
+def _columns(dictionary: _Dictionary) -> list[int]:
+    """Return which variables are columns: all but the further parts of very long strings."""
+    columns: list[int] = []
     parts_to_skip = 0
-    for name, width in zip(dictionary.names, dictionary.widths, strict=True):
+    for i, (name, width) in enumerate(zip(dictionary.names, dictionary.widths, strict=True)):
         if parts_to_skip:
             parts_to_skip -= 1
             continue
-        names.append(dictionary.long_names.get(name, name))
-        widths.append(width)
-        parts_to_skip = math.ceil(dictionary.long_strings.get(name, 0) / _SEGMENT) - 1 if width else 0
-        parts_to_skip = max(parts_to_skip, 0)
-    return names, widths
+        columns.append(i)
+        if width:
+            parts_to_skip = max(math.ceil(dictionary.long_strings.get(name, 0) / _SEGMENT) - 1, 0)
+    return columns
 
 
 def _padded(length: int, to: int) -> int:
