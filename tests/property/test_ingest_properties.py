@@ -73,11 +73,13 @@ def raw_table(values: pl.Series) -> RawTable:
 def places(values: pl.Series) -> list[tuple[bool, bool, bool]]:
     """For each row: whether it came out as a value, as a kind of missing, as an unreadable text."""
     ingested = apply_codebook(raw_table(values), BOOK)
-    assert ingested.frame["_row"].to_list() == list(range(1, len(values) + 1))
+    assert ingested.frame.collect()["_row"].to_list() == list(range(1, len(values) + 1))
     unreadable = set(ingested.type_problems["row"])
     return [
         (value is not None, kind is not None, row in unreadable)
-        for row, (value, kind) in enumerate(zip(ingested.frame["q"], ingested.missing["q"], strict=True), 1)
+        for row, (value, kind) in enumerate(
+            zip(ingested.frame.collect()["q"], ingested.missing.collect()["q"], strict=True), 1
+        )
     ]
 
 

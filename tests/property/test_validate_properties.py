@@ -13,7 +13,8 @@ from polars.testing import assert_frame_equal
 
 from liandong.definitions import Codebook
 from liandong.errors import ValidationError
-from liandong.validate import Validated, validate
+from liandong.evidence.typed_rows import typed_rows
+from liandong.validate import Flow, validate
 
 TITLE = {"zh": "题", "en": "Title"}
 
@@ -63,6 +64,19 @@ UNREADABLE = "?"
 
 
 @dataclass(frozen=True)
+class Verdict:
+    """What `validate` returns, its lazy frames collected."""
+
+    accepted: pl.DataFrame
+    missing: pl.DataFrame
+    rejected: pl.DataFrame
+    rejected_missing: pl.DataFrame
+    corrections: pl.DataFrame
+    rules: pl.DataFrame
+    flow: Flow
+
+
+@dataclass(frozen=True)
 class Survey:
     """A survey file as ingest would give it."""
 
@@ -70,8 +84,11 @@ class Survey:
     missing: pl.DataFrame
     type_problems: pl.DataFrame
 
-    def validate(self) -> Validated:
-        return validate(self.frame, self.missing, self.type_problems, CODEBOOK, PLACES)
+    def validate(self, batch: int | None = None) -> Verdict:
+        table = typed_rows(self.frame, self.missing, self.type_problems, batch=batch)
+        result = validate(table, CODEBOOK, PLACES)
+        lazy = (result.accepted, result.missing, result.rejected, result.rejected_missing)
+        return Verdict(*(frame.collect() for frame in lazy), result.corrections, result.rules, result.flow)
 
 
 def _survey(rows: list[dict[str, Any]]) -> Survey:
@@ -233,6 +250,15 @@ def test_order_of_rows_changes_nothing(rows: list[dict[str, Any]], random: Any) 
     assert other.accepted["_row"].to_list() == [
         row["_row"] for row in shuffled if row["_row"] in set(one.accepted["_row"])
     ]
+
+
+@given(ROWS, st.integers(1, 15))
+@settings(max_examples=40, deadline=None)
+def test_rows_looked_at_by_parts_of_any_size_give_the_same(rows: list[dict[str, Any]], batch: int) -> None:
+    whole, parts = _survey(rows).validate(), _survey(rows).validate(batch)
+    for name in ("accepted", "missing", "rejected", "rejected_missing", "corrections", "rules"):
+        assert_frame_equal(getattr(whole, name), getattr(parts, name))
+    assert whole.flow == parts.flow
 
 
 @given(ROWS, st.data())

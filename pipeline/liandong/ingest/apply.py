@@ -2,54 +2,74 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import polars as pl
 
 from liandong.definitions import Codebook
 from liandong.errors import IngestError
-from liandong.ingest.columns import Stored, as_text
-from liandong.ingest.fields import KIND, PROBLEM, VALUE, FieldColumn
-from liandong.ingest.missing import UNNAMED, missing_codes, with_tags
+from liandong.evidence.typed_rows import ROW, UNNAMED, TypedRows, kind_column, text_column
+from liandong.ingest.columns import Stored
+from liandong.ingest.fields import KIND, UNREAD, VALUE, FieldColumn
+from liandong.ingest.missing import kinds_of, missing_codes, with_tags
 from liandong.ingest.raw import RawTable
+from liandong.ingest.typed import TYPES
 
-ROW = "_row"
-_UNKNOWN = "\0unknown:"
-_PROBLEM_SCHEMA = {"row": pl.Int64, "field": pl.String, "value": pl.String}
+BATCH = 100_000
+_IN_MEMORY = 20_000_000  # cells; some 200 MB. Anything larger is read by parts, once per pass.
 _ROW_OF_FILE = "_row_of_file"  # a file may bring a column of our own name
 _SHOWN = 8
+ROW_NUMBER = "\0row"  # no file can have such a name
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Ingested:
     """A survey in the names, order and types of its codebook.
 
+    All frames are lazy. Those of a small table stand in memory; of a large one, each query reads as much of the file
+    as it needs, so select columns and collect once.
+
     Attributes
     ----------
-    frame
-        ``_row`` (1-based data row of the source) and the fields that the file has, in codebook order. Null is every
-        missing value: not answered, missing for a stated reason, or unreadable.
-    missing
-        Same height. One text column per field that has missing codes, in the codebook or in the file: the kind of
-        missing where a cell carries such a code, null where it holds a value or nothing at all.
-    type_problems
-        row, field, value: every cell that could not be read as its field's type, with its text.
+    table
+        The rows for the gate: answers, kinds of missing and unreadable texts in one lazy frame.
     unknown
-        ``_row`` and the columns that the codebook does not know, as the file stores them.
+        Lazy. ``_row`` and the columns that the codebook does not know, as the file stores them.
+    unknown_columns
+        Their names.
     absent
         Fields that the file does not have.
     notes
         What a careful reader should know, those of the raw table included.
     """
 
-    frame: pl.DataFrame
-    missing: pl.DataFrame
-    type_problems: pl.DataFrame
-    unknown: pl.DataFrame
+    table: TypedRows
+    unknown: pl.LazyFrame
+    unknown_columns: tuple[str, ...]
     absent: tuple[str, ...]
     notes: tuple[str, ...]
+
+    @property
+    def frame(self) -> pl.LazyFrame:
+        """Lazy: ``_row`` (1-based data row of the source) and the fields that the file has, in codebook order.
+
+        Null is every missing value: not answered, missing for a stated reason, or unreadable.
+        """
+        return self.table.frame
+
+    @property
+    def missing(self) -> pl.LazyFrame:
+        """Lazy, as high as `frame`: one Enum column per field that has missing codes, in the codebook or in the file.
+
+        It holds the kind of missing where a cell carries such a code, null where it holds a value or nothing at all.
+        """
+        return self.table.missing
+
+    @property
+    def type_problems(self) -> pl.DataFrame:
+        """Row, field, value: every cell that could not be read as its field's type, with its text. Reads all rows."""
+        return self.table.problems()
 
 
 def apply_codebook(raw: RawTable, codebook: Codebook) -> Ingested:
@@ -75,30 +95,58 @@ def apply_codebook(raw: RawTable, codebook: Codebook) -> Ingested:
     """
     sources, renamed = _match(raw, codebook)
     ascii_columns = _ascii_columns(raw, sources.values())
-    columns = [_field_column(raw, codebook, name, source, ascii_columns) for name, source in sources.items()]
-    unknown = [name for name in raw.columns if name not in sources.values()]
-    data = with_tags(raw.data, raw.tags, raw.row_count)
-    collected = (
-        data.with_columns(column.prepared for column in columns if column.source.is_text)
-        .with_columns(column.kind for column in columns if column.codes.any)
-        .with_columns(column.value for column in columns)
-        .select(
-            *(column.is_problem for column in columns if column.can_fail),
-            *(KIND + column.field.name for column in columns if column.codes.any),
-            *(VALUE + column.field.name for column in columns),
-            *(pl.col(name).alias(_UNKNOWN + (_ROW_OF_FILE if name == ROW else name)) for name in unknown),
-        )
-        .collect(engine="streaming")
-    )
-    rows = pl.int_range(1, collected.height + 1, dtype=pl.Int64, eager=True).alias(ROW)
+    kinds = kinds_of(codebook)
+    columns = [
+        _field_column(raw, codebook, name, source, kinds, is_ascii=source in ascii_columns)
+        for name, source in sources.items()
+    ]
+    unknown = {name: _ROW_OF_FILE if name == ROW else name for name in raw.columns if name not in set(sources.values())}
+    data = with_tags(raw.data, raw.tags, raw.row_count).with_row_index(ROW_NUMBER, offset=1)
+    table = _table(data, columns, raw.row_count)
+    others = data.select(_row_number(), *(pl.col(name).alias(shown) for name, shown in unknown.items()))
     return Ingested(
-        frame=_part(collected, VALUE).select(rows, pl.all()),
-        missing=_part(collected, KIND),
-        type_problems=_type_problems(data, columns, _part(collected, PROBLEM)),
-        unknown=_part(collected, _UNKNOWN).select(rows, pl.all()),
+        table=table,
+        unknown=others,
+        unknown_columns=tuple(unknown.values()),
         absent=tuple(field.name for field in codebook.fields if field.name not in sources),
         notes=(*raw.notes, *renamed, *_missing_notes(columns)),
     )
+
+
+def _row_number() -> pl.Expr:
+    return pl.col(ROW_NUMBER).cast(pl.Int64).alias(ROW)
+
+
+def _table(data: pl.LazyFrame, columns: Sequence[FieldColumn], height: int) -> TypedRows:
+    """Lay the steps of all fields over the raw rows; a table that is not large is read at once."""
+    fallible = [column for column in columns if column.can_fail]
+    coded = [column for column in columns if column.codes.any]
+    rows = (
+        data.with_columns(column.prepared for column in columns if column.source.is_text)
+        .with_columns(column.kind for column in coded)
+        .with_columns(column.value for column in columns)
+        .with_columns(column.unread for column in fallible)
+        .select(
+            _row_number(),
+            *(pl.col(VALUE + column.field.name).alias(column.field.name) for column in columns),
+            *(pl.col(KIND + column.field.name).alias(kind_column(column.field.name)) for column in coded),
+            *(pl.col(UNREAD + column.field.name).alias(text_column(column.field.name)) for column in fallible),
+        )
+    )
+    if height * len(columns) <= _IN_MEMORY:
+        collected = rows.collect(engine="streaming")
+        readable = [
+            name for column in fallible if collected[name := text_column(column.field.name)].null_count() == height
+        ]
+        collected = collected.drop(readable)
+        return TypedRows(collected.lazy(), collected.schema, height)
+    schema: dict[str, pl.DataType] = {
+        ROW: pl.Int64(),
+        **{column.field.name: TYPES[column.field.type] for column in columns},
+        **{kind_column(column.field.name): column.kinds for column in coded},
+        **{text_column(column.field.name): pl.String() for column in fallible},
+    }
+    return TypedRows(rows, pl.Schema(schema), height, BATCH)
 
 
 def _match(raw: RawTable, codebook: Codebook) -> tuple[dict[str, str], list[str]]:
@@ -153,7 +201,7 @@ def _ascii_columns(raw: RawTable, names: Iterable[str]) -> frozenset[str]:
 
 
 def _field_column(
-    raw: RawTable, codebook: Codebook, name: str, source: str, ascii_columns: frozenset[str]
+    raw: RawTable, codebook: Codebook, name: str, source: str, kinds: pl.Enum, *, is_ascii: bool
 ) -> FieldColumn:
     field = codebook.field(name)
     stored = Stored(source, raw.schema[source], raw.formats.get(source), raw.temporal.get(source))
@@ -165,32 +213,7 @@ def _field_column(
             zh=f"列“{source}”含有嵌套数据，请拆分为多列。",
         )
     codes = missing_codes(field, codebook, raw.user_missing.get(source))
-    return FieldColumn(field, stored, codes, is_ascii=source in ascii_columns)
-
-
-def _part(collected: pl.DataFrame, prefix: str) -> pl.DataFrame:
-    names = [name for name in collected.columns if name.startswith(prefix)]
-    return collected.select(pl.col(name).alias(name.removeprefix(prefix)) for name in names)
-
-
-def _type_problems(data: pl.LazyFrame, columns: Sequence[FieldColumn], flags: pl.DataFrame) -> pl.DataFrame:
-    """List the unreadable cells with their text, in order of fields and rows."""
-    wrong = [column for column in columns if column.field.name in flags.columns and flags[column.field.name].any()]
-    if not wrong:
-        return pl.DataFrame(schema=_PROBLEM_SCHEMA)
-    shown = data.select(as_text(column.source).alias(column.field.name) for column in wrong)
-    texts = shown.collect(engine="streaming")
-    return pl.concat(_cells(column.field.name, flags, texts) for column in wrong)
-
-
-def _cells(name: str, flags: pl.DataFrame, texts: pl.DataFrame) -> pl.DataFrame:
-    places = flags[name].arg_true()
-    content: Mapping[str, Any] = {
-        "row": places.cast(pl.Int64) + 1,
-        "field": pl.Series([name]).new_from_index(0, len(places)),
-        "value": texts[name].gather(places),
-    }
-    return pl.DataFrame(content, schema=_PROBLEM_SCHEMA)
+    return FieldColumn(field, stored, codes, kinds, is_ascii=is_ascii)
 
 
 def _missing_notes(columns: Sequence[FieldColumn]) -> list[str]:

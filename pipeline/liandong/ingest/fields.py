@@ -7,25 +7,26 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from liandong.definitions import Field
-from liandong.ingest.columns import Stored, is_filled, prepared_text
-from liandong.ingest.missing import MissingCodes, kind_of_missing
+from liandong.ingest.columns import Stored, as_text, is_filled, prepared_text
+from liandong.ingest.missing import MissingCodes, kind_of_missing, tag_column
 from liandong.ingest.typed import TYPES, as_field
 
 # Columns in the making; no file can have such names, for no name starts with the character zero.
-_TEXT, KIND, VALUE, PROBLEM = "\0text:", "\0kind:", "\0value:", "\0problem:"
+_TEXT, KIND, VALUE, UNREAD = "\0text:", "\0kind:", "\0value:", "\0unread:"
 
 
 @dataclass(frozen=True, slots=True)
 class FieldColumn:
     """A field of the codebook, the raw column that fills it, and its missing codes.
 
-    Its expressions build on each other: `prepared`, then `kind`, then `value`, then `is_problem`. Each step is a column
+    Its expressions build on each other: `prepared`, then `kind`, then `value`, then `unread`. Each step is a column
     of its own, because one nested expression per field would be planned for seconds.
     """
 
     field: Field
     source: Stored
     codes: MissingCodes
+    kinds: pl.Enum
     is_ascii: bool
 
     @property
@@ -41,7 +42,8 @@ class FieldColumn:
     @property
     def kind(self) -> pl.Expr:
         """The kind of missing of each cell, null for all others."""
-        return kind_of_missing(self.column, self.codes, self.field).alias(KIND + self.field.name)
+        tagged = tag_column(self.source.name)
+        return kind_of_missing(self.column, self.codes, self.field, self.kinds, tagged).alias(KIND + self.field.name)
 
     @property
     def value(self) -> pl.Expr:
@@ -52,15 +54,16 @@ class FieldColumn:
         return value.alias(VALUE + self.field.name)
 
     @property
-    def is_problem(self) -> pl.Expr:
-        """Whether a cell holds something that is neither a missing code nor readable."""
+    def unread(self) -> pl.Expr:
+        """The text of each cell that holds something which is neither a missing code nor readable, null elsewhere."""
         problem = is_filled(self.column).fill_null(value=False) & pl.col(VALUE + self.field.name).is_null()
         if self.codes.any:
             problem &= pl.col(KIND + self.field.name).is_null()
-        return problem.alias(PROBLEM + self.field.name)
+        return pl.when(problem).then(as_text(self.source)).alias(UNREAD + self.field.name)
 
     @property
     def can_fail(self) -> bool:
         """Whether any cell could be unreadable: a text field takes everything, a number may be infinite."""
         as_stored = self.source.dtype == TYPES[self.field.type] and not self.source.dtype.is_float()
-        return self.field.type != "string" and not as_stored
+        widened = self.field.type == "integer" and self.source.dtype.is_integer() and self.source.dtype != pl.UInt64
+        return self.field.type != "string" and not as_stored and not widened

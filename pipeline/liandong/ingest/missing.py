@@ -10,11 +10,11 @@ from typing import Any
 import polars as pl
 
 from liandong.definitions import Codebook, Field
+from liandong.evidence.typed_rows import UNNAMED, kinds_type
 from liandong.ingest.columns import Stored, as_text
 from liandong.ingest.raw import DeclaredMissing
 from liandong.ingest.typed import text_as_number
 
-UNNAMED = "user_missing"
 _TAGGED = "\0tag:"
 _NONE = DeclaredMissing()
 _Match = tuple[pl.Expr, str]  # where a cell carries a code, and of which kind
@@ -52,21 +52,27 @@ def missing_codes(field: Field, codebook: Codebook, declared: DeclaredMissing | 
     return MissingCodes(kinds, declared, tuple(unnamed))
 
 
-def kind_of_missing(column: Stored, codes: MissingCodes, field: Field) -> pl.Expr:
+def kinds_of(codebook: Codebook) -> pl.Enum:
+    """Return the type of all columns of kinds: whatever the codebook calls a missing answer."""
+    return kinds_type(kind for field in codebook.fields for kind in field.liandong.missing_kinds.values())
+
+
+def kind_of_missing(column: Stored, codes: MissingCodes, field: Field, kinds: pl.Enum, tagged: str) -> pl.Expr:
     """Return the kind of missing for each cell, null where it holds a value or nothing at all.
 
     A code matches as text and, unless the field is one of texts, as a number however it is written (97, 97.0, ９７).
+    The column `tagged` holds the extended missing values, where there are any.
     """
     found = [*_by_text(column, codes.kinds)]
     if field.type != "string" or not column.is_text:
         found += _by_number(column, codes.kinds)
     if codes.declared.tags:
-        tag = pl.col(tag_column(column.name))
+        tag = pl.col(tagged)
         found += [*_matches(tag, codes.kinds), (tag.is_not_null(), UNNAMED)]
     found += [(hit, UNNAMED) for hit in _declared(column, codes.declared)]
-    kind = pl.lit(None, dtype=pl.String)
+    kind = pl.lit(None, dtype=kinds)
     for hit, name in reversed(found):
-        kind = pl.when(hit).then(pl.lit(name)).otherwise(kind)
+        kind = pl.when(hit).then(pl.lit(name, dtype=kinds)).otherwise(kind)
     return kind
 
 

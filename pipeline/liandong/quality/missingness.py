@@ -2,30 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 import polars as pl
 
 from liandong.definitions import Codebook, Field
 from liandong.evidence import TABLES
+from liandong.evidence.typed_rows import BLANKED, TypedRows, kind_column
 
-ANSWERED, BLANKED, NOT_ASKED, UNEXPLAINED = "answered", "blanked", "not_asked", "system_missing"
+ANSWERED, NOT_ASKED, UNEXPLAINED = "answered", "not_asked", "system_missing"
 _KINDS = (ANSWERED, NOT_ASKED, "not_applicable", "dont_know", "refused", "user_missing")
 
 
-def missingness_table(frame: pl.DataFrame, missing: pl.DataFrame, codebook: Codebook) -> pl.DataFrame:
+def missingness_table(table: TypedRows, codebook: Codebook) -> pl.DataFrame:
     """Return table ``missingness``: one row per field of the data and kind, fields in the order of the codebook.
 
     Parameters
     ----------
-    frame
-        Accepted rows.
-    missing
-        Same height and order: for each field with user-missing answers the kind of missing, null elsewhere; ``blanked``
-        where validation took a value away.
+    table
+        Accepted rows with their kinds of missing; ``blanked`` where validation took a value away. Read once, by parts.
     codebook
-        The instrument; a field that `frame` lacks has no rows.
+        The instrument; a field that `table` lacks has no rows.
 
     Returns
     -------
@@ -35,19 +34,18 @@ def missingness_table(frame: pl.DataFrame, missing: pl.DataFrame, codebook: Code
         in the file); the kind recorded for the raw code; ``system_missing`` (nothing recorded). ``answered`` is always
         there, the other kinds where anybody is counted. Unweighted.
     """
-    fields = [field for field in codebook.fields if field.name in frame.columns]
-    kinds = missing.select(pl.all().name.prefix(_PREFIX))
-    both = frame.hstack(kinds.get_columns())
-    states = both.select(_state(field, both.columns).alias(field.name) for field in fields)
-    rows = [row for field in fields for row in _rows(states[field.name])]
+    fields = [field for field in codebook.fields if field.name in table.schema]
+    counts: dict[str, Counter[str]] = {field.name: Counter({ANSWERED: 0}) for field in fields}
+    for part in table.batches(table.rows.select(_state(field, table.schema).alias(field.name) for field in fields)):
+        for name, found in counts.items():
+            found.update(dict(part[name].value_counts().rows()))
+    rows = [row for name, found in counts.items() for row in _rows(name, found, table.height)]
     return pl.DataFrame(rows, schema=dict(TABLES["missingness"].columns), orient="row")
 
 
-_PREFIX = "kind of "
-
-
-def _state(field: Field, columns: Sequence[str]) -> pl.Expr:
-    recorded = pl.col(_PREFIX + field.name) if _PREFIX + field.name in columns else pl.lit(None, dtype=pl.String)
+def _state(field: Field, columns: Collection[str]) -> pl.Expr:
+    code = kind_column(field.name)
+    recorded = pl.col(code).cast(pl.String) if code in columns else pl.lit(None, dtype=pl.String)
     state = pl.when(pl.col(field.name).is_not_null()).then(pl.lit(ANSWERED)).when(recorded == BLANKED).then(recorded)
     condition = field.liandong.asked_if
     if condition is not None and set(condition.names) <= set(columns):
@@ -55,14 +53,12 @@ def _state(field: Field, columns: Sequence[str]) -> pl.Expr:
     return pl.coalesce(state, recorded, pl.lit(UNEXPLAINED))
 
 
-def _rows(states: pl.Series) -> Iterator[dict[str, Any]]:
-    counts = {ANSWERED: 0} | dict(states.value_counts().rows())
+def _rows(field: str, counts: Mapping[str, int], total: int) -> Iterator[dict[str, Any]]:
     named = sorted(set(counts) - {*_KINDS, BLANKED, UNEXPLAINED})
-    total = states.len()
     for kind in (*_KINDS, *named, BLANKED, UNEXPLAINED):
         if kind in counts:
             yield {
-                "field": states.name,
+                "field": field,
                 "kind": kind,
                 "n": counts[kind],
                 "n_rows": total,

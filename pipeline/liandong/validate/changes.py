@@ -3,33 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import polars as pl
 
 from liandong.definitions import Codebook
-from liandong.validate.facts import unreadable_texts
+from liandong.evidence.typed_rows import BLANKED, ROW, TypedRows, kind_column, text_column
 from liandong.validate.findings import Findings
-from liandong.validate.rules import BLANKED, ROW, RULES, RowRule, kind_column, rule_column
+from liandong.validate.rules import RULES, UNREADABLE, RowRule, rule_column
 
-_AT = "⟨at⟩"
 _WITHHELD = "(withheld)"
 _CORRECTION = {"row": pl.Int64, "field": pl.String, "before": pl.String, "after": pl.String, "rule": pl.String}
+_GONE, _REJECTED = "⟨gone⟩", "⟨rejected⟩"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Corrected:
-    """Rows with the values that broke a blanking rule set to null, their kinds of missing, and the record of it."""
-
-    rows: pl.DataFrame
-    kinds: pl.DataFrame
-    corrections: pl.DataFrame
-
-
-def correct(
-    rows: pl.DataFrame, kinds: pl.DataFrame, type_problems: pl.DataFrame, findings: Findings, codebook: Codebook
-) -> Corrected:
-    """Blank what has to be blanked in the accepted `rows`, all at once.
+def correct(table: TypedRows, findings: Findings, codebook: Codebook) -> tuple[TypedRows, pl.DataFrame]:
+    """Return the accepted rows with all that had to be blanked set to null, and the record of it.
 
     A value that several rules take away is one correction that names them all. A kind of missing is taken away by skip
     logic only (a refusal of a question that was not to be asked); other rules leave it as it is. Corrections are
@@ -38,94 +26,109 @@ def correct(
     taking = {
         name: rules
         for name in codebook.names
-        if (rules := [rule for rule in findings.broken_rules if name in rule.blanks]) and name in rows.columns
+        if (rules := [rule for rule in findings.broken_rules if name in rule.blanks]) and name in table.schema
     }
-    touched = _touched(rows, kinds, findings, [rule for rules in taking.values() for rule in rules])
-    cells = [_cells(name, rules, touched, type_problems) for name, rules in taking.items()]
-    if not cells:
-        return Corrected(rows, kinds, pl.DataFrame(schema=_CORRECTION))
-    hit = {name: found[_AT] for name, found in zip(taking, cells, strict=True) if found.height}
-    corrections = pl.concat(cells).sort("row", maintain_order=True)
-    corrections = corrections.with_columns(_withheld("before", codebook), pl.lit(None).alias("after"))
-    return Corrected(
-        rows=rows.with_columns(_without(rows[name], positions) for name, positions in hit.items()),
-        kinds=_with_marks(kinds, [_marked(name, kinds, rows.height, positions) for name, positions in hit.items()]),
-        corrections=corrections.select(pl.col(name).cast(dtype) for name, dtype in _CORRECTION.items()),
+    cells = _corrections(table, findings, taking, codebook)
+    gone = cells["field"].unique(maintain_order=True).to_list()
+    return _accepted(table, findings.rejected_rows, cells, gone), cells
+
+
+def with_reasons(table: TypedRows, findings: Findings, codebook: Codebook) -> TypedRows:
+    """Return the rejected rows with their kinds of missing and why they are held back.
+
+    ``_rules`` names every rule that a row broke, ``_unreadable`` holds the texts that no typed column could take.
+    """
+    rejected = findings.rows.join(findings.rejected_rows.to_frame(), on=ROW, how="semi")
+    reasons = rejected.select(ROW, _named(findings.broken_rules).alias(RULES))
+    personal = {field.name for field in codebook.fields if field.liandong.pii}
+    texts = [_shown(name, withheld=name in personal) for name in sorted(table.fallible)]
+    unreadable = pl.concat_str(texts, separator="; ", ignore_nulls=True) if texts else pl.lit("")
+    kinds = {kind_column(name): table.schema[kind_column(name)] for name in table.coded}
+    schema = {ROW: table.schema[ROW], **{name: table.schema[name] for name in table.names}}
+    schema |= {RULES: pl.String(), UNREADABLE: pl.String(), **kinds}
+    rows = table.rows.join(reasons.lazy(), on=ROW, how="inner", maintain_order="left").with_columns(
+        unreadable.replace("", None).cast(pl.String).alias(UNREADABLE)
     )
+    return TypedRows(rows.select(*schema), pl.Schema(schema), reasons.height, table.batch)
 
 
-def with_reasons(
-    rejected: pl.DataFrame, findings: Findings, type_problems: pl.DataFrame, codebook: Codebook
+def _shown(name: str, *, withheld: bool) -> pl.Expr:
+    """Express the unreadable text of a field as "field=text", null where there is none."""
+    text = pl.col(text_column(name))
+    return pl.when(text.is_not_null()).then(pl.format("{}={}", pl.lit(name), pl.lit(_WITHHELD) if withheld else text))
+
+
+def _corrections(
+    table: TypedRows, findings: Findings, taking: dict[str, list[RowRule]], codebook: Codebook
 ) -> pl.DataFrame:
-    """Write beside the rejected rows every rule that they broke, and the texts that no typed column could take."""
-    texts = unreadable_texts(type_problems.with_columns(_withheld("value", codebook)), rejected.schema[ROW])
-    reasons = findings.rows.filter(pl.col(ROW).is_in(rejected[ROW].implode())).select(
-        ROW, _named(findings.broken_rules).alias(RULES)
-    )
-    return rejected.join(reasons, on=ROW, how="left", maintain_order="left").join(
-        texts, on=ROW, how="left", maintain_order="left"
-    )
+    """Return the cells that have something to take away: row, field, before, after and rule."""
+    flags = list(dict.fromkeys(rule_column(rule.id) for rules in taking.values() for rule in rules))
+    nothing = pl.DataFrame(schema=_CORRECTION)
+    if not flags:
+        return nothing
+    broken = findings.rows.select(ROW, *flags).filter(pl.any_horizontal(flags))
+    broken = broken.join(findings.rejected_rows.to_frame(), on=ROW, how="anti")
+    helpers = [kind_column(name) for name in taking if name in table.coded]
+    helpers += [text_column(name) for name in taking if name in table.fallible]
+    touched = table.rows.select(ROW, *taking, *helpers).join(broken.lazy(), on=ROW, how="inner", maintain_order="left")
+    personal = {field.name for field in codebook.fields if field.liandong.pii}
+    order = pl.col("field").cast(pl.Enum(list(taking)))
+    parts = [nothing]
+    for part in table.batches(touched):
+        found = [_cells(name, rules, part, hide=name in personal) for name, rules in taking.items()]
+        parts.append(pl.concat(found).sort("row", order, maintain_order=True))
+    return pl.concat(parts).sort("row", maintain_order=True)
 
 
-def _touched(rows: pl.DataFrame, kinds: pl.DataFrame, findings: Findings, rules: Sequence[RowRule]) -> pl.DataFrame:
-    """Return the few rows that lose a value, with their position, their kinds of missing and the rules they broke."""
-    flags = list(dict.fromkeys(rule_column(rule.id) for rule in rules))
-    broken = findings.rows.select(ROW, *flags).filter(pl.any_horizontal(flags)) if flags else findings.rows.clear()
-    return (
-        pl.concat([rows, kinds.rename(kind_column)], how="horizontal")
-        .with_row_index(_AT)
-        .filter(pl.col(ROW).is_in(broken[ROW].implode()))
-        .join(broken, on=ROW, how="left", maintain_order="left")
-    )
-
-
-def _cells(field: str, rules: Sequence[RowRule], touched: pl.DataFrame, type_problems: pl.DataFrame) -> pl.DataFrame:
-    """Return the cells of one field that have something to take away: position, row, field, before and rule."""
-    texts = type_problems.filter(pl.col("field") == field).select(
-        pl.col("row").cast(touched.schema[ROW]).alias(ROW), pl.col("value").alias("⟨text⟩")
-    )
-    before = [pl.col(field).cast(pl.String), pl.col("⟨text⟩")]
+def _cells(field: str, rules: Sequence[RowRule], touched: pl.DataFrame, *, hide: bool) -> pl.DataFrame:
+    """Return the corrections of one field."""
+    before = [pl.col(field).cast(pl.String)]
+    if text_column(field) in touched.columns:
+        before.append(pl.col(text_column(field)))
     skips = [rule_column(rule.id) for rule in rules if rule.kind == "skip"]
     if skips and kind_column(field) in touched.columns:
-        before.append(pl.when(pl.any_horizontal(skips)).then(kind_column(field)))
+        before.append(pl.when(pl.any_horizontal(skips)).then(pl.col(kind_column(field)).cast(pl.String)))
+    stood = pl.coalesce(before)
+    content = {
+        "row": pl.col(ROW),
+        "field": pl.lit(field),
+        "before": pl.when(stood.is_not_null()).then(pl.lit(_WITHHELD)) if hide else stood,
+        "after": pl.lit(None),
+        "rule": _named(rules),
+    }
     return (
         touched.filter(pl.any_horizontal(rule_column(rule.id) for rule in rules))
-        .join(texts, on=ROW, how="left", maintain_order="left")
-        .select(
-            _AT,
-            pl.col(ROW).alias("row"),
-            pl.lit(field).alias("field"),
-            pl.coalesce(before).alias("before"),
-            _named(rules).alias("rule"),
-        )
+        .select(content[name].cast(dtype).alias(name) for name, dtype in _CORRECTION.items())
         .drop_nulls("before")
     )
+
+
+def _accepted(table: TypedRows, rejected: pl.Series, cells: pl.DataFrame, gone: Sequence[str]) -> TypedRows:
+    rows = table.rows
+    if not rejected.is_empty():
+        rows = rows.join(rejected.to_frame().lazy(), on=ROW, how="anti", maintain_order="left")
+    if gone:
+        rows = rows.join(_marks(table, cells, gone).lazy(), on=ROW, how="left", maintain_order="left")
+    lost = {name: pl.col(_GONE + name).fill_null(value=False) for name in gone}
+    kinds = next((table.schema[kind_column(name)] for name in table.coded), pl.Enum([BLANKED]))
+    columns: dict[str, pl.Expr] = {name: pl.col(name) for name in (ROW, *table.names)}
+    columns |= {name: pl.when(~lost[name]).then(pl.col(name)) for name in gone}
+    columns |= {kind_column(name): pl.col(kind_column(name)) for name in table.coded}
+    for name in gone:
+        kind = pl.col(kind_column(name)) if name in table.coded else pl.lit(None, dtype=kinds)
+        columns[kind_column(name)] = pl.when(lost[name]).then(pl.lit(BLANKED, dtype=kinds)).otherwise(kind)
+    schema = pl.Schema({name: table.schema.get(name, kinds) for name in columns})
+    picked = rows.select(column.alias(name) for name, column in columns.items())
+    return TypedRows(picked, schema, table.height - len(rejected), table.batch)
+
+
+def _marks(table: TypedRows, cells: pl.DataFrame, gone: Sequence[str]) -> pl.DataFrame:
+    """Return one line per row that loses a value: ``_row``, and for each field whether its value goes."""
+    places = cells.select(pl.col("row").cast(table.schema[ROW]).alias(ROW), "field")
+    return places.group_by(ROW).agg((pl.col("field") == name).any().alias(_GONE + name) for name in gone)
 
 
 def _named(rules: Sequence[RowRule]) -> pl.Expr:
     """Express the ids of the `rules` that a row broke, joined by "; "."""
     names = [pl.when(rule_column(rule.id)).then(pl.lit(rule.id)) for rule in rules]
     return pl.concat_str(names, separator="; ", ignore_nulls=True) if names else pl.lit("")
-
-
-def _without(values: pl.Series, positions: pl.Series) -> pl.Series:
-    kept = pl.repeat(value=True, n=values.len(), dtype=pl.Boolean, eager=True).scatter(positions, values=False)
-    return pl.select(pl.when(kept).then(values).alias(values.name)).to_series()
-
-
-def _with_marks(kinds: pl.DataFrame, marked: Sequence[pl.Series]) -> pl.DataFrame:
-    """Put the marked columns in; a file without user-missing codes has kinds without columns, and so without height."""
-    return kinds.with_columns(marked) if kinds.width else pl.DataFrame(marked)
-
-
-def _marked(name: str, kinds: pl.DataFrame, height: int, positions: pl.Series) -> pl.Series:
-    """Return the kinds of missing of one field, a column of its own in any case, with the blanked cells named."""
-    coded = name in kinds.columns
-    kind = kinds[name].clone() if coded else pl.repeat(None, height, dtype=pl.String, eager=True).alias(name)
-    return kind.scatter(positions, BLANKED)
-
-
-def _withheld(column: str, codebook: Codebook) -> pl.Expr:
-    """Replace the text of personal fields: records of changes are read by more people than the data."""
-    personal = [field.name for field in codebook.fields if field.liandong.pii]
-    return pl.when(pl.col("field").is_in(personal)).then(pl.lit(_WITHHELD)).otherwise(column).alias(column)

@@ -1,6 +1,7 @@
-"""What only the whole table can tell: repeated keys, repeated values, references that do not exist, unreadable texts.
+"""What only the whole table can tell: repeated keys, repeated values, references that do not exist.
 
-Once these are known as short lists of rows and values, every rule is an expression over a single row.
+Once these are known as short lists of rows and values, every rule is an expression over a single row. No more than a
+few columns are looked at: keys are compared by an eight-byte hash first, contents only where a key occurs twice.
 """
 
 from __future__ import annotations
@@ -13,9 +14,10 @@ import polars as pl
 from liandong.definitions import Codebook, ForeignKey
 from liandong.definitions.shape import nearest
 from liandong.errors import ValidationError
-from liandong.validate.rules import ROW, UNREADABLE, kind_column
+from liandong.evidence.typed_rows import ROW, TypedRows
 
-_CONTENT = "⟨content⟩"
+_HASH, _CONTENT, _AGAIN = "⟨hash⟩", "⟨content⟩", "⟨again⟩"
+_SEED = 20211026
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -26,10 +28,8 @@ class Facts:
     ----------
     schema
         The codebook's columns that the file has, with their types.
-    coded
-        Fields with a column of missing kinds.
-    unreadable
-        Field → rows (``_row``) whose text could not be read as the field's type.
+    coded, fallible
+        Fields with a column of missing kinds, and with a column of unreadable texts.
     copies, conflicts
         Rows that repeat an earlier row with all its content; rows that share their key with a row of other content.
     repeated
@@ -40,89 +40,97 @@ class Facts:
 
     schema: Mapping[str, pl.DataType]
     coded: frozenset[str]
-    unreadable: Mapping[str, pl.Series]
+    fallible: frozenset[str]
     copies: pl.Series
     conflicts: pl.Series
     repeated: Mapping[str, pl.Series]
     unknown: tuple[pl.DataFrame, ...]
 
 
-def gather_facts(
-    frame: pl.DataFrame,
-    missing: pl.DataFrame,
-    type_problems: pl.DataFrame,
-    codebook: Codebook,
-    references: Mapping[str, pl.DataFrame],
-) -> Facts:
-    """Look through the whole table once per key, unique field and foreign key; arguments as for ``validate``."""
-    copies, conflicts = _repeated_keys(frame, missing, type_problems, codebook.key)
-    present = [field for field in codebook.fields if field.name in frame.columns]
-    originals = frame if copies.is_empty() else frame.filter(~pl.col(ROW).is_in(copies.implode()))
+def gather_facts(table: TypedRows, codebook: Codebook, references: Mapping[str, pl.DataFrame]) -> Facts:
+    """Look through the columns of each key, unique field and foreign key; arguments as for ``validate``."""
+    copies, conflicts = _repeated_keys(table, codebook.key)
+    present = [field for field in codebook.fields if field.name in table.schema]
     return Facts(
-        schema={field.name: frame.schema[field.name] for field in present},
-        coded=frozenset(missing.columns),
-        unreadable={
-            str(name): rows[ROW]
-            for (name,), rows in type_problems.rename({"row": ROW}).sort(ROW).group_by("field", maintain_order=True)
-        },
+        schema={field.name: table.schema[field.name] for field in present},
+        coded=frozenset(table.coded),
+        fallible=frozenset(table.fallible),
         copies=copies,
         conflicts=conflicts,
-        repeated={field.name: _repeats(originals[field.name]) for field in present if field.constraints.unique},
-        unknown=tuple(_unknown_values(frame, key, references) for key in codebook.foreign_keys),
+        repeated={
+            field.name: _repeats(table, field.name, copies)
+            for field in present
+            if field.constraints.unique and codebook.key != (field.name,)
+        },
+        unknown=tuple(_unknown_values(table, key, references) for key in codebook.foreign_keys),
     )
 
 
-def unreadable_texts(type_problems: pl.DataFrame, row_type: pl.DataType) -> pl.DataFrame:
-    """Return one line per row that has unreadable values: ``_row`` and ``_unreadable``, "field=text; …"."""
-    return (
-        type_problems.sort("row", "field")
-        .select(pl.col("row").cast(row_type).alias(ROW), pl.format("{}={}", "field", "value").alias(UNREADABLE))
-        .group_by(ROW)
-        .agg(pl.col(UNREADABLE).str.join("; "))
-    )
-
-
-def _repeated_keys(
-    frame: pl.DataFrame, missing: pl.DataFrame, type_problems: pl.DataFrame, key: Sequence[str]
-) -> tuple[pl.Series, pl.Series]:
+def _repeated_keys(table: TypedRows, key: Sequence[str]) -> tuple[pl.Series, pl.Series]:
     """Return the rows that are copies, and the rows whose key stands over different contents.
 
     The content of a row is everything that was read from it: values, kinds of missing, and texts that could not be
-    read. Of identical rows the one that comes first in the file (the smallest ``_row``) is the original.
+    read. Two hashes of 64 bits with different seeds stand for it, so that a file in which every key occurs twice is
+    compared in little memory, too. Of identical rows the one with the smallest ``_row`` is the original.
     """
-    nothing = pl.Series(ROW, [], dtype=frame.schema[ROW])
-    if not key:
+    nothing = pl.Series(ROW, [], dtype=table.schema[ROW])
+    suspects = _sharing(table, key) if key else nothing
+    if suspects.is_empty():
         return nothing, nothing
-    shared = pl.struct(key).is_duplicated() if len(key) > 1 else pl.col(key[0]).is_duplicated()
-    twice = frame.select(shared & pl.all_horizontal(pl.col(key).is_not_null())).to_series()
-    if not twice.any():
-        return nothing, nothing
-    suspects = pl.concat([frame, missing.rename(kind_column)], how="horizontal").filter(twice)
-    suspects = suspects.join(unreadable_texts(type_problems, frame.schema[ROW]), on=ROW, how="left")
-    content = [column for column in suspects.columns if column != ROW]
-    suspects = suspects.with_columns(pl.col(ROW).min().over(content).alias(_CONTENT))
-    copies = suspects.filter(pl.col(ROW) != pl.col(_CONTENT))[ROW]
-    conflicts = suspects.filter(pl.col(_CONTENT).n_unique().over(list(key)) > 1)[ROW]
-    return copies.sort(), conflicts.sort()
+    content = pl.struct(name for name in table.schema if name != ROW)
+    found = table.collect(
+        _among_rows(table.rows, suspects).select(
+            ROW, *key, content.hash(_SEED).alias(_CONTENT), content.hash(_SEED + 1).alias(_AGAIN)
+        )
+    )
+    found = found.with_columns(
+        pl.col(ROW).min().over([*key, _CONTENT, _AGAIN]).alias("⟨first⟩"),
+        pl.struct(_CONTENT, _AGAIN).n_unique().over(list(key)).alias("⟨contents⟩"),
+    )
+    copies = found.filter(pl.col(ROW) != pl.col("⟨first⟩"))[ROW]
+    return copies.sort(), found.filter(pl.col("⟨contents⟩") > 1)[ROW].sort()
 
 
-def _repeats(values: pl.Series) -> pl.Series:
-    """Return the distinct values that occur more than once; missing values do not count."""
-    answered = values.drop_nulls()
-    return answered.filter(answered.is_duplicated()).unique().sort()
+def _sharing(table: TypedRows, columns: Sequence[str]) -> pl.Series:
+    """Return the rows whose values of `columns`, all of them there, occur in another row, too.
+
+    A hash that two values happen to share brings in rows too many; the caller compares the values themselves.
+    """
+    hashed = (pl.struct(columns) if len(columns) > 1 else pl.col(columns[0])).hash(_SEED)
+    complete = table.rows.select(ROW, *columns).drop_nulls(list(columns))
+    keys = table.collect(complete.select(ROW, hashed.alias(_HASH)))
+    in_order = keys[_HASH].sort()
+    twice = in_order.filter(in_order == in_order.shift(1)).unique()
+    return keys.filter(pl.col(_HASH).is_in(twice.implode()))[ROW] if len(twice) else keys[ROW].clear()
 
 
-def _unknown_values(frame: pl.DataFrame, key: ForeignKey, references: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+def _among_rows(rows: pl.LazyFrame, wanted: pl.Series) -> pl.LazyFrame:
+    return rows.join(wanted.alias(ROW).to_frame().lazy(), on=ROW, how="semi")
+
+
+def _repeats(table: TypedRows, name: str, copies: pl.Series) -> pl.Series:
+    """Return the distinct values that occur more than once; missing values and copies of a row do not count."""
+    suspects = _sharing(table, [name])
+    suspects = suspects.filter(~suspects.is_in(copies.implode()))
+    values = table.collect(_among_rows(table.rows.select(ROW, name), suspects).select(name)).to_series()
+    return values.filter(values.is_duplicated()).unique().sort()
+
+
+def _unknown_values(table: TypedRows, key: ForeignKey, references: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
     """Return the distinct values of the key's columns that the referenced table does not have."""
     columns = list(key.columns)
-    if not set(columns) <= set(frame.columns):
+    if not set(columns) <= set(table.schema):
         return pl.DataFrame(schema=dict.fromkeys(columns, pl.String))
-    known = frame if key.reference.resource == "" else _table(key, references)
+    if key.reference.resource == "":
+        known = table.collect(table.rows.select(*dict.fromkeys(key.referenced)).unique())
+    else:
+        known = _table(key, references)
     listed = known.select(
-        _as_type(known, name, frame.schema[column], key).alias(column)
+        _as_type(known, name, table.schema[column], key).alias(column)
         for column, name in zip(columns, key.referenced, strict=True)
     )
-    return frame.select(columns).drop_nulls().unique().join(listed, on=columns, how="anti").sort(columns)
+    used = table.collect(table.rows.select(columns).drop_nulls().unique())
+    return used.join(listed, on=columns, how="anti").sort(columns)
 
 
 def _table(key: ForeignKey, references: Mapping[str, pl.DataFrame]) -> pl.DataFrame:

@@ -12,8 +12,9 @@ import polars as pl
 
 from liandong.definitions import Expression, Field
 from liandong.definitions.values import typed_value
+from liandong.evidence.typed_rows import NOT_APPLICABLE, ROW, kind_column, text_column
 from liandong.validate.facts import Facts
-from liandong.validate.rules import NOT_APPLICABLE, ROW, doubt_column, kind_column
+from liandong.validate.rules import doubt_column
 
 FieldKind = Literal["type", "required", "unique", "enum", "range", "pattern", "length", "skip"]
 
@@ -69,14 +70,14 @@ def _type(field: Field, facts: Facts) -> pl.Expr:
     value = pl.col(field.name)
     absurd = ~value.is_finite() if facts.schema[field.name].is_float() else value.is_null()
     readable = pl.when(value.is_not_null()).then(absurd)
-    if field.name not in facts.unreadable:
+    if field.name not in facts.fallible:
         return readable
     return pl.when(_unreadable(field, facts)).then(pl.lit(value=True)).otherwise(readable)
 
 
 def _unreadable(field: Field, facts: Facts) -> pl.Expr:
-    rows = facts.unreadable.get(field.name)
-    return pl.lit(value=False) if rows is None else among(pl.col(ROW), rows)
+    unread = pl.col(text_column(field.name)).is_not_null()
+    return unread if field.name in facts.fallible else pl.lit(value=False)
 
 
 def _required(field: Field, facts: Facts) -> pl.Expr:

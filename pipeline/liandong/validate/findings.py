@@ -1,4 +1,4 @@
-"""Running a plan: count every rule in one pass, then look up the rows of those few rules that something broke."""
+"""Running a plan: one pass over the rows counts every rule and remembers the few rows that broke any."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from liandong.evidence.typed_rows import ROW, TypedRows
 from liandong.validate.plan import Plan
-from liandong.validate.rules import ROW, RowRule, kind_column, rule_column
+from liandong.validate.rules import RowRule, rule_column
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,12 +34,16 @@ class Findings:
     rules: pl.DataFrame
 
 
-def evaluate(frame: pl.DataFrame, kinds: pl.DataFrame, plan: Plan) -> Findings:
-    """Hold the rows of `frame` against the rules of `plan`."""
-    rows = pl.concat([frame, kinds.rename(kind_column)], how="horizontal").lazy().with_columns(plan.helpers)
-    counts = count_failures(rows, plan.rules)
-    broken_rules = tuple(rule for rule, failed in zip(plan.rules, counts["n_failed"], strict=True) if failed)
-    broken = _broken_rows(rows, broken_rules, frame.schema[ROW])
+def evaluate(table: TypedRows, plan: Plan) -> Findings:
+    """Hold the rows of `table` against the rules of `plan`, in one pass."""
+    names = [rule_column(rule.id) for rule in plan.rules]
+    verdicts = table.rows.with_columns(plan.helpers).select(
+        ROW, *(rule.fails.alias(name) for rule, name in zip(plan.rules, names, strict=True))
+    )
+    counts, broken = _tally(table, verdicts, names)
+    failed = dict(zip(names, counts["n_failed"], strict=True))
+    broken_rules = tuple(rule for rule in plan.rules if failed[rule_column(rule.id)])
+    broken = broken.select(ROW, *(rule_column(rule.id) for rule in broken_rules))
     rejecting = [rule_column(rule.id) for rule in broken_rules if rule.action == "reject"]
     rejected = broken.filter(pl.any_horizontal(rejecting))[ROW] if rejecting else broken[ROW].clear()
     return Findings(
@@ -46,24 +51,21 @@ def evaluate(frame: pl.DataFrame, kinds: pl.DataFrame, plan: Plan) -> Findings:
     )
 
 
-def count_failures(rows: pl.LazyFrame, rules: Sequence[RowRule]) -> pl.DataFrame:
-    """Return n_checked and n_failed of each rule, in order, in one pass over `rows` on any engine of Polars."""
-    counted = rows.select(
-        count.alias(f"{index} {name}")
-        for index, rule in enumerate(rules)
-        for name, count in (("checked", rule.fails.count()), ("failed", rule.fails.sum()))
-    ).collect()
-    numbers = counted.row(0) if counted.width else ()
+def _tally(table: TypedRows, verdicts: pl.LazyFrame, names: Sequence[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return n_checked and n_failed of each rule, and the rows that broke any, with what they broke."""
+    kept = [pl.DataFrame(schema={ROW: table.schema[ROW], **dict.fromkeys(names, pl.Boolean)})]
+    checked, failed = [0] * len(names), [0] * len(names)
+    for part in table.batches(verdicts):
+        flags = [part[name] for name in names]
+        sums = [int(flag.sum() or 0) for flag in flags]
+        checked = [so_far + len(flag) - flag.null_count() for so_far, flag in zip(checked, flags, strict=True)]
+        failed = [so_far + new for so_far, new in zip(failed, sums, strict=True)]
+        hit = [name for name, new in zip(names, sums, strict=True) if new]
+        if hit:
+            kept.append(part.filter(pl.any_horizontal(hit)).with_columns(pl.col(names).fill_null(value=False)))
     return pl.DataFrame(
-        {"n_checked": numbers[0::2], "n_failed": numbers[1::2]}, schema={"n_checked": pl.Int64, "n_failed": pl.Int64}
-    ).fill_null(0)
-
-
-def _broken_rows(rows: pl.LazyFrame, rules: Sequence[RowRule], row_type: pl.DataType) -> pl.DataFrame:
-    if not rules:
-        return pl.DataFrame(schema={ROW: row_type})
-    failures = [rule.fails.fill_null(value=False).alias(rule_column(rule.id)) for rule in rules]
-    return rows.select(ROW, *failures).filter(pl.any_horizontal(pl.exclude(ROW))).collect()
+        {"n_checked": checked, "n_failed": failed}, schema={"n_checked": pl.Int64, "n_failed": pl.Int64}
+    ), pl.concat(kept)
 
 
 def _rule_table(rules: Sequence[RowRule], counts: pl.DataFrame) -> pl.DataFrame:

@@ -10,11 +10,11 @@ import polars as pl
 from liandong.definitions import Codebook, FieldType
 from liandong.definitions.shape import nearest
 from liandong.errors import ValidationError
+from liandong.evidence.typed_rows import TypedRows, settled
 from liandong.validate.changes import correct, with_reasons
 from liandong.validate.facts import gather_facts
 from liandong.validate.findings import Findings, evaluate
 from liandong.validate.plan import plan_rules
-from liandong.validate.rules import ROW
 
 _REASONS = 3
 
@@ -32,18 +32,13 @@ class Flow:
 class Validated:
     """What the gate lets through, what it holds back, and why.
 
+    `accepted`, `missing`, `rejected` and `rejected_missing` are lazy. Of a table in memory they stand in memory; of a
+    large one, each query reads as much of the file as it needs, so select columns and collect once.
+
     Attributes
     ----------
-    accepted
-        The rows that go on, in the order received, with the values that broke a blanking rule set to null.
-    missing
-        Kinds of missing of the accepted rows, one String column per field that has any; ``blanked`` where the gate took
-        a value away.
-    rejected
-        The rows held back, whole as typed, plus ``_rules`` (every rule that the row broke, joined by "; ") and
-        ``_unreadable`` (the texts that had no typed value, as "field=text; …", null without any).
-    rejected_missing
-        Kinds of missing of the rejected rows.
+    passed, held
+        `accepted` with `missing`, and `rejected` with `rejected_missing`, each in one lazy frame.
     corrections
         One row per value taken away in the accepted rows: row, field, before, after (null), rule. The text of a
         personal field is withheld.
@@ -57,33 +52,48 @@ class Validated:
         Optional fields of the codebook that the file does not have.
     """
 
-    accepted: pl.DataFrame
-    missing: pl.DataFrame
-    rejected: pl.DataFrame
-    rejected_missing: pl.DataFrame
+    passed: TypedRows
+    held: TypedRows
     corrections: pl.DataFrame
     rules: pl.DataFrame
     flow: Flow
     absent: tuple[str, ...]
 
+    @property
+    def accepted(self) -> pl.LazyFrame:
+        """Lazy: the rows that go on, in the order received, with the values that broke a blanking rule set to null."""
+        return self.passed.frame
 
-def validate(
-    frame: pl.DataFrame,
-    missing: pl.DataFrame,
-    type_problems: pl.DataFrame,
-    codebook: Codebook,
-    references: Mapping[str, pl.DataFrame],
-) -> Validated:
+    @property
+    def missing(self) -> pl.LazyFrame:
+        """Lazy: kinds of missing of the accepted rows, one Enum column per field that has any.
+
+        ``blanked`` stands where the gate took a value away.
+        """
+        return self.passed.missing
+
+    @property
+    def rejected(self) -> pl.LazyFrame:
+        """Lazy: the rows held back, whole as typed, plus the reasons.
+
+        ``_rules`` is every rule that the row broke, joined by "; ", ``_unreadable`` the texts that had no typed value,
+        as "field=text; …", null without any.
+        """
+        return self.held.frame
+
+    @property
+    def rejected_missing(self) -> pl.LazyFrame:
+        """Lazy: kinds of missing of the rejected rows."""
+        return self.held.missing
+
+
+def validate(table: TypedRows, codebook: Codebook, references: Mapping[str, pl.DataFrame]) -> Validated:
     """Hold every row against every rule of the codebook.
 
     Parameters
     ----------
-    frame
-        ``_row`` (distinct row numbers of the source file) and codebook columns in their types, missing values null.
-    missing
-        Same height and order: for each field with user-missing codes the kind of missing, null elsewhere.
-    type_problems
-        Columns row, field, value: texts that could not be read as the field's type. They are null in `frame`.
+    table
+        The rows in the names and types of the codebook, missing values null.
     codebook
         The instrument's fields and rules.
     references
@@ -100,25 +110,20 @@ def validate(
         When a required column or a column of the key is absent, a foreign key points to a table or column that is not
         there, or no row can be accepted; then with the most frequent reasons.
     """
-    kinds = missing.select(name for name in missing.columns if name in frame.columns and name != ROW)
-    _check_contract(frame, kinds, codebook)
-    absent = _absent_columns(frame, codebook)
-    facts = gather_facts(frame, kinds, type_problems, codebook, references)
-    findings = evaluate(frame, kinds, plan_rules(codebook, facts))
-    keep = ~frame[ROW].is_in(findings.rejected_rows.implode())
-    accepted, accepted_kinds = frame.filter(keep), _rows(kinds, keep)
-    if accepted.is_empty():
-        raise _nothing_accepted(frame.height, findings)
-    corrected = correct(accepted, accepted_kinds, type_problems, findings, codebook)
-    rejected = with_reasons(frame.filter(~keep), findings, type_problems, codebook)
+    _check_types(table.schema, codebook)
+    absent = _absent_columns(table.schema, codebook)
+    facts = gather_facts(table, codebook, references)
+    findings = evaluate(table, plan_rules(codebook, facts))
+    rejected = len(findings.rejected_rows)
+    if rejected == table.height:
+        raise _nothing_accepted(table.height, findings)
+    passed, corrections = correct(table, findings, codebook)
     return Validated(
-        accepted=corrected.rows,
-        missing=corrected.kinds,
-        rejected=rejected,
-        rejected_missing=_rows(kinds, ~keep),
-        corrections=corrected.corrections,
+        passed=settled(passed),
+        held=settled(with_reasons(table, findings, codebook)),
+        corrections=corrections,
         rules=findings.rules,
-        flow=Flow(received=frame.height, rejected=rejected.height, accepted=accepted.height),
+        flow=Flow(received=table.height, rejected=rejected, accepted=table.height - rejected),
         absent=absent,
     )
 
@@ -135,33 +140,23 @@ _TYPES: Mapping[FieldType, Callable[[pl.DataType], bool]] = {
 }
 
 
-def _rows(kinds: pl.DataFrame, keep: pl.Series) -> pl.DataFrame:
-    """Filter the kinds of missing; a survey without missing codes has none, and a frame without columns no height."""
-    return kinds.filter(keep) if kinds.width else kinds
-
-
-def _check_contract(frame: pl.DataFrame, kinds: pl.DataFrame, codebook: Codebook) -> None:
-    """Guard what the accounting rests on; a breach is a defect of the program, not of the data."""
-    if kinds.width and kinds.height != frame.height:
-        raise ValueError(f"missing has {kinds.height} rows, the frame {frame.height}")
-    if frame[ROW].null_count() or not frame[ROW].is_unique().all():
-        raise ValueError(f"{ROW} does not identify the rows")
+def _check_types(schema: pl.Schema, codebook: Codebook) -> None:
+    """Guard what the rules rest on; a breach is a defect of the program, not of the data."""
     wrong = {
-        field.name: str(frame.schema[field.name])
+        field.name: str(schema[field.name])
         for field in codebook.fields
-        if field.name in frame.columns and not _TYPES[field.type](frame.schema[field.name])
+        if field.name in schema and not _TYPES[field.type](schema[field.name])
     }
     if wrong:
         raise ValueError(f"columns that are not of the codebook's type: {wrong}")
 
 
-def _absent_columns(frame: pl.DataFrame, codebook: Codebook) -> tuple[str, ...]:
-    absent = [field for field in codebook.fields if field.name not in frame.columns]
+def _absent_columns(schema: pl.Schema, codebook: Codebook) -> tuple[str, ...]:
+    absent = [field for field in codebook.fields if field.name not in schema]
     needed = [field.name for field in absent if field.constraints.required or field.name in codebook.key]
     if needed:
         lines = [
-            f"  - {name} ({codebook.field(name).title})"
-            + (f": {hint}" if (hint := nearest(name, frame.columns)) else "")
+            f"  - {name} ({codebook.field(name).title})" + (f": {hint}" if (hint := nearest(name, schema)) else "")
             for name in needed
         ]
         raise ValidationError(

@@ -25,9 +25,10 @@ from dataclasses import dataclass
 import polars as pl
 
 from liandong.definitions import Action, Codebook, Expression, Field, ForeignKey, Rule
+from liandong.evidence.typed_rows import ROW
 from liandong.validate.facts import Facts
 from liandong.validate.field_kinds import FIELD_KINDS, FieldKind, among, doubt, trusted
-from liandong.validate.rules import ROW, RowRule, doubt_column
+from liandong.validate.rules import RowRule, doubt_column
 from liandong.validate.wording import field_title, foreign_key_title, key_title
 
 _SEVERITY: Mapping[Action, int] = {"reject": 0, "blank": 1, "warn": 2}

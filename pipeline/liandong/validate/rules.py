@@ -23,11 +23,8 @@ Kind = Literal[
     "cross_field",
 ]
 
-ROW = "_row"
 RULES = "_rules"
 UNREADABLE = "_unreadable"
-NOT_APPLICABLE = "not_applicable"
-BLANKED = "blanked"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,11 +54,6 @@ class RowRule:
     title: Text
     fails: pl.Expr
     blanks: tuple[str, ...] = ()
-
-
-def kind_column(field: str) -> str:
-    """Return the name under which the kind of missing of `field` stands beside the answers during evaluation."""
-    return f"⟨kind⟩{field}"
 
 
 def rule_column(rule: str) -> str:

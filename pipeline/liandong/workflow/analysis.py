@@ -44,9 +44,9 @@ def analyse(
     validated = intake.validated
     write = _publisher(study, writer)
     write("sample_flow", _flow(study, intake, validated.accepted))
-    write("missingness", missingness_table(validated.accepted, validated.missing, codebook))
+    write("missingness", missingness_table(validated.passed, codebook))
     on_progress("Scoring scales and counting indicators")
-    prepared = prepare(study, validated.accepted)
+    prepared = prepare(study, validated.passed)
     frame, weight = prepared.frame, prepared.weight
     if prepared.weights is not None:
         write("weights", prepared.weights)
@@ -58,7 +58,7 @@ def analyse(
     write("distributions", distribution_table(frame, _variables(study, codebook)))
     on_progress("Fitting models")
     estimates = estimate_effects(frame, effects, weight=weight, outcome_ranges=outcome_ranges(study), nominal=nominal)
-    write("sample_flow", _flow(study, intake, frame, estimates.flow))
+    write("sample_flow", _flow(study, intake, frame.lazy(), estimates.flow))
     write("design", estimates.design)
     write("estimates", estimates.estimates)
     on_progress("Weighing the evidence")
@@ -103,14 +103,16 @@ def _variables(study: Study, codebook: Codebook) -> list[Variable]:
     return [*scores, *profile]
 
 
-def _flow(study: Study, intake: Intake, accepted: pl.DataFrame, effects: pl.DataFrame | None = None) -> pl.DataFrame:
+def _flow(study: Study, intake: Intake, accepted: pl.LazyFrame, effects: pl.DataFrame | None = None) -> pl.DataFrame:
     """Return table ``sample_flow``: invited, received, rejected, accepted, then the stages of each model.
 
     Accepted rows without derived columns leave it open how many clusters there are, if a derived column names them.
     """
     cluster = _role(study, "cluster")
     sampling = study.spec.design.sampling if study.spec.design else None
-    clusters = accepted[cluster].n_unique() if cluster and cluster in accepted.columns else None
+    clusters = None
+    if cluster is not None and cluster in accepted.collect_schema():
+        clusters = accepted.select(pl.col(cluster).n_unique()).collect(engine="streaming").item()
     rows = intake.rows
     head: list[dict[str, Any]] = [
         *([{"stage": "invited", "rows": sampling.invited}] if sampling and sampling.invited else []),

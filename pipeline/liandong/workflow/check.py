@@ -40,7 +40,7 @@ def check_study(path: Path, *, on_progress: Callable[[str], None]) -> CheckResul
     return replace(
         result,
         rows=intake.rows,
-        unknown_columns=tuple(name for name in intake.ingested.unknown.columns if name != "_row"),
+        unknown_columns=intake.ingested.unknown_columns,
         absent_columns=tuple(intake.ingested.absent),
         broken_rules=tuple(
             f"{row['rule']}: {row['n_failed']:,} of {row['n_checked']:,} ({row['action']}) – {row['title_en']}"

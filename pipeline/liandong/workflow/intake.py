@@ -22,9 +22,9 @@ class Intake:
     def rows(self) -> dict[str, int]:
         """Row accounting: received = accepted + rejected."""
         return {
-            "received": self.ingested.frame.height,
-            "accepted": self.validated.accepted.height,
-            "rejected": self.validated.rejected.height,
+            "received": self.validated.flow.received,
+            "accepted": self.validated.flow.accepted,
+            "rejected": self.validated.flow.rejected,
         }
 
 
@@ -37,17 +37,15 @@ def take_in(study: Study, codebook: Codebook, on_progress: Callable[[str], None]
         From the stages.
     """
     on_progress("Reading the survey file")
-    ingested = apply_codebook(read_source(study.data["responses"]), codebook)
+    ingested = apply_codebook(read_source(study.data["responses"], codebook), codebook)
     references = {name: read_source(source).frame for name, source in study.data.items() if name != "responses"}
     on_progress("Validating rows")
-    validated = validate(ingested.frame, ingested.missing, ingested.type_problems, codebook, references)
+    validated = validate(ingested.table, codebook, references)
     return Intake(ingested, validated)
 
 
 def notes(intake: Intake) -> list[str]:
     """Return what a reader of the manifest has to know about the data files."""
-    kept_aside = [
-        f"column not in the codebook, kept aside: {name}" for name in intake.ingested.unknown.columns if name != "_row"
-    ]
+    kept_aside = [f"column not in the codebook, kept aside: {name}" for name in intake.ingested.unknown_columns]
     absent = [f"field not in the data: {name}" for name in intake.ingested.absent]
     return [*intake.ingested.notes, *kept_aside, *absent]

@@ -88,7 +88,7 @@ def test_a_survey_of_spss_comes_out_typed(awkward: Path, make_codebook: Any) -> 
         mytime="time",
     )
     ingested = apply_codebook(table, book)
-    first = {name: str(value) for name, value in ingested.frame.row(0, named=True).items()}
+    first = {name: str(value) for name, value in ingested.frame.collect().row(0, named=True).items()}
     assert first == {
         "_row": "1",
         "mychar": "a",
@@ -98,6 +98,6 @@ def test_a_survey_of_spss_comes_out_typed(awkward: Path, make_codebook: Any) -> 
         "mylabl": "1",
         "mytime": "10:10:10",
     }
-    assert ingested.missing.rows()[-2:] == [("refused", "dont_know"), ("user_missing", None)]
-    assert ingested.frame.rows()[-1][1:] == (None,) * 6
-    assert ingested.unknown.columns == ["_row", "myord"]
+    assert ingested.missing.collect().rows()[-2:] == [("refused", "dont_know"), ("user_missing", None)]
+    assert ingested.frame.collect().rows()[-1][1:] == (None,) * 6
+    assert ingested.unknown.collect().columns == ["_row", "myord"]

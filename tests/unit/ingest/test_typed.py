@@ -32,7 +32,7 @@ def test_texts_are_read_as_worked_out_by_hand(
 
     ingested = apply_codebook(table, make_codebook(x=spec))
 
-    found = ingested.frame["x"].to_list()
+    found = ingested.frame.collect()["x"].to_list()
     expected = [cell["value"] for cell in cells]
     if case["type"] == "time":
         expected = [None if value is None else time.fromisoformat(value) for value in expected]
@@ -47,7 +47,7 @@ def test_each_type_of_the_codebook_has_one_column_type(
     types = ("integer", "number", "string", "boolean", "date", "datetime", "time", "year")
     table = raw_of(pl.DataFrame({name: [""] for name in types}))
 
-    frame = apply_codebook(table, make_codebook(**{name: name for name in types})).frame
+    frame = apply_codebook(table, make_codebook(**{name: name for name in types})).frame.collect()
 
     assert dict(frame.schema) == {
         "_row": pl.Int64,
@@ -105,7 +105,7 @@ def test_numbers_of_a_statistics_program_fill_fields_of_every_type(
         ),
     )
 
-    assert ingested.frame.drop("_row").to_dict(as_series=False) == {
+    assert ingested.frame.collect().drop("_row").to_dict(as_series=False) == {
         "whole": [3, None],
         "code": ["101", "7.25"],
         "padded": ["000012", "123456"],
@@ -138,7 +138,7 @@ def test_stata_counts_from_1960(
     raw_of: Callable[..., RawTable],
 ) -> None:
     table = raw_of(pl.DataFrame({"x": [count]}), temporal={"x": Temporal("date", unit, (1960, 1, 1))})
-    assert apply_codebook(table, make_codebook(x="date")).frame["x"].to_list() == [expected]
+    assert apply_codebook(table, make_codebook(x="date")).frame.collect()["x"].to_list() == [expected]
 
 
 def test_a_date_beyond_all_calendars_is_listed_and_not_fatal(
@@ -146,7 +146,7 @@ def test_a_date_beyond_all_calendars_is_listed_and_not_fatal(
 ) -> None:
     table = raw_of(pl.DataFrame({"x": [1e300, 86_400.0]}), temporal={"x": SPSS_SECONDS})
     ingested = apply_codebook(table, make_codebook(x="date"))
-    assert ingested.frame["x"].to_list() == [None, date(1582, 10, 15)]
+    assert ingested.frame.collect()["x"].to_list() == [None, date(1582, 10, 15)]
     assert ingested.type_problems.rows() == [(1, "x", "1e+300")]
 
 
@@ -155,7 +155,7 @@ def test_not_a_number_is_missing_and_infinity_is_unreadable(
 ) -> None:
     table = raw_of(pl.DataFrame({"x": [1.5, float("nan"), float("inf")]}))
     ingested = apply_codebook(table, make_codebook(x="number"))
-    assert ingested.frame["x"].to_list() == [1.5, None, None]
+    assert ingested.frame.collect()["x"].to_list() == [1.5, None, None]
     assert ingested.type_problems.rows() == [(3, "x", "inf")]
 
 

@@ -10,7 +10,8 @@ import polars as pl
 import pytest
 
 from liandong.definitions import Codebook
-from liandong.validate import Validated, validate
+from liandong.evidence.typed_rows import TypedRows, typed_rows
+from liandong.validate import Flow, validate
 
 TYPES: dict[str, pl.DataType] = {
     "integer": pl.Int64(),
@@ -27,7 +28,7 @@ TITLE = {"zh": "题", "en": "Title"}
 
 @dataclass(frozen=True)
 class Case:
-    """A case of tests/cases/validate as the arguments of `validate`."""
+    """A case of tests/cases/validate as ingest would give it."""
 
     codebook: Codebook
     frame: pl.DataFrame
@@ -35,8 +36,40 @@ class Case:
     type_problems: pl.DataFrame
     references: dict[str, pl.DataFrame]
 
-    def validate(self) -> Validated:
-        return validate(self.frame, self.missing, self.type_problems, self.codebook, self.references)
+    @property
+    def table(self) -> TypedRows:
+        return typed_rows(self.frame, self.missing, self.type_problems)
+
+    def validate(self) -> Verdict:
+        return verdict(self.table, self.codebook, self.references)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What `validate` returns, its lazy frames collected."""
+
+    accepted: pl.DataFrame
+    missing: pl.DataFrame
+    rejected: pl.DataFrame
+    rejected_missing: pl.DataFrame
+    corrections: pl.DataFrame
+    rules: pl.DataFrame
+    flow: Flow
+    absent: tuple[str, ...]
+
+
+def verdict(table: TypedRows, codebook: Codebook, references: dict[str, pl.DataFrame]) -> Verdict:
+    result = validate(table, codebook, references)
+    return Verdict(
+        accepted=result.accepted.collect(),
+        missing=result.missing.collect(),
+        rejected=result.rejected.collect(),
+        rejected_missing=result.rejected_missing.collect(),
+        corrections=result.corrections,
+        rules=result.rules,
+        flow=result.flow,
+        absent=result.absent,
+    )
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from liandong.definitions import Codebook, load_instrument, parse_expression
+from liandong.evidence.typed_rows import typed_rows
 from liandong.validate import validate
 from liandong.validate.conditions import describe
 
@@ -58,7 +59,9 @@ FRAME = pl.DataFrame([(1, "R1", *[None] * 7)], schema=SCHEMA, orient="row")
 
 @pytest.fixture(scope="module")
 def titles() -> dict[str, list[str]]:
-    result = validate(FRAME, pl.DataFrame(), NO_PROBLEMS, CODEBOOK, {"communities": pl.DataFrame({"code": ["C1"]})})
+    result = validate(
+        typed_rows(FRAME, pl.DataFrame(), NO_PROBLEMS), CODEBOOK, {"communities": pl.DataFrame({"code": ["C1"]})}
+    )
     return {rule: [zh, en] for rule, zh, en in result.rules.select("rule", "title_zh", "title_en").iter_rows()}
 
 

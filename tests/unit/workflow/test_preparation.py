@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from liandong.definitions import load_study
+from liandong.evidence.typed_rows import TypedRows
 from liandong.weighting import WEIGHT
 from liandong.workflow import run_study
 from liandong.workflow.preparation import prepare
@@ -39,7 +40,8 @@ def weighted(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_a_study_without_targets_keeps_its_own_weight() -> None:
     study = load_study(ROOT / "examples" / "rice_insurance")
-    rows = pl.DataFrame(schema=dict.fromkeys(("age",), pl.Int64))
+    columns = pl.DataFrame(schema=dict.fromkeys(("_row", "age"), pl.Int64))
+    rows = TypedRows(columns.lazy(), columns.schema, 0)
     assert prepare(study, rows).weight is None
 
 
