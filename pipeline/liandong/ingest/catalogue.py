@@ -8,6 +8,7 @@ from pathlib import Path
 
 from liandong.errors import IngestError
 
+SAS = frozenset(("sas7bdat", "xpt"))
 # Formats that come with SAS, by name without width; whatever else a column carries was defined by somebody.
 _OF_SAS = re.compile(
     r"\$?(?:BASE64X|BINARY|HEX|OCTAL|F|S370F\w*|N8601\w*)"
@@ -25,9 +26,9 @@ _WIDTH = re.compile(r"\d*(?:\.\d*)?$")
 
 def check_catalogue(path: Path, file_format: str, catalogue: Path) -> None:
     """Raise an IngestError when `catalogue` cannot be the catalogue of the file at `path`."""
-    if file_format != "sas7bdat":
+    if file_format not in SAS:
         raise IngestError(
-            f"a catalogue belongs to a SAS data file (.sas7bdat); {path.name} is none",
+            f"a catalogue belongs to a SAS data file (.sas7bdat or .xpt); {path.name} is none",
             where=catalogue.name,
             hint="Remove `catalogue` from this entry of `data` in study.yaml.",
             zh=f"“{path.name}”不是 SAS 数据文件，不能使用格式目录“{catalogue.name}”。",

@@ -13,7 +13,7 @@ import polars as pl
 
 from liandong.errors import IngestError
 from liandong.ingest.agreement import check_agreement, check_names
-from liandong.ingest.catalogue import catalogue_notes, check_catalogue
+from liandong.ingest.catalogue import SAS, catalogue_notes, check_catalogue
 from liandong.ingest.delimited import read_delimited
 from liandong.ingest.headers import read_header
 from liandong.ingest.opening import check_file, sha256, state
@@ -84,7 +84,7 @@ def read_table(
             data = _load(path, file_format, folder)
             tags = _load_tags(path, folder)
             table = _assemble(path, file_format, digest.result(), found, data, tags)
-        if file_format == "sas7bdat":
+        if file_format in SAS:
             notes = catalogue_notes(path, table.formats, table.value_labels, catalogue)
             table = replace(table, notes=(*table.notes, *notes))
         check_agreement(path, header, table, found)

@@ -27,7 +27,7 @@ def read_source(source: DataSource, codebook: Codebook | None = None) -> RawTabl
     IngestError
         As :func:`liandong.ingest.read_table` and :func:`liandong.ingest.stack`.
     """
-    read = partial(read_table, sheet=source.sheet, encoding=source.encoding)
+    read = partial(read_table, sheet=source.sheet, encoding=source.encoding, catalogue=source.catalogue)
     if len(source.paths) == 1 and source.origin is None:
         return read(source.paths[0])
     with ThreadPoolExecutor(_AT_ONCE) as pool:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from liandong.errors import IngestError
-from liandong.ingest.headers import containers, dta, por, sas7bdat, sav, xpt
+from liandong.ingest.headers import containers, dta, parquet, por, sas7bdat, sav, xpt
 from liandong.ingest.headers.cursor import Cursor, DamagedFileError, Header
 
 __all__ = ["Header", "read_header"]
@@ -26,7 +26,7 @@ _READERS: Mapping[str, Callable[[Cursor], Header]] = {
     "sas7bcat": sas7bdat.read_catalogue,
     "xpt": xpt.read_header,
     "xlsx": containers.read_xlsx,
-    "parquet": containers.read_parquet,
+    "parquet": parquet.read_header,
 }
 
 
