@@ -110,13 +110,13 @@ DECLARED_QUALITY = (
         shrunk_high=REAL, clear=FLAG,
     ),
     # Preferred last digits by field. kind: age | number. n: numbers looked at (ages 23–62; whole numbers of two digits
-    # and more). whipple: 100 none, 500 all end in 0 or 5; myers: 0 none, 90 all end in one digit. chi_square over the
-    # ten last digits, Myers' blended ones for ages. p_value: of chi_square (for a number: null when rounding is its
-    # nature). flagged: see the check.
+    # and more). whipple: 100 none, 500 all end in 0 or 5 (ages); myers: 0 none, 90 all end in one digit (ages).
+    # p_value: exact, one-sided, of a share over one fifth that ends in 0 or 5 (ages only: of other numbers rounding may
+    # be the nature); holm: over all ages. chi_square: of the ten last digits, 9 df. flagged: whipple > 125, holm < 0.05.
     spec(
         "heaping", "field",
         field=TEXT, kind=TEXT, n=COUNT, share_0=REAL, share_5=REAL, share_0_or_5=REAL, whipple=REAL, myers=REAL,
-        chi_square=REAL, p_value=REAL, holm=REAL, flagged=FLAG,
+        p_value=REAL, holm=REAL, chi_square=REAL, chi_p_value=REAL, flagged=FLAG,
     ),
     # Last digits for a bar chart: share of each digit 0–9, all interviewers.
     spec("last_digits", "field digit", field=TEXT, digit=COUNT, n=COUNT, share=REAL),
