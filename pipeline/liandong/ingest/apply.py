@@ -93,7 +93,7 @@ def apply_codebook(raw: RawTable, codebook: Codebook) -> Ingested:
     IngestError
         When no field matches a column, two columns match a field equally well, or a column holds lists or records.
     """
-    sources, renamed = _match(raw, codebook)
+    sources, renamed = match_columns(raw, codebook)
     ascii_columns = _ascii_columns(raw, sources.values())
     kinds = kinds_of(codebook)
     columns = [
@@ -149,7 +149,7 @@ def _table(data: pl.LazyFrame, columns: Sequence[FieldColumn], height: int) -> T
     return TypedRows(rows, pl.Schema(schema), height, BATCH)
 
 
-def _match(raw: RawTable, codebook: Codebook) -> tuple[dict[str, str], list[str]]:
+def match_columns(raw: RawTable, codebook: Codebook) -> tuple[dict[str, str], list[str]]:
     """Return field → column in codebook order, and a note for each that differs in case."""
     folded: dict[str, list[str]] = {}
     exact = set(codebook.names) & set(raw.columns)
