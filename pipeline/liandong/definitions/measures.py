@@ -24,7 +24,7 @@ class Scale(Definition):
 
     ``range`` is the response range of every item; a reversed item is scored low + high − answer. The score is the mean
     (or the sum, prorated to the full number of items) of the answered items, provided at least ``minimum_answered`` are
-    answered, and is then mapped linearly from the scale's theoretical range to ``rescale``. ``undecided`` names the keys
+    answered, and is then mapped linearly from the scale's theoretical range to ``rescale``. ``undecided`` names keys
     that were guessed from a data file and that nobody has confirmed yet.
     """
 
