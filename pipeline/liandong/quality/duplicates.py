@@ -16,9 +16,10 @@ import polars as pl
 from numpy.typing import NDArray
 
 from liandong.definitions import Codebook, Field
+from liandong.evidence.typed_rows import ROW, kind_column
 from liandong.quality.near import Pairs, full_comparison, pairs_by_bands
 from liandong.quality.outcome import Outcome, made, not_made, too_few
-from liandong.quality.received import ROW, Received, kind_column, questions
+from liandong.quality.received import Received, questions
 
 FEWEST_QUESTIONS = 10
 COMPARED_IN_FULL = 10_000

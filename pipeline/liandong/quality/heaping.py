@@ -18,10 +18,11 @@ import polars as pl
 from numpy.typing import NDArray
 
 from liandong.evidence import RESTRICTED_TABLES
+from liandong.evidence.typed_rows import ROW
 from liandong.inference import holm
 from liandong.quality.compare import ALPHA, MEASURES, compare_signs
 from liandong.quality.outcome import FINDING, Outcome, made, not_made
-from liandong.quality.received import ROW, Received
+from liandong.quality.received import Received
 
 Ints = NDArray[np.int64]
 

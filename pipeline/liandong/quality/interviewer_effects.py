@@ -17,11 +17,12 @@ import polars as pl
 
 from liandong.definitions import Codebook, Study
 from liandong.evidence import RESTRICTED_TABLES
+from liandong.evidence.typed_rows import ROW
 from liandong.inference import holm
 from liandong.quality.compare import ALPHA
 from liandong.quality.components import Components, variance_components
 from liandong.quality.outcome import Outcome, made, not_made, too_few
-from liandong.quality.received import ROW, Received, questions
+from liandong.quality.received import Received, questions
 
 LARGE = 0.05
 _Z = 1.959963984540054

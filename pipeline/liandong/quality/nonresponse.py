@@ -16,8 +16,9 @@ from operator import or_
 import polars as pl
 
 from liandong.definitions import Codebook, Expression, Field
+from liandong.evidence.typed_rows import ROW, kind_column
 from liandong.quality.outcome import Outcome, made, not_made
-from liandong.quality.received import ROW, Received, kind_column, questions
+from liandong.quality.received import Received, questions
 
 NOT_APPLICABLE, DONT_KNOW, REFUSED = "not_applicable", "dont_know", "refused"
 MANY = 0.1  # of those asked: a question to look at
@@ -109,7 +110,11 @@ def closed_filters(received: Received, closing: Mapping[str, pl.Expr]) -> pl.Dat
 
 def _states(field: Field, received: Received) -> dict[str, pl.Expr]:
     answered = pl.col(field.name).is_not_null()
-    kind = pl.col(kind_column(field.name)) if field.name in received.coded else pl.lit(None, dtype=pl.String)
+    kind = (
+        pl.col(kind_column(field.name)).cast(pl.String)
+        if field.name in received.coded
+        else pl.lit(None, dtype=pl.String)
+    )
     asked = _asked(field, received) & ~(kind == NOT_APPLICABLE).fill_null(value=False)
     dont_know = asked & ~answered & (kind == DONT_KNOW).fill_null(value=False)
     refused = asked & ~answered & (kind == REFUSED).fill_null(value=False)

@@ -19,8 +19,9 @@ from numpy.typing import NDArray
 
 from liandong.definitions import Codebook
 from liandong.definitions.quality import Quality
+from liandong.evidence.typed_rows import ROW
 from liandong.quality.outcome import FINDING, Outcome, made, not_made
-from liandong.quality.received import ROW, Received, is_personal, questions
+from liandong.quality.received import Received, is_personal, questions
 
 Floats = NDArray[np.float64]
 

@@ -9,9 +9,8 @@ import polars as pl
 
 from liandong.definitions import Codebook, Field
 from liandong.definitions.quality import Quality
+from liandong.evidence.typed_rows import ROW
 
-ROW = "_row"
-_KIND = "⟨kind⟩"
 _BESIDE = frozenset({"id", "cluster", "stratum", "weight", "paradata"})
 _WITHHELD_KEY = ""
 
@@ -24,7 +23,7 @@ class Received:
     ----------
     rows
         ``_row``, fields and derived columns in their types, and for each field with missing codes its kind of missing
-        under :func:`kind_column`. Lazy: a check collects the columns that it reads.
+        under ``kind_column``. Lazy: a check collects the columns that it reads.
     columns
         The names of the fields and derived columns in `rows`.
     coded
@@ -47,11 +46,6 @@ class Received:
     def collect(self, names: Iterable[str]) -> pl.DataFrame:
         """Return ``_row`` and the columns called `names`, in memory."""
         return self.rows.select(ROW, *dict.fromkeys(names)).collect()
-
-
-def kind_column(field: str) -> str:
-    """Return the name under which the kinds of missing of `field` stand in the rows."""
-    return _KIND + field
 
 
 def questions(codebook: Codebook, columns: Iterable[str]) -> list[Field]:

@@ -19,8 +19,9 @@ from numpy.typing import NDArray
 from liandong.definitions import Codebook, Study
 from liandong.definitions.text import Text
 from liandong.evidence import RESTRICTED_TABLES
+from liandong.evidence.typed_rows import ROW
 from liandong.quality.outcome import FINDING, Outcome, made, not_made
-from liandong.quality.received import ROW, Received
+from liandong.quality.received import Received
 
 _FEWEST_ITEMS = 3
 _LONG = 5

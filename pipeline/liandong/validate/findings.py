@@ -34,6 +34,19 @@ class Findings:
     rules: pl.DataFrame
 
 
+def breaches(findings: Findings) -> pl.DataFrame:
+    """Return one line per row and rule that it broke: row, rule; rows in order, rules in the order of the plan."""
+    long = [
+        findings.rows.filter(rule_column(rule.id)).select(
+            pl.col(ROW).cast(pl.Int64).alias("row"), pl.lit(rule.id).alias("rule")
+        )
+        for rule in findings.broken_rules
+    ]
+    return pl.concat([pl.DataFrame(schema={"row": pl.Int64, "rule": pl.String}), *long]).sort(
+        "row", maintain_order=True
+    )
+
+
 def evaluate(table: TypedRows, plan: Plan) -> Findings:
     """Hold the rows of `table` against the rules of `plan`, in one pass."""
     names = [rule_column(rule.id) for rule in plan.rules]

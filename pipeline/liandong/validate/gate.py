@@ -13,7 +13,7 @@ from liandong.errors import ValidationError
 from liandong.evidence.typed_rows import TypedRows, settled
 from liandong.validate.changes import correct, with_reasons
 from liandong.validate.facts import gather_facts
-from liandong.validate.findings import Findings, evaluate
+from liandong.validate.findings import Findings, breaches, evaluate
 from liandong.validate.plan import plan_rules
 
 _REASONS = 3
@@ -46,6 +46,8 @@ class Validated:
         One row per rule: rule, field, kind, action, n_checked, n_failed, n_rows_rejected, title_zh, title_en,
         suppressed (false: nothing is hidden yet). A rule that nothing broke, or that had nothing to look at (its column
         is absent), is there with its zeros.
+    breaches
+        ``row``, ``rule``: one line per row received and rule that it broke, whatever the action.
     flow
         Row accounting.
     absent
@@ -56,6 +58,7 @@ class Validated:
     held: TypedRows
     corrections: pl.DataFrame
     rules: pl.DataFrame
+    breaches: pl.DataFrame
     flow: Flow
     absent: tuple[str, ...]
 
@@ -123,6 +126,7 @@ def validate(table: TypedRows, codebook: Codebook, references: Mapping[str, pl.D
         held=settled(with_reasons(table, findings, codebook)),
         corrections=corrections,
         rules=findings.rules,
+        breaches=breaches(findings),
         flow=Flow(received=table.height, rejected=rejected, accepted=table.height - rejected),
         absent=absent,
     )
