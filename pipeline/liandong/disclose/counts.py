@@ -1,0 +1,145 @@
+"""Whom the tables count: every published number of people as a count of a group, with the groups that add up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, Final
+
+import polars as pl
+
+from liandong.disclose.counts_models import MODEL_TABLES, Samples, flow_counts, samples_of
+from liandong.disclose.groups import EVERYBODY, Count, Counted, Group, Whole, consistent
+from liandong.disclose.outline import Outline
+
+Row = dict[str, Any]
+Found = Iterator[Count | Whole]
+
+# What a reader would miss least goes first.
+_MISSING, _COMPLETE, _PROFILE, _ITEM, _LEVEL, _SCALE, _OVERALL = 2, 3, 4, 5, 6, 8, 9
+
+
+def count_people(tables: Mapping[str, pl.DataFrame], outline: Outline) -> Counted:
+    """Return every count of people in `tables`, and which of them add up to which.
+
+    Tables of rules and checks count questionnaires that were received, and are looked after by themselves
+    (:mod:`liandong.disclose.rules`).
+    """
+    rows = {name: table.rows(named=True) for name, table in tables.items()}
+    outline = outline.with_complete(_answered_by_all(rows.get("missingness", ())))
+    samples = samples_of(rows.get("sample_flow", ()), outline)
+    found: list[Count | Whole] = [*flow_counts(rows.get("sample_flow", ()), samples, outline)]
+    for name, build in _SURVEY_TABLES.items():
+        found += build(rows.get(name, ()), outline)
+    for name, build_model in MODEL_TABLES.items():
+        found += build_model(name, rows.get(name, ()), samples, outline)
+    counts = [item for item in found if isinstance(item, Count)]
+    return consistent(counts, [item for item in found if isinstance(item, Whole)])
+
+
+def _answered_by_all(rows: Sequence[Row]) -> frozenset[str]:
+    return frozenset(row["field"] for row in rows if row["kind"] == "answered" and row["n"] == row["n_rows"])
+
+
+def _missingness(rows: Sequence[Row], outline: Outline) -> Found:
+    kinds: dict[str, list[Group]] = {}
+    for at, row in enumerate(rows):
+        field = row["field"]
+        group = outline.known(field) if row["kind"] == "answered" else frozenset({f"!{field}: {row['kind']}"})
+        kinds.setdefault(field, []).append(group)
+        yield Count("missingness", at, "n_rows", EVERYBODY, row["n_rows"], _OVERALL)
+        yield Count("missingness", at, "n", group, row["n"], _MISSING, EVERYBODY)
+    yield from (Whole(EVERYBODY, tuple(groups)) for groups in kinds.values() if len(groups) > 1)
+
+
+def _distributions(rows: Sequence[Row], outline: Outline) -> Found:
+    answered: dict[str, int | None] = {}
+    for row in rows:
+        before = answered.get(row["variable"], 0)
+        answered[row["variable"]] = None if before is None or row["n"] is None else before + row["n"]
+    parts: dict[str, list[Group]] = {}
+    for at, row in enumerate(rows):
+        variable, known = row["variable"], outline.known(row["variable"])
+        group = outline.level(variable, row["level"])
+        parts.setdefault(variable, []).append(group)
+        yield Count("distributions", at, "n", group, row["n"], _PROFILE, known)
+        if row["share"] is not None:
+            yield Count("distributions", at, "share", known, answered[variable], _OVERALL)
+    yield from (Whole(outline.known(variable), tuple(groups)) for variable, groups in parts.items())
+
+
+def _scales(rows: Sequence[Row], outline: Outline) -> Found:
+    for at, row in enumerate(rows):
+        scale = row["scale"]
+        known = outline.known(scale)
+        yield Count("scales", at, "n_obs", known, row["n_obs"], _SCALE)
+        complete = known | outline.known(*outline.items.get(scale, ())) | {f"?all of {scale}"}
+        strict = scale in outline.strict or row["n_complete"] == row["n_obs"]
+        yield Count("scales", at, "n_complete", known if strict else complete, row["n_complete"], _COMPLETE)
+
+
+def _items(rows: Sequence[Row], outline: Outline) -> Found:
+    for at, row in enumerate(rows):
+        yield Count("items", at, "n_obs", outline.known(row["item"]), row["n_obs"], _ITEM)
+
+
+def _indicators(rows: Sequence[Row], outline: Outline) -> Found:
+    wholes: dict[tuple[Group, Any], list[Group]] = {}
+    for at, row in enumerate(rows):
+        column = row["subgroup"]
+        within = outline.level(column, row["level"]) if column else EVERYBODY
+        general = _universe(row, outline)
+        base, part = general | within, _numerator(row, outline)
+        rank = _LEVEL if column else _OVERALL
+        yield Count("indicators", at, "denominator_n", base, row["denominator_n"], rank)
+        if row["kind"] != "mean":
+            yield Count("indicators", at, "numerator_n", base | part, row["numerator_n"], rank, base)
+        if row["kind"] == "distribution":
+            wholes.setdefault((base, row["indicator"]), []).append(base | part)
+        if column:
+            known = outline.known(column)
+            wholes.setdefault((general | known, column), []).append(base)
+            if row["kind"] != "mean":
+                wholes.setdefault((general | known | part, (column, row["indicator"])), []).append(base | part)
+    yield from (Whole(total, tuple(dict.fromkeys(groups))) for (total, _), groups in wholes.items())
+
+
+def _universe(row: Row, outline: Outline) -> Group:
+    """Return the conditions on those who are in the denominator of an indicator."""
+    indicator = outline.indicators.get(row["indicator"])
+    if indicator is None:
+        return frozenset({f"universe {row['indicator']}: {row['universe']}"})
+    stated = [indicator.universe, indicator.need if row["universe"] == "in_need" else None]
+    conditions = [outline.where(expression) for expression in stated if expression is not None]
+    return outline.determined(indicator.numerator).union(*conditions)
+
+
+def _numerator(row: Row, outline: Outline) -> Group:
+    """Return the further conditions on those who are in the numerator."""
+    indicator = outline.indicators.get(row["indicator"])
+    if indicator is None:
+        return frozenset({f"{row['indicator']}={row['category']}"})
+    if row["kind"] == "distribution":
+        return frozenset({f"{indicator.numerator.text}={row['category']}"})
+    return outline.where(indicator.numerator)
+
+
+def _weights(rows: Sequence[Row], outline: Outline) -> Found:
+    parts: dict[str, list[Group]] = {}
+    for at, row in enumerate(rows):
+        margin = row["margin"]
+        group = outline.level(margin, row["level"])
+        parts.setdefault(margin, []).append(group)
+        yield Count("weights", at, "n", group, row["n"], _PROFILE, outline.known(margin))
+    yield from (Whole(outline.known(margin), tuple(groups)) for margin, groups in parts.items())
+
+
+_SURVEY_TABLES: Final[Mapping[str, Callable[[Sequence[Row], Outline], Found]]] = {
+    "missingness": _missingness,
+    "distributions": _distributions,
+    "scales": _scales,
+    "items": _items,
+    "indicators": _indicators,
+    "weights": _weights,
+}
+
+__all__ = ["Samples", "count_people"]

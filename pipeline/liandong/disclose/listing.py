@@ -1,0 +1,64 @@
+"""Table ``suppressions``: what was taken away from which row, and by which rule, without the value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import polars as pl
+
+from liandong.evidence import TABLES
+
+Row = dict[str, Any]
+
+ROUNDING: Final = "rounding"
+# Tables whose rows hide one another: which of them is the small one is not said.
+_MUTUAL: Final = "threshold+secondary"
+_ALONE: Final = frozenset({"design", "verdicts", "mediation", "power", "validation", "checks"})
+
+
+def first_reason(table: str) -> str:
+    """Return why the rules for one table hide cells of `table`."""
+    return "threshold" if table in _ALONE else _MUTUAL
+
+
+def list_suppressions(
+    before: Mapping[str, pl.DataFrame],
+    after: Mapping[str, pl.DataFrame],
+    reasons: Mapping[tuple[str, int, str], str],
+) -> pl.DataFrame:
+    """Return table ``suppressions``.
+
+    Parameters
+    ----------
+    before, after
+        The tables with and without what was hidden, row by row the same.
+    reasons
+        (table, row, column) → reason of what is empty; of all else that is empty now, see :func:`first_reason`.
+    """
+    found: list[Row] = []
+    for name, table in after.items():
+        if not table.equals(before[name]):
+            found += _of_table(name, before[name], table, reasons)
+    return pl.DataFrame(found, schema=dict(TABLES["suppressions"].columns), orient="row")
+
+
+def _of_table(
+    name: str, before: pl.DataFrame, after: pl.DataFrame, reasons: Mapping[tuple[str, int, str], str]
+) -> list[Row]:
+    found = []
+    key = TABLES[name].key
+    pairs = zip(before.rows(named=True), after.rows(named=True), strict=True)
+    for at, (old, new) in enumerate(pairs):
+        columns: dict[str, list[str]] = {}
+        for column, value in old.items():
+            if column == "suppressed" or column in key or value == new[column]:
+                continue
+            reason = reasons.get((name, at, column), first_reason(name)) if new[column] is None else ROUNDING
+            columns.setdefault(reason, []).append(column)
+        row = "; ".join(f"{column}={new[column]}" for column in key if new[column] not in {"", None})
+        found += [
+            {"table": name, "row": row, "columns": "+".join(hidden), "reason": reason}
+            for reason, hidden in columns.items()
+        ]
+    return found

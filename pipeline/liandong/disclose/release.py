@@ -1,0 +1,100 @@
+"""Everything that a run publishes, under the rules of disclosure control: one table at a time, then all together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+import polars as pl
+
+from liandong.definitions import Disclosure
+from liandong.disclose.columns import column_kinds
+from liandong.disclose.counts import count_people
+from liandong.disclose.groups import Counted, Group
+from liandong.disclose.hiding import Cell, cells_to_hide, without
+from liandong.disclose.linked import BASE, DIFFERENCE, SECONDARY, SMALL, hide_linked
+from liandong.disclose.listing import list_suppressions
+from liandong.disclose.outline import Outline
+from liandong.disclose.rounding import rounded_tables
+from liandong.disclose.suppression import suppress_small_cells
+from liandong.evidence import TABLES, conform
+
+_UNKNOWN: Final = Outline()
+# Groups hide one another here, too: a reason of its own would say which of them is small.
+_REASONS: Final = {
+    SMALL: "threshold+secondary",
+    SECONDARY: "threshold+secondary",
+    DIFFERENCE: "difference",
+    BASE: "difference",
+}
+
+
+def disclose(
+    tables: Mapping[str, pl.DataFrame], rules: Disclosure, outline: Outline = _UNKNOWN
+) -> dict[str, pl.DataFrame]:
+    """Return the tables as they may be published, with the table ``suppressions``.
+
+    Parameters
+    ----------
+    tables
+        Every table of the bundle by its name, with its declared columns.
+    rules
+        The study's.
+    outline
+        Whom its tables count, see :func:`liandong.disclose.outline.outline`. Without it only relations within
+        one table are looked at, and what the tables' own keys say.
+
+    Returns
+    -------
+    dict
+        The same tables with the same rows. What may not be known is null, what would give it back is rounded.
+        Applying it to its own result changes nothing more.
+
+    Raises
+    ------
+    ValueError
+        For a table or a column that :mod:`liandong.disclose.columns` does not classify: nothing is published by
+        default.
+    """
+    for name, table in tables.items():
+        unknown = set(table.columns) - set(column_kinds(name))
+        if unknown:
+            raise ValueError(f"table {name}: columns {sorted(unknown)} are not classified, so it cannot be published")
+    if rules.hides_nothing:
+        return {**tables, "suppressions": TABLES["suppressions"].empty()}
+    before = {name: conform(name, table) for name, table in tables.items() if name != "suppressions"}
+    shown = dict(before)
+    reasons: dict[Cell, str] = {}
+    if rules.minimum_cell > 1:
+        shown, reasons = _protected(before, rules.minimum_cell, outline)
+    if rules.rounding > 1:
+        shown = rounded_tables(shown, rules.rounding)
+    return {**shown, "suppressions": list_suppressions(before, shown, reasons)}
+
+
+def _protected(
+    before: Mapping[str, pl.DataFrame], minimum: int, outline: Outline
+) -> tuple[dict[str, pl.DataFrame], dict[Cell, str]]:
+    """Hide small cells table by table, and what other tables give away of them; return the tables and the reasons.
+
+    What is hidden for the sake of another table is a hole in its own, so that both take turns until neither moves.
+    """
+    counted = count_people(before, outline)
+    shown, reasons = dict(before), dict[Cell, str]()
+    while True:
+        alone = {name: suppress_small_cells(name, table, minimum) for name, table in shown.items()}
+        found = hide_linked(counted, _visible(counted, alone), minimum)
+        hidden = cells_to_hide(alone, counted, found)
+        reasons.update({cell: _REASONS[reason] for cell, reason in hidden.gone.items() if cell not in reasons})
+        after = without(alone, hidden)
+        if all(after[name].equals(shown[name]) for name in shown):
+            return after, reasons
+        shown = after
+
+
+def _visible(counted: Counted, tables: Mapping[str, pl.DataFrame]) -> set[Group]:
+    return {
+        count.group
+        for count in counted.counts
+        if count.value is not None and tables[count.table][count.column][count.row] is not None
+    }
