@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import codecs
-import csv
 import io
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,8 +13,10 @@ from typing import BinaryIO
 import polars as pl
 
 from liandong.errors import IngestError
-from liandong.ingest.records import IrregularRecord, Shape, drop_blank_lines, inspect, measure, rewrite
-from liandong.ingest.text import looks_chinese
+from liandong.ingest.encodings import check_is_text, find_encoding, first_not_utf8
+from liandong.ingest.heading import clean_names, title_note, title_rows, unnamed_column
+from liandong.ingest.lenient import IrregularRecord, Repaired, first_records, inspect, rewrite
+from liandong.ingest.records import Shape, drop_blank_lines, measure
 
 _BLOCK = 4 * 1024 * 1024
 _HEAD = 256 * 1024
@@ -22,7 +24,10 @@ _SEPARATORS = ",\t;|"
 _RECORDS_TO_JUDGE = 50
 _HEADER_AND_A_ROW = 2
 _UTF_8 = frozenset({"utf-8", "utf8", "utf-8-sig"})
-_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_SHOWN_AS = {"UTF-8-SIG": "UTF-8", "UTF8": "UTF-8", "CP950": "Big5"}
+_DECLARED_SEPARATOR = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)
+_WIDE_SEPARATORS = "，；｜"
+_END_OF_FILE = b"\x1a"  # of DOS
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,31 +39,50 @@ class Delimited:
     rows: int
     encoding: str
     notes: tuple[str, ...]
+    titles: tuple[str, ...]
 
 
 @dataclass(slots=True)
 class _Text:
-    """UTF-8 text, in the file itself or, where it had to be rewritten, in memory."""
+    """UTF-8 text, in the file itself or, where it had to be changed, in memory; `skipped` lines are cut off."""
 
     path: Path
     content: bytes | None
+    skipped: int = 0
     notes: list[str] = field(default_factory=list)
 
     def blocks(self) -> Iterator[bytes]:
         """Yield the text in pieces, without a byte order mark."""
+        line = 1 + self.skipped
         with self._open() as stream:
             block = stream.read(_BLOCK).removeprefix(codecs.BOM_UTF8)
             while block:
+                if b"\0" in block:
+                    raise self._with_nothing(line + block.count(b"\n", 0, block.index(b"\0")))
                 yield block
+                line += block.count(b"\n")
                 block = stream.read(_BLOCK)
 
     def lines(self) -> Iterator[str]:
-        """Yield its lines."""
+        """Yield its lines, with their ends."""
         with io.TextIOWrapper(self._open(), encoding="utf-8-sig", newline="") as stream:
             yield from stream
 
+    def skip(self, lines: int) -> None:
+        """Cut off the first `lines` lines."""
+        kept = "".join(line for number, line in enumerate(self.lines()) if number >= lines)
+        self.content, self.skipped = kept.encode(), self.skipped + lines
+
     def _open(self) -> BinaryIO:
         return self.path.open("rb") if self.content is None else io.BytesIO(self.content)
+
+    def _with_nothing(self, line: int) -> IngestError:
+        return IngestError(
+            f"line {line:,} holds a byte zero, which no text has: the file is damaged, or no text",
+            where=self.path.name,
+            hint="Export it again. If it is UTF-16, name its `encoding` under `data` in study.yaml.",
+            zh=f"“{self.path.name}”第 {line:,} 行含有空字节，文件已损坏或不是文本。",
+        )
 
 
 def read_delimited(
@@ -78,62 +102,35 @@ def read_delimited(
     Raises
     ------
     IngestError
-        When the encoding is not found, columns share a name, or a record has more or fewer fields than the header.
+        When the file is no text, the encoding is not found, columns share a name, or a record has more or fewer fields
+        than the header.
     """
-    found = encoding or _find_encoding(path)
+    check_is_text(path)
+    found = encoding or find_encoding(path)
     text = _as_utf8(path, found)
-    head = "".join(_take(text.lines(), _HEAD))
-    separator = _find_separator(head, file_format)
-    names, notes = _names(_first_record(text, separator))
+    separator, titles = _layout(text, file_format)
+    header = next((record for _, record in first_records(text.lines(), separator, 1)), [])
+    names, notes = clean_names(header, "the header")
     check_names(path, names)
     shape = _regular(text, separator)
-    label = "UTF-8" if found.lower() in _UTF_8 else found.upper()
+    label = _SHOWN_AS.get(found.upper(), found.upper())
     if label != "UTF-8":
         notes.append(f"The text was read as {label}.")
-    data = _scan(text, separator, names)
-    _try_out(path, data, shape.records - 1)
-    return Delimited(data, tuple(names), shape.records - 1, label, (*text.notes, *notes))
-
-
-def _find_encoding(path: Path) -> str:
-    with path.open("rb") as file:
-        start = file.read(4)
-        for mark, name in _MARKS:
-            if start.startswith(mark):
-                return name
-    if _is_utf8(path):
-        return "utf-8"
-    if looks_chinese(path.read_bytes()):
-        return "gb18030"
-    raise IngestError(
-        "the text is not UTF-8, and read as GB18030 it is not Chinese",
-        where=path.name,
-        hint="Save it as UTF-8, or name its encoding.",
-        zh=f"无法识别“{path.name}”的文字编码，请另存为 UTF-8。",
-    )
-
-
-def _is_utf8(path: Path) -> bool:
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    with path.open("rb") as file:
-        try:
-            while block := file.read(_BLOCK):
-                decoder.decode(block)
-            decoder.decode(b"", final=True)
-        except UnicodeDecodeError:
-            return False
-    return True
+    data, names, rows, more = _filled(path, _scan(text, separator, names), names, shape.records - 1)
+    return Delimited(data, tuple(names), rows, label, (*text.notes, *notes, *more), tuple(titles))
 
 
 def _as_utf8(path: Path, encoding: str) -> _Text:
     """Return the text as it is when it is UTF-8 with usual line ends, else rewritten."""
-    if encoding.lower() in _UTF_8 and _is_utf8(path):
-        with path.open("rb") as file:
-            start = file.read(_HEAD)
-        if b"\n" in start or b"\r" not in start:
-            return _Text(path, None)
+    with path.open("rb") as file:
+        start = file.read(_HEAD)
+        file.seek(-1, io.SEEK_END)
+        ends_as_in_dos = file.read() == _END_OF_FILE
+    is_utf8 = encoding.lower() in _UTF_8 and first_not_utf8(path) is None
+    if is_utf8 and not ends_as_in_dos and (b"\n" in start or b"\r" not in start):
+        return _Text(path, None)
     try:
-        text = path.read_bytes().decode(encoding)
+        text = path.read_bytes().removesuffix(_END_OF_FILE).decode(encoding)
     except (UnicodeDecodeError, LookupError) as error:
         raise IngestError(
             f"the text cannot be read as {encoding}: {error}",
@@ -146,27 +143,46 @@ def _as_utf8(path: Path, encoding: str) -> _Text:
     return _Text(path, text.removeprefix("\ufeff").encode("utf-8"))
 
 
-def _take(lines: Iterator[str], length: int) -> Iterator[str]:
-    taken = 0
-    for line in lines:
-        yield line
-        taken += len(line)
-        if taken > length:
-            return
+def _layout(text: _Text, file_format: str) -> tuple[str, list[str]]:
+    """Return the separator and the titles above the header, which are cut off, as is Excel's own line ``sep=``."""
+    head = _head(text)
+    declared = _DECLARED_SEPARATOR.fullmatch(head.partition("\n")[0])
+    if declared:
+        text.skip(1)
+        return declared.group(1), []
+    separator = _find_separator(head, file_format)
+    records = first_records(io.StringIO(head, newline=""), separator, _RECORDS_TO_JUDGE)
+    count = title_rows([fields for _, fields in records])
+    titles = [next(cell.strip() for cell in fields if cell.strip()) for _, fields in records[:count]]
+    if titles:
+        text.notes.append(title_note(titles, "line"))
+        text.skip(records[count][0] - 1)
+    elif records and len(records[0][1]) == 1:
+        _check_no_wide_separator(text.path, [fields[0] for _, fields in records])
+    return separator, titles
+
+
+def _head(text: _Text) -> str:
+    taken: list[str] = []
+    length = 0
+    for line in text.lines():
+        taken.append(line)
+        length += len(line)
+        if length > _HEAD:
+            break
+    return "".join(taken)
 
 
 def _find_separator(head: str, file_format: str) -> str:
-    """Return the separator that cuts the first records into the most fields of equal number."""
+    """Return the separator that cuts the first records into the most fields of equal number, titles apart."""
     best, best_score = "\t" if file_format == "tsv" else ",", (False, 1)
     for separator in _SEPARATORS:
-        try:
-            records = [record for record in csv.reader(io.StringIO(head, newline=""), delimiter=separator) if record]
-        except csv.Error:
-            continue
-        # The head may end in the middle of a quoted record, so its last one is no evidence.
-        counts = [len(record) for record in records[:_RECORDS_TO_JUDGE]]
-        if _HEADER_AND_A_ROW < len(counts) == len(records):
+        records = first_records(io.StringIO(head, newline=""), separator, _RECORDS_TO_JUDGE)
+        counts = [len(fields) for _, fields in records]
+        # The head may end in the middle of a record, so its last one is no evidence.
+        if _HEADER_AND_A_ROW < len(counts) < _RECORDS_TO_JUDGE and len(head) > _HEAD:
             counts.pop()
+        counts = counts[title_rows([fields for _, fields in records]) :]
         if not counts or counts[0] == 1:
             continue
         score = (len(set(counts)) == 1, counts[0])
@@ -175,19 +191,33 @@ def _find_separator(head: str, file_format: str) -> str:
     return best
 
 
-def _regular(text: _Text, separator: str) -> Shape:
+def _check_no_wide_separator(path: Path, lines: Sequence[str]) -> None:
+    """Raise an IngestError when a table of one column is one of several, with full-width commas between them."""
+    for wide in _WIDE_SEPARATORS:
+        counts = {line.count(wide) for line in lines}
+        if len(counts) == 1 and counts != {0} and len(lines) > 1:
+            raise IngestError(
+                f"the columns are separated by the full-width {wide!r}, which is a mark of Chinese text",
+                where=path.name,
+                hint="Save it with plain commas between the columns.",
+                zh=f"“{path.name}”以全角“{wide}”分隔各列，请改用半角逗号。",
+            )
+
+
+def _regular(text: _Text, separator: str) -> Shape | Repaired:
     """Return the shape of the text, after rewriting it in memory where its blank lines or quotation marks need it."""
-    shape = measure(text.blocks(), separator)
+    shape: Shape | Repaired | None = measure(text.blocks(), separator)
     if shape is None:
         found = inspect(text.lines(), separator)
         if isinstance(found, IrregularRecord):
+            line = found.line + text.skipped
             raise IngestError(
-                f"the record on line {found.line:,} {found.problem}",
+                f"the record on line {line:,} {found.problem}",
                 where=text.path.name,
                 hint="Look for a separator inside an unquoted text, a cut line, or a single quotation mark.",
-                zh=f"“{text.path.name}”第 {found.line:,} 行的列数或引号有误。",
+                zh=f"“{text.path.name}”第 {line:,} 行的列数或引号有误。",
             )
-        text.notes.append("Quotation marks inside fields were not doubled; each was taken for a part of the text.")
+        text.notes.append(_repair_note(found, text.skipped))
         text.content = rewrite(text.lines(), separator)
         shape = found
     elif shape.blank_lines:
@@ -197,25 +227,13 @@ def _regular(text: _Text, separator: str) -> Shape:
     return shape
 
 
-def _first_record(text: _Text, separator: str) -> list[str]:
-    try:
-        return next((record for record in csv.reader(text.lines(), delimiter=separator) if record), [])
-    except csv.Error as error:
-        raise IngestError(
-            f"the first row cannot be read: {error}",
-            where=text.path.name,
-            hint="The first row holds the names of the columns; look for a single quotation mark.",
-            zh=f"“{text.path.name}”的表头无法读取。",
-        ) from error
-
-
-def _names(header: list[str]) -> tuple[list[str], list[str]]:
-    names = [name.strip(" \t\ufeff\u3000\r\n") for name in header]
-    unnamed = [position for position, name in enumerate(names, start=1) if not name]
-    for position in unnamed:
-        names[position - 1] = f"_unnamed_{position}"
-    notes = [f"Columns without a name in the header: {', '.join(map(str, unnamed))}."] if unnamed else []
-    return names, notes
+def _repair_note(found: Repaired, skipped: int) -> str:
+    if not found.stray:
+        return "Line ends of several kinds, or blanks before quotation marks, were put in order."
+    where = (
+        f"in {found.stray:,} record{'s' if found.stray > 1 else ''}, the first on line {found.first_stray + skipped:,}"
+    )
+    return f"Quotation marks inside fields were not doubled ({where}); each was taken for a part of the text."
 
 
 def _scan(text: _Text, separator: str, names: list[str]) -> pl.LazyFrame:
@@ -231,14 +249,28 @@ def _scan(text: _Text, separator: str, names: list[str]) -> pl.LazyFrame:
     )
 
 
-def _try_out(path: Path, data: pl.LazyFrame, expected: int) -> None:
-    """Read every row once, keeping none: what is collected later cannot fail, and must have as many rows as counted."""
-    if expected == 0:
-        return
+def _filled(
+    path: Path, data: pl.LazyFrame, names: list[str], expected: int
+) -> tuple[pl.LazyFrame, list[str], int, list[str]]:
+    """Read every row once, keeping none: what is collected later cannot fail, and must have as many rows as counted.
+
+    Rows without anything in them, and columns with neither name nor content, are left out.
+    """
+    unnamed = [name for i, name in enumerate(names, start=1) if name == unnamed_column(i)]
+    is_empty = pl.all_horizontal(pl.col(name) == "" for name in names)
+    found = empty = 0
     try:
-        found = sum(batch.height for batch in data.collect_batches(maintain_order=False))
+        for batch in data.collect_batches(maintain_order=False) if expected else ():
+            found += batch.height
+            empty += batch.filter(pl.col(names[0]) == "").select(is_empty.sum()).item() or 0
+            unnamed = [name for name in unnamed if (batch[name] == "").all()]
     except pl.exceptions.PolarsError as error:
-        raise IngestError(f"the text cannot be read as a table: {error}", where=path.name) from error
+        raise IngestError(
+            f"the text cannot be read as a table: {error}",
+            where=path.name,
+            hint="Export it again as UTF-8, with every text in quotation marks.",
+            zh=f"“{path.name}”无法读成表格。",
+        ) from error
     if found != expected:
         raise IngestError(
             f"{expected:,} records were counted, but {found:,} can be read; look for a quotation mark inside a text",
@@ -246,3 +278,11 @@ def _try_out(path: Path, data: pl.LazyFrame, expected: int) -> None:
             hint="Double every quotation mark inside a text and put the text in quotation marks.",
             zh=f"“{path.name}”中的引号使各行无法分清。",
         )
+    notes = []
+    if empty:
+        data = data.filter(~is_empty)
+        notes.append(f"Rows without any content that were skipped: {empty:,}.")
+    if unnamed and found and len(unnamed) < len(names):
+        data = data.drop(unnamed)
+        notes.append(f"Of the columns without a name, {len(unnamed):,} without content were left out.")
+    return data, [name for name in names if name not in unnamed or not found], found - empty, notes

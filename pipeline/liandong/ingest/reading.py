@@ -121,6 +121,7 @@ def _read_text(path: Path, file_format: Format, encoding: str | None) -> RawTabl
         tags=NO_TAGS,
         formats={},
         temporal={},
+        documentation=text.titles,
         notes=text.notes,
     )
 

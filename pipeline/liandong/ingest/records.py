@@ -6,9 +6,6 @@ first, in whole arrays: a quotation mark toggles "inside", and separators and li
 
 from __future__ import annotations
 
-import csv
-import io
-import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -17,7 +14,6 @@ from numpy.typing import NDArray
 
 _QUOTE, _NEWLINE, _RETURN = 34, 10, 13
 _START = np.array([_NEWLINE, _NEWLINE], dtype=np.uint8)  # what may be thought to stand before a text
-_AFTER_THE_END = "\x1eend of the text\x1e"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,19 +35,11 @@ class Shape:
     fields: int
 
 
-@dataclass(frozen=True, slots=True)
-class IrregularRecord:
-    """The first record that cannot stand: the line on which it starts, and what is wrong with it."""
-
-    line: int
-    problem: str
-
-
 def measure(blocks: Iterable[bytes], separator: str) -> Shape | None:
     """Return the shape of a UTF-8 text given in pieces.
 
     None when something is irregular: records differ in length, a quotation stays open, or a quotation mark stands in
-    the middle of a field. `inspect` then has the last word.
+    the middle of a field. `liandong.ingest.lenient` then has the last word.
     """
     records = blanks = fields = pending = 0
     inside = False
@@ -78,31 +66,6 @@ def measure(blocks: Iterable[bytes], separator: str) -> Shape | None:
     return None if inside or fields == 0 else Shape(records, blanks, fields)
 
 
-def inspect(lines: Iterable[str], separator: str) -> IrregularRecord | Shape:
-    """Read record by record, as the standard library does: slow, but it knows the line."""
-    # Were a quotation still open at the end, this further line would disappear in it.
-    reader = csv.reader(itertools.chain(lines, [_AFTER_THE_END]), delimiter=separator)
-    records = blanks = fields = 0
-    line = 1
-    try:
-        for record in reader:
-            if record == [_AFTER_THE_END]:
-                return Shape(records, blanks, fields)
-            fields = fields or len(record)
-            if not record:
-                blanks += 1
-            elif len(record) == fields and not record[-1].endswith(_AFTER_THE_END):
-                records += 1
-            elif len(record) == fields:
-                break
-            else:
-                return IrregularRecord(line, f"has {len(record):,} fields, the header has {fields:,}")
-            line = reader.line_num + 1
-    except csv.Error as error:
-        return IrregularRecord(line, f"cannot be read: {error}")
-    return IrregularRecord(line, "opens a quotation mark that is never closed")
-
-
 def drop_blank_lines(content: bytes) -> bytes:
     """Return `content` without lines that hold nothing, except within quotation marks."""
     data = np.frombuffer(content if content.endswith(b"\n") else content + b"\n", dtype=np.uint8)
@@ -112,14 +75,6 @@ def drop_blank_lines(content: bytes) -> bytes:
     keep[blank] = False
     keep[blank[(blank > 0) & (data[blank - 1] == _RETURN)] - 1] = False
     return data[keep].tobytes()
-
-
-def rewrite(lines: Iterable[str], separator: str) -> bytes:
-    """Return the records written anew, every field in quotation marks."""
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, delimiter=separator, quoting=csv.QUOTE_ALL, lineterminator="\n")
-    writer.writerows(record for record in csv.reader(lines, delimiter=separator) if record)
-    return out.getvalue().encode("utf-8")
 
 
 def _with_final_newline(blocks: Iterable[bytes]) -> Iterable[bytes]:

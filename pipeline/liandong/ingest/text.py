@@ -1,6 +1,6 @@
 """Bytes to text, for files that do not say, or say wrongly, how their text is encoded.
 
-Two encodings cover Chinese survey files: UTF-8, and GB18030 with its subsets GBK and GB2312. UTF-8 is strict, so
+Two encodings cover most Chinese survey files: UTF-8, and GB18030 with its subsets GBK and GB2312. UTF-8 is strict, so
 text that is valid UTF-8 is UTF-8; almost any two bytes are valid GB18030, so Chinese is recognised by its frequent
 characters. This module imports nothing, because the child process that reads binary files uses it.
 """
@@ -16,6 +16,11 @@ _FIRST_THREE_BYTE_CHARACTER = "\u0800"
 _FREQUENT_LEADS = frozenset([0xA1, 0xA2, 0xA3, *range(0xB0, 0xD8)])
 _SECOND_BYTE_FROM = 0xA1
 _SHARE_THAT_IS_CHINESE = 0.7
+# Big5 by lead byte: A1-A3 hold punctuation and full-width forms, A4-C6 the 5,401 frequent characters.
+_FREQUENT_BIG5_LEADS = frozenset(range(0xA1, 0xC7))
+_PAIRS_THAT_TELL = 10
+_SHARE_THAT_IS_BIG5 = 0.97
+_SHARE_IN_RUNS = 0.4
 
 
 def decode(raw: bytes, encoding: str) -> str:
@@ -60,6 +65,31 @@ def looks_chinese(raw: bytes) -> bool:
         frequent += lead in _FREQUENT_LEADS and second >= _SECOND_BYTE_FROM
         position += 2
     return pairs > 0 and frequent >= _SHARE_THAT_IS_CHINESE * pairs
+
+
+def looks_big5(raw: bytes) -> bool:
+    """Whether `raw`, read as Big5, is Chinese beyond doubt: enough of it, nearly all frequent, and in runs.
+
+    Accented capitals of Western text may look like a character here and there, but stand alone among letters.
+    """
+    try:
+        decode(raw, "cp950")
+    except UnicodeDecodeError:
+        return False
+    pairs = frequent = adjoining = position = 0
+    last_end = -1
+    while position < len(raw) - 1:
+        lead = raw[position]
+        if lead < 0x80:  # noqa: PLR2004 (ASCII)
+            position += 1
+            continue
+        pairs += 1
+        frequent += lead in _FREQUENT_BIG5_LEADS
+        adjoining += position == last_end
+        position += 2
+        last_end = position
+    enough = pairs >= _PAIRS_THAT_TELL and frequent >= _SHARE_THAT_IS_BIG5 * pairs
+    return enough and adjoining >= _SHARE_IN_RUNS * pairs
 
 
 class Decoder:
