@@ -2,12 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
 
 from liandong.definitions.codebook import Codebook
 from liandong.definitions.linked_names import Aggregate
-from liandong.definitions.links import Link
+from liandong.definitions.links import Link, Schemas
 from liandong.definitions.text import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Lent:
+    """A column that another table lends, and what people call it."""
+
+    link: Link
+    title: Text
+
+
+NOTHING_LENT: Mapping[str, Lent] = MappingProxyType({})
+
+
+def lent(links: Iterable[Link], schemas: Schemas) -> dict[str, Lent]:
+    """Return `links` by their columns, with titles from the codebooks of their tables."""
+    return {link.column: Lent(link, link_title(link, schemas[link.name.table])) for link in links}
+
 
 _COLUMN: Mapping[Aggregate | None, tuple[str, str]] = {
     None: ("{table}的「{field}」", "“{field}” of {table}"),

@@ -7,7 +7,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from liandong.definitions import Codebook, Expression, Language
+from liandong.definitions import Codebook, Expression, Field, Language
+from liandong.definitions.link_titles import NOTHING_LENT, Lent
+from liandong.definitions.linked_names import linked_name
 
 _SIGNS: Mapping[type[ast.AST], str] = {
     ast.Eq: "=",
@@ -24,10 +26,33 @@ _SIGNS: Mapping[type[ast.AST], str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class _Reader:
-    """The codebook and the language in which an expression is told."""
+class Vocabulary:
+    """What names mean to people: the fields of a codebook, and what other tables lend."""
 
     codebook: Codebook
+    lent: Mapping[str, Lent]
+
+    def field(self, node: ast.AST) -> Field | None:
+        """Return the field that `node` names, here or in another table; None for anything else."""
+        linked = linked_name(node)
+        if linked is not None:
+            found = self.lent.get(linked.text)
+            return found.link.field if found is not None and linked.aggregate is None else None
+        known = isinstance(node, ast.Name) and node.id in self.codebook.names
+        return self.codebook.field(node.id) if known and isinstance(node, ast.Name) else None
+
+    def title(self, node: ast.AST, lang: Language) -> str | None:
+        """Return the words for a value of another table, None for anything else."""
+        linked = linked_name(node)
+        found = None if linked is None else self.lent.get(linked.text)
+        return None if found is None else found.title.in_language(lang)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """The names and the language in which an expression is told."""
+
+    names: Vocabulary
     lang: Language
 
     def words(self, zh: str, en: str) -> str:
@@ -36,18 +61,27 @@ class _Reader:
 
 def describe(expression: Expression, codebook: Codebook, lang: Language) -> str:
     """Return `expression` in words, such as ``「社工服务」为“是”，且「年龄」≥60``."""
-    return _tell(ast.parse(expression.text, mode="eval").body, _Reader(codebook, lang))
+    return tell(expression, Vocabulary(codebook, NOTHING_LENT), lang)
+
+
+def tell(expression: Expression, names: Vocabulary, lang: Language) -> str:
+    """Return `expression` in words, with the titles of other tables, too."""
+    return _tell(ast.parse(expression.text, mode="eval").body, _Reader(names, lang))
 
 
 def _tell(node: ast.AST, reader: _Reader) -> str:
+    title = reader.names.title(node, reader.lang)
+    if title is not None:
+        return title
     teller = _TELLERS.get(type(node))
     return ast.unparse(node) if teller is None else teller(node, reader)
 
 
 def _name(node: ast.Name, reader: _Reader) -> str:
-    if node.id not in reader.codebook.names:
+    field = reader.names.field(node)
+    if field is None:
         return node.id
-    title = reader.codebook.field(node.id).label(reader.lang)
+    title = field.label(reader.lang)
     return reader.words(f"「{title}」", f"“{title}”")
 
 
@@ -109,8 +143,8 @@ def _membership(comparison: ast.cmpop, right: ast.expr, labels: Mapping[Any, str
 
 def _labels(node: ast.AST, reader: _Reader) -> Mapping[Any, str]:
     """Return the value labels of the field that stands on the left of a comparison."""
-    known = isinstance(node, ast.Name) and node.id in reader.codebook.names
-    return reader.codebook.field(node.id).category_labels(reader.lang) if known and isinstance(node, ast.Name) else {}
+    field = reader.names.field(node)
+    return {} if field is None else field.category_labels(reader.lang)
 
 
 def _answer(node: ast.AST, labels: Mapping[Any, str], reader: _Reader) -> str:

@@ -6,12 +6,13 @@ few columns are looked at: keys are compared by an eight-byte hash first, conten
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
 from liandong.definitions import Codebook, ForeignKey
+from liandong.definitions.link_titles import Lent
 from liandong.definitions.shape import nearest
 from liandong.errors import ValidationError
 from liandong.evidence.typed_rows import ROW, TypedRows
@@ -36,6 +37,10 @@ class Facts:
         Field declared unique → values that occur more than once, copies aside.
     unknown
         For each foreign key of the codebook, in order, the values that its table does not have: one column per field.
+    lent
+        Columns that other tables lend to expressions, whether or not these tables are there.
+    readable
+        What expressions can read: fields and lent columns that are there.
     """
 
     schema: Mapping[str, pl.DataType]
@@ -45,9 +50,17 @@ class Facts:
     conflicts: pl.Series
     repeated: Mapping[str, pl.Series]
     unknown: tuple[pl.DataFrame, ...]
+    lent: Mapping[str, Lent]
+    readable: frozenset[str]
+
+    def own(self, names: Iterable[str]) -> set[str]:
+        """Return the fields of this table behind `names`: themselves, and the keys of what other tables lend."""
+        return {field for name in names for field in (self.lent[name].link.on if name in self.lent else (name,))}
 
 
-def gather_facts(table: TypedRows, codebook: Codebook, references: Mapping[str, pl.DataFrame]) -> Facts:
+def gather_facts(
+    table: TypedRows, codebook: Codebook, references: Mapping[str, pl.DataFrame], lent: Mapping[str, Lent]
+) -> Facts:
     """Look through the columns of each key, unique field and foreign key; arguments as for ``validate``."""
     copies, conflicts = _repeated_keys(table, codebook.key)
     present = [field for field in codebook.fields if field.name in table.schema]
@@ -63,6 +76,8 @@ def gather_facts(table: TypedRows, codebook: Codebook, references: Mapping[str, 
             if field.constraints.unique and codebook.key != (field.name,)
         },
         unknown=tuple(_unknown_values(table, key, references) for key in codebook.foreign_keys),
+        lent=lent,
+        readable=frozenset(table.schema) & {*codebook.names, *lent},
     )
 
 

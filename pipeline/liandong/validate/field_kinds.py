@@ -49,7 +49,7 @@ def doubt(field: Field, facts: Facts) -> pl.Expr:
 
 def trusted(expression: Expression, facts: Facts) -> pl.Expr:
     """Evaluate `expression` on the rows where no value that it reads is in doubt; null elsewhere."""
-    doubts = [pl.col(doubt_column(name)) for name in expression.names if name in facts.schema]
+    doubts = [pl.col(doubt_column(name)) for name in sorted(facts.own(expression.names)) if name in facts.schema]
     value = expression.polars()
     return pl.when(~any_of(doubts)).then(value) if doubts else value
 

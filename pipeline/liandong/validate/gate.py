@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from liandong.definitions import Codebook, FieldType
+from liandong.definitions.link_titles import NOTHING_LENT, Lent
 from liandong.definitions.shape import nearest
 from liandong.errors import ValidationError
 from liandong.evidence.typed_rows import TypedRows, settled
@@ -90,7 +91,12 @@ class Validated:
         return self.held.missing
 
 
-def validate(table: TypedRows, codebook: Codebook, references: Mapping[str, pl.DataFrame]) -> Validated:
+def validate(
+    table: TypedRows,
+    codebook: Codebook,
+    references: Mapping[str, pl.DataFrame],
+    lent: Mapping[str, Lent] = NOTHING_LENT,
+) -> Validated:
     """Hold every row against every rule of the codebook.
 
     Parameters
@@ -101,6 +107,9 @@ def validate(table: TypedRows, codebook: Codebook, references: Mapping[str, pl.D
         The instrument's fields and rules.
     references
         The tables that foreign keys point to, by resource name.
+    lent
+        What expressions of the codebook read of other tables, by column. A column that `table` does not have leaves the
+        rules that read it unchecked; those that it has stay in what comes out.
 
     Returns
     -------
@@ -115,7 +124,7 @@ def validate(table: TypedRows, codebook: Codebook, references: Mapping[str, pl.D
     """
     _check_types(table.schema, codebook)
     absent = _absent_columns(table.schema, codebook)
-    facts = gather_facts(table, codebook, references)
+    facts = gather_facts(table, codebook, references, lent)
     findings = evaluate(table, plan_rules(codebook, facts))
     rejected = len(findings.rejected_rows)
     if rejected == table.height:

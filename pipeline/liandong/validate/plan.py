@@ -14,6 +14,7 @@ How the rules relate to each other is decided here, once:
   ``skip`` nor ``required`` is checked.
 - A text that cannot be read breaks ``type`` and nothing else: somebody did answer.
 - A row that loses its key cannot be told from others, so a rule that would blank a field of the key rejects instead.
+- A value of another table is as doubtful as the key by which it was found.
 - Identical rows count as one: the copies break ``key.duplicate_row`` and stay out of ``unique``.
 """
 
@@ -24,7 +25,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from liandong.definitions import Action, Codebook, Expression, Field, ForeignKey, Rule
+from liandong.definitions import Action, Codebook, Field, ForeignKey, Rule
+from liandong.definitions.links import expressions_of
 from liandong.evidence.typed_rows import ROW
 from liandong.validate.facts import Facts
 from liandong.validate.field_kinds import FIELD_KINDS, FieldKind, among, doubt, trusted
@@ -50,7 +52,7 @@ def plan_rules(codebook: Codebook, facts: Facts) -> Plan:
         *_foreign_key_rules(codebook, facts),
         *(_cross_field_rule(rule, codebook, facts) for rule in codebook.liandong.rules),
     )
-    read = {name for expression in _expressions(codebook) for name in expression.names}
+    read = {name for expression in expressions_of(codebook) for name in facts.own(expression.names)}
     helpers = (
         doubt(field, facts).alias(doubt_column(field.name))
         for field in codebook.fields
@@ -85,7 +87,7 @@ def _field_rules(field: Field, codebook: Codebook, facts: Facts) -> Iterator[Row
             field=field.name,
             kind=kind,
             action=action,
-            title=field_title(kind, field, codebook),
+            title=field_title(kind, field, codebook, facts.lent),
             fails=spec.fails(field, facts) if _available(field, kind, facts) else _unchecked(),
             blanks=blanks,
         )
@@ -100,7 +102,7 @@ def _consequence(action: Action, fields: tuple[str, ...], codebook: Codebook) ->
 
 def _available(field: Field, kind: FieldKind, facts: Facts) -> bool:
     asked_if = field.liandong.asked_if if kind in {"required", "skip"} else None
-    return {field.name, *(asked_if.names if asked_if else ())} <= set(facts.schema)
+    return {field.name, *(asked_if.names if asked_if else ())} <= facts.readable
 
 
 def _unchecked() -> pl.Expr:
@@ -136,18 +138,10 @@ def _cross_field_rule(rule: Rule, codebook: Codebook, facts: Facts) -> RowRule:
     action, blanks = _consequence(rule.action, rule.fields, codebook)
     return RowRule(
         id=rule.id,
-        field="+".join(name for name in codebook.names if name in {*rule.fields, *rule.check.names}),
+        field="+".join(name for name in codebook.names if name in {*rule.fields, *facts.own(rule.check.names)}),
         kind="cross_field",
         action=action,
         title=rule.title,
-        fails=~trusted(rule.check, facts) if set(rule.check.names) <= set(facts.schema) else _unchecked(),
+        fails=~trusted(rule.check, facts) if set(rule.check.names) <= facts.readable else _unchecked(),
         blanks=tuple(name for name in blanks if name in facts.schema),
     )
-
-
-def _expressions(codebook: Codebook) -> Iterator[Expression]:
-    for field in codebook.fields:
-        if field.liandong.asked_if is not None:
-            yield field.liandong.asked_if
-    for rule in codebook.liandong.rules:
-        yield rule.check

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from liandong.definitions import Codebook, Field, FieldType, ForeignKey, Text
-from liandong.validate.conditions import describe
+from liandong.definitions.link_titles import NOTHING_LENT, Lent
+from liandong.validate.conditions import Vocabulary, tell
 from liandong.validate.field_kinds import FieldKind
 
 _TYPE_WORDS: Mapping[FieldType, tuple[str, str]] = {
@@ -21,9 +22,9 @@ _TYPE_WORDS: Mapping[FieldType, tuple[str, str]] = {
 _LISTED = 8
 
 
-def field_title(kind: FieldKind, field: Field, codebook: Codebook) -> Text:
+def field_title(kind: FieldKind, field: Field, codebook: Codebook, lent: Mapping[str, Lent] = NOTHING_LENT) -> Text:
     """Return the rule of `kind` about `field` in words."""
-    zh, en = _FIELD_WORDS[kind](field, codebook)
+    zh, en = _FIELD_WORDS[kind](field, Vocabulary(codebook, lent))
     return Text(zh=f"「{field.label('zh')}」{zh}", en=f"“{field.label('en')}” {en}")
 
 
@@ -61,26 +62,26 @@ _KEY_WORDS: Mapping[str, tuple[str, str]] = {
 }
 
 
-def _type(field: Field, _codebook: Codebook) -> tuple[str, str]:
+def _type(field: Field, _words: Vocabulary) -> tuple[str, str]:
     zh, en = _TYPE_WORDS[field.type]
     return f"应为{zh}", f"should be {en}"
 
 
-def _required(field: Field, codebook: Codebook) -> tuple[str, str]:
+def _required(field: Field, words: Vocabulary) -> tuple[str, str]:
     asked_if = field.liandong.asked_if
     if asked_if is None:
         return "应当填写", "should be filled in"
     return (
-        f"应当填写（适用条件：{describe(asked_if, codebook, 'zh')}）",
-        f"should be filled in when {describe(asked_if, codebook, 'en')}",
+        f"应当填写（适用条件：{tell(asked_if, words, 'zh')}）",
+        f"should be filled in when {tell(asked_if, words, 'en')}",
     )
 
 
-def _unique(_field: Field, _codebook: Codebook) -> tuple[str, str]:
+def _unique(_field: Field, _words: Vocabulary) -> tuple[str, str]:
     return "不得与其他问卷重复", "should differ between questionnaires"
 
 
-def _enum(field: Field, _codebook: Codebook) -> tuple[str, str]:
+def _enum(field: Field, _words: Vocabulary) -> tuple[str, str]:
     codes = field.allowed or ()
     labels_zh, labels_en = field.category_labels("zh"), field.category_labels("en")
     zh = "、".join(_code(code, labels_zh.get(code), "（{}）") for code in codes[:_LISTED])
@@ -96,7 +97,7 @@ def _code(code: object, label: str | None, brackets: str) -> str:
     return str(code) if label is None or label == str(code) else f"{code}{brackets.format(label)}"
 
 
-def _range(field: Field, _codebook: Codebook) -> tuple[str, str]:
+def _range(field: Field, _words: Vocabulary) -> tuple[str, str]:
     bounds = field.constraints
     parts = [
         (bounds.minimum, "不小于", "at least"),
@@ -111,12 +112,12 @@ def _range(field: Field, _codebook: Codebook) -> tuple[str, str]:
     )
 
 
-def _pattern(field: Field, _codebook: Codebook) -> tuple[str, str]:
+def _pattern(field: Field, _words: Vocabulary) -> tuple[str, str]:
     pattern = field.constraints.pattern
     return f"应符合规定的格式 {pattern}", f"should have the agreed form {pattern}"
 
 
-def _length(field: Field, _codebook: Codebook) -> tuple[str, str]:
+def _length(field: Field, _words: Vocabulary) -> tuple[str, str]:
     low, high = field.constraints.min_length, field.constraints.max_length
     if high is None:
         return f"至少 {low} 个字符", f"should have at least {low} characters"
@@ -125,16 +126,16 @@ def _length(field: Field, _codebook: Codebook) -> tuple[str, str]:
     return f"应有 {low} 至 {high} 个字符", f"should have {low} to {high} characters"
 
 
-def _skip(field: Field, codebook: Codebook) -> tuple[str, str]:
+def _skip(field: Field, words: Vocabulary) -> tuple[str, str]:
     asked_if = field.liandong.asked_if
     assert asked_if is not None
     return (
-        f"不应有答案，除非{describe(asked_if, codebook, 'zh')}",
-        f"should have no answer unless {describe(asked_if, codebook, 'en')}",
+        f"不应有答案，除非{tell(asked_if, words, 'zh')}",
+        f"should have no answer unless {tell(asked_if, words, 'en')}",
     )
 
 
-_FIELD_WORDS: Mapping[FieldKind, Callable[[Field, Codebook], tuple[str, str]]] = {
+_FIELD_WORDS: Mapping[FieldKind, Callable[[Field, Vocabulary], tuple[str, str]]] = {
     "type": _type,
     "required": _required,
     "unique": _unique,
