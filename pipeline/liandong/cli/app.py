@@ -18,6 +18,7 @@ from typer.exceptions import TyperException
 
 from liandong import __version__
 from liandong.cli.planning import power
+from liandong.cli.scaffolding import new
 from liandong.cli.terminal import Terminal
 from liandong.errors import ExitCode, LiandongError
 
@@ -125,6 +126,7 @@ def explain_se(study: StudyPath) -> None:
 
 
 app.command("power")(power)
+app.command("new")(new)
 
 
 @app.command()

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from liandong.workflow.doctor import examine
     from liandong.workflow.explain import ExplainResult, explain_study
     from liandong.workflow.lock import check_lock, lock_study, plan_status
+    from liandong.workflow.new import NewResult, new_study
     from liandong.workflow.power import PowerResult, plan_power
     from liandong.workflow.report import report_study
     from liandong.workflow.results import CheckResult, Finding, LockResult, ReportResult, RunResult
@@ -20,6 +21,7 @@ __all__ = [
     "ExplainResult",
     "Finding",
     "LockResult",
+    "NewResult",
     "PowerResult",
     "ReportResult",
     "RunResult",
@@ -28,6 +30,7 @@ __all__ = [
     "examine",
     "explain_study",
     "lock_study",
+    "new_study",
     "plan_power",
     "plan_status",
     "report_study",
@@ -36,12 +39,14 @@ __all__ = [
 
 _HOME = {
     "ExplainResult": "explain",
+    "NewResult": "new",
     "PowerResult": "power",
     "check_lock": "lock",
     "check_study": "check",
     "examine": "doctor",
     "explain_study": "explain",
     "lock_study": "lock",
+    "new_study": "new",
     "plan_power": "power",
     "plan_status": "lock",
     "report_study": "report",

@@ -1,0 +1,201 @@
+"""One field of the draft from one column of the file, before its neighbours have a say."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from liandong.scaffold.answers import (
+    Answers,
+    holds_several,
+    is_chinese,
+    labelled_answers,
+    text_of,
+    worded_answers,
+    worded_labels,
+)
+from liandong.scaffold.draft import DraftField, DraftText
+from liandong.scaffold.headers import Header
+from liandong.scaffold.missing_codes import BLANK, Missing, code_text, missing_in_numbers
+from liandong.scaffold.seen import SeenColumn
+from liandong.scaffold.titles import Meaning, meanings, sounds_personal, words_of
+from liandong.scaffold.types import Typed, type_of
+
+_SHOWN_VALUES = 8
+_LONGEST_SHOWN = 24
+_SHARED = 3
+_DESIGN: frozenset[Meaning] = frozenset({"id", "cluster", "stratum", "interviewer", "weight"})
+_OLDEST = 120
+_DEGREES = {"latitude": 90, "longitude": 180}
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A seen column with its header taken apart, its name, the words it goes by and what these may mean."""
+
+    seen: SeenColumn
+    header: Header
+    name: str
+    words: tuple[str, ...]
+    meanings: frozenset[Meaning]
+
+
+def columns_of(seen: Sequence[SeenColumn], headers: Sequence[Header], names: Sequence[str]) -> tuple[Column, ...]:
+    """Return the columns with what their headers say."""
+    columns = []
+    for one, header, name in zip(seen, headers, names, strict=True):
+        words = words_of(one, header, name)
+        columns.append(Column(one, header, name, words, meanings(words)))
+    return tuple(columns)
+
+
+def draft_field(column: Column) -> DraftField:
+    """Return the field that `column` suggests."""
+    seen = column.seen
+    typed = type_of(seen, column.words)
+    is_number = typed.type in {"integer", "number", "year"}
+    missing = _both(missing_in_numbers(seen), typed.missing) if is_number else typed.missing
+    answers = _answers(column, typed, missing)
+    if answers.codes_are_guessed:
+        typed = Typed("integer")
+    constraints, guessed = _natural_bounds(column, typed, answers)
+    pii, pii_note = _personal(column, answers)
+    title, title_guess = _title(column)
+    nominal = True if answers.is_ordered is False and len(answers.categories) > 2 else None  # noqa: PLR2004 (a pair)
+    undecided = [*title_guess, *guessed]
+    undecided += ["type"] if typed.is_guess or holds_several(seen) else []
+    undecided += ["categories"] if answers.codes_are_guessed or any(not c.label.zh for c in answers.categories) else []
+    undecided += ["categories_en"] if any(not category.label.en for category in answers.categories) else []
+    undecided += ["enum"] if any("without a label" in remark for remark in answers.remarks) else []
+    undecided += ["missing_kinds"] if missing.guessed else []
+    undecided += ["nominal"] if nominal else []
+    undecided += ["pii"] if pii or pii_note else []
+    return DraftField(
+        name=column.name,
+        title=title,
+        type=typed.type,
+        columns=() if column.name == seen.header else (seen.header,),
+        categories=answers.categories,
+        enum=answers.enum,
+        is_ordered=answers.is_ordered,
+        constraints=constraints,
+        standard=typed.standard,
+        missing=(BLANK, *missing.codes) if missing.codes else (),
+        pii=pii,
+        nominal=nominal,
+        undecided=tuple(undecided),
+        remarks=(
+            _what_was_seen(seen, typed, answers, shows_values=not (pii or pii_note)),
+            *typed.remarks,
+            *answers.remarks,
+            *_missing_remarks(missing),
+            *pii_note,
+            *_several_remarks(seen),
+        ),
+    )
+
+
+def _both(codes: Missing, words: Missing) -> Missing:
+    known = {one.code for one in codes.codes}
+    further = tuple(one for one in words.codes if one.code not in known)
+    return Missing((*codes.codes, *further), (*codes.guessed, *words.guessed), codes.remarks)
+
+
+def _answers(column: Column, typed: Typed, missing: Missing) -> Answers:
+    if column.seen.value_labels and typed.type in {"integer", "number"}:
+        return labelled_answers(column.seen, missing)
+    if column.seen.value_labels and typed.type == "string":
+        return worded_labels(column.seen, missing)
+    is_open = column.meanings & _DESIGN or (sounds_personal(column.words) and not _is_closed(column.seen))
+    return worded_answers(column.seen, missing) if typed.is_words and not is_open else Answers()
+
+
+def _is_closed(seen: SeenColumn) -> bool:
+    """Return whether a few answers come back again and again: a question about phones, not phone numbers."""
+    return bool(seen.values) and seen.distinct <= 20 and seen.filled >= 5 * seen.distinct  # noqa: PLR2004 (as documented)
+
+
+def _personal(column: Column, answers: Answers) -> tuple[bool | None, tuple[str, ...]]:
+    """Return the guess for ``pii`` and its reason; None with a reason is a question that a person has to answer."""
+    seen = column.seen
+    if seen.finding:
+        return True, (f"guess: personal, because cells hold {seen.finding}",)
+    if answers.categories or not sounds_personal(column.words) or seen.stored == "truth":
+        return None, ()
+    if seen.filled >= _SHARED * seen.distinct and seen.filled:
+        if "longitude" in column.name or "latitude" in column.name:
+            return True, ("guess: personal, by its name",)
+        return None, (
+            f"decide: the name sounds personal, but {seen.distinct:,} values are shared by {seen.filled:,} rows",
+        )
+    return True, ("guess: personal, by its name",)
+
+
+def _title(column: Column) -> tuple[DraftText, list[str]]:
+    """Return the title in both languages, and the keys of those that stand in for an unknown one."""
+    label = " ".join(column.seen.label.split())
+    words = label or (column.header.text if column.header.text != column.name else "")
+    if not words:
+        return DraftText(), ["title", "title_en"]
+    return text_of(words), ["title_en"] if is_chinese(words) else ["title"]
+
+
+def _natural_bounds(column: Column, typed: Typed, answers: Answers) -> tuple[dict[str, Any], list[str]]:
+    """Return bounds that nature sets, where the data keep to them; the range that was seen is no rule."""
+    low, high = column.seen.low, column.seen.high
+    if answers.categories or typed.type not in {"integer", "number"} or not isinstance(low, int | float):
+        return {}, []
+    bounds: dict[str, Any] = {}
+    if set(column.words) & {"age", "年龄", "年龄（周岁）", "年龄(周岁)", "周岁"}:
+        bounds = {"minimum": 0, "maximum": _OLDEST}
+    elif "weight" in column.meanings:
+        bounds = {"exclusiveMinimum": 0}
+    elif "seconds" in column.meanings:
+        bounds = {"minimum": 0}
+    else:
+        for word, most in _DEGREES.items():
+            if word in column.name.lower():
+                bounds = {"minimum": -most, "maximum": most}
+    holds = low >= bounds.get("minimum", low) and high <= bounds.get("maximum", high)
+    holds = holds and low > bounds.get("exclusiveMinimum", low - 1)
+    return (bounds, list(bounds)) if holds else ({}, [])
+
+
+def _what_was_seen(seen: SeenColumn, typed: Typed, answers: Answers, *, shows_values: bool) -> str:
+    """Return one line: how many cells are filled, with what. Open texts and personal data are not repeated here."""
+    if seen.filled == 0:
+        return "nothing filled in"
+    parts = [f"{seen.filled:,} filled"]
+    is_known = typed.type != "string" or answers.categories
+    if (
+        shows_values
+        and is_known
+        and seen.values
+        and len(seen.values) <= _SHOWN_VALUES
+        and not answers.codes_are_guessed
+    ):
+        parts.append("seen: " + ", ".join(_short(value) for value, _ in seen.values))
+    else:
+        parts.append(f"{seen.distinct:,} distinct")
+        if shows_values and seen.low is not None and typed.type != "string":
+            parts.append(f"seen from {_short(seen.low)} to {_short(seen.high)}")
+        elif seen.longest:
+            parts.append(f"at most {seen.longest:,} characters")
+    return "; ".join(parts)
+
+
+def _short(value: Any) -> str:
+    text = f"{value:.6g}" if isinstance(value, float) and not value.is_integer() else code_text(value)
+    return text if len(text) <= _LONGEST_SHOWN else text[: _LONGEST_SHOWN - 1] + "…"
+
+
+def _missing_remarks(missing: Missing) -> tuple[str, ...]:
+    guess = f"guess: missing answers are {', '.join(map(repr, missing.guessed))}"
+    return (*missing.remarks, guess) if missing.guessed else missing.remarks
+
+
+def _several_remarks(seen: SeenColumn) -> tuple[str, ...]:
+    if not holds_several(seen):
+        return ()
+    return ("decide: cells hold several answers; export the question with one column per option to count them",)
