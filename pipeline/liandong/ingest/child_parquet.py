@@ -2,7 +2,7 @@
 
 Parquet is read lazily, in the parent, as far as it is needed. Before that, every page of the file is decoded here
 once, by the same library, so that a file that would crash or swell it does so in this process; two libraries must
-agree on its size.
+agree on its size. A small file that unpacks to a huge table is refused: whoever collects it would run out of memory.
 """
 
 from __future__ import annotations
@@ -16,15 +16,22 @@ import pyarrow.parquet as pq
 
 from liandong.ingest.protocol import UnreadableError
 
+_GIB = 1024**3
+
 
 def read(request: Mapping[str, Any], _folder: Path) -> dict[str, Any]:
     """Return rows and names after decoding every page; nothing is written."""
     footer = pq.read_metadata(request["path"])
-    rows = 0
+    rows = unpacked = 0
     frame = scan(request["path"])
     names = frame.collect_schema().names()
     for batch in frame.collect_batches(maintain_order=False):
         rows += batch.height
+        unpacked += int(batch.estimated_size())
+        if unpacked > request["memory_bytes"]:
+            raise UnreadableError(
+                f"the file unpacks to more than the {request['memory_bytes'] / _GIB:,.1f} GiB of memory allowed"
+            )
     if rows != footer.num_rows:
         raise UnreadableError(f"the file announces {footer.num_rows:,} rows, but {rows:,} can be read")
     return {"rows": rows, "names": names, "encoding": "UTF-8"}

@@ -132,7 +132,9 @@ def _load(path: Path, file_format: Format, folder: Path) -> pl.LazyFrame:
         if file_format == "parquet":
             from liandong.ingest.child_parquet import scan
 
-            return scan(str(path))
+            data = scan(str(path))
+            data.collect_schema()
+            return data
         return pl.read_ipc((folder / TABLE).read_bytes()).lazy()
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
         raise damaged(path, f"the reader gave a table that makes no sense ({error})") from error
