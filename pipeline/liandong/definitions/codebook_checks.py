@@ -92,6 +92,8 @@ def _field(field: Field, where: str, kinds: Mapping[str, Kind | None]) -> Iterat
     yield from _values(field, where)
     yield from _constraints(field, where)
     yield from _labels(field, where)
+    if field.liandong.linkage and not field.liandong.pii:
+        yield Problem(f"{where}.liandong.linkage", "is for personal data only; the field needs `pii: true` as well")
     asked_if = field.liandong.asked_if
     if asked_if is not None:
         yield from check_expression(f"{where}.liandong.asked_if", asked_if, kinds, "field", "truth")

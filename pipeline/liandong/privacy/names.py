@@ -1,0 +1,86 @@
+"""Names of people in text: after words that announce one, before a form of address, or as a whole column."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import polars as pl
+
+from liandong.privacy.surnames import AMBIGUOUS, COMMON, COMPOUND, NOT_LAST, NOT_NAMES
+
+_HAN: Final = r"[\p{Han}]"
+_SURNAME: Final = rf"(?:{'|'.join(COMPOUND)}|[{COMMON}])"
+_CLEAR: Final = rf"(?:{'|'.join(COMPOUND)}|[{''.join(c for c in COMMON if c not in AMBIGUOUS)}])"
+_ANNOUNCED: Final = (
+    "姓名|名字叫|名字是|名字|我叫|名叫|叫做|本人叫|联系人|户主|负责人|经办人|受访者|受访人|"
+    "被访者|访员|调查员|收件人|监护人|持卡人"
+)
+_RELATED: Final = (
+    "母亲|父亲|妈妈|爸爸|丈夫|妻子|儿子|女儿|孙子|孙女|爱人|老公|老婆|老伴|邻居|社工|楼长|栋长|网格员|志愿者|书记|主任|医生|老师|"
+    "队长|组长|村长|店主|房东|同事|居民|村民|老人|患者|病人"
+)
+_ADDRESS: Final = (
+    "阿姨|叔叔|大爷|大妈|大伯|大娘|大姐|大哥|大嫂|师傅|老师|医生|大夫|主任|书记|先生|女士|小姐|奶奶|爷爷|婆婆|爹爹|太婆|"
+    "伯伯|婶婶|站长|经理|院长|护士|警官|律师|会长|楼长|组长|队长|村长|同志|社工|网格员"
+)
+_STRICT: Final = rf"()(?:{_ANNOUNCED})(?:[:：]|是|为|叫|\s)*({_SURNAME}{_HAN}{{1,2}})"
+_SEPARATED: Final = (
+    rf"(?:姓名|联系人|户主|负责人|经办人|受访者|受访人|访员|调查员|收件人|监护人)\s*[:：]\s*{_SURNAME}{_HAN}{{1,2}}"
+)
+_AFTER: Final = rf"()(?:{_RELATED})({_CLEAR}{_HAN}{{1,2}})"
+_BEFORE: Final = rf"({_HAN}?)({_CLEAR}{_HAN}{{0,2}}?)(?:{_ADDRESS})"
+_WHOLE: Final = rf"^(?:{'|'.join(COMPOUND)}|[{COMMON}]){_HAN}{{1,2}}$"
+_MINORITY: Final = r"^[\p{Han}]{2,8}[·•．][\p{Han}]{2,8}$"
+_CONTEXT: Final = rf"{_ANNOUNCED}|{_RELATED}|{_ADDRESS}"
+# What follows a word that announces a name when it is a sentence that goes on, not a name.
+_GOES_ON: Final = (
+    "很不没也就还都会能要可应经常时关和同与向对给让把被在有是的了着过去来到从于说做"
+    "用为又再才已将因所该每各只更最太非真特"
+)
+_SECOND: Final = (
+    "的了着过是在有不没来去很也都就还会能要给让把被对和与及或等于说们个位名这那吗呢吧啊得地到上下里外中之其此"
+)
+
+
+def has_context(texts: pl.Expr) -> pl.Expr:
+    """Return whether a text has a word that may announce or address a person; cheap, and true for all that follows."""
+    return texts.str.contains(_CONTEXT)
+
+
+def mentions_person(texts: pl.Series) -> pl.Series:
+    """Return, for each text, whether it mentions a person by name or by surname and form of address.
+
+    A heuristic: its precision and recall are measured on the sentences in ``tests/cases/privacy_names.yaml``.
+    """
+    found = texts.str.contains(_SEPARATED)
+    for pattern in (_STRICT, _AFTER, _BEFORE):
+        found |= _any_name(texts, pattern)
+    return found.fill_null(value=False)
+
+
+def looks_like_name(texts: pl.Expr) -> pl.Expr:
+    """Return whether a whole text has the form of a name: a surname and one or two more characters."""
+    form = texts.str.contains(_WHOLE) & ~texts.str.slice(0, 2).is_in(NOT_NAMES)
+    place = texts.str.contains(rf"[{NOT_LAST}]$")
+    return (form & ~place) | texts.str.contains(_MINORITY)
+
+
+def _any_name(texts: pl.Series, pattern: str) -> pl.Series:
+    """Return whether a text has a match of `pattern` whose name is none of the words that only begin like one.
+
+    The pattern's groups are the character before the name, if it matters, and the name.
+    """
+    frame = pl.DataFrame({"text": texts}).with_row_index("at")
+    matches = (
+        frame.select("at", pl.col("text").str.extract_all(pattern).alias("match"))
+        .explode("match")
+        .drop_nulls()
+        .filter(_is_plausible(pl.col("match").str.extract(pattern, 1), pl.col("match").str.extract(pattern, 2)))
+    )
+    return frame.select(pl.col("at").is_in(matches["at"].implode())).to_series()
+
+
+def _is_plausible(before: pl.Expr, name: pl.Expr) -> pl.Expr:
+    inside = pl.concat_str(before, name.str.slice(0, 1)).is_in(NOT_NAMES)
+    goes_on = name.str.contains(rf"^[{_GOES_ON}]|^.[{_SECOND}]")
+    return ~(inside | name.str.slice(0, 2).is_in(NOT_NAMES) | goes_on)
