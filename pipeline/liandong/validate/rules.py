@@ -21,6 +21,7 @@ Kind = Literal[
     "skip",
     "foreign_key",
     "cross_field",
+    "by_hand",
 ]
 
 RULES = "_rules"
