@@ -67,14 +67,18 @@ def _root(
 
 
 @app.command()
-def check(study: StudyPath) -> None:
-    """Check the definitions, and the data if they are there; write nothing."""
+def check(study: StudyPath) -> int:
+    """Check the definitions, and the data if they are there; write nothing.
+
+    Guesses of `liandong new` are listed. Exit code 2 when one of them must be decided before the study can run.
+    """
     from liandong.workflow import check_study
 
     terminal = Terminal()
     with terminal.progress() as on_progress:
         result = check_study(study, on_progress=on_progress)
     terminal.check_result(result)
+    return ExitCode.DEFINITIONS if any(guess.blocks for guess in result.guesses) else ExitCode.DONE
 
 
 @app.command()

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from liandong.cli.scaffolding import guess_lines
 from liandong.errors import ExitCode, LiandongError
 
 if TYPE_CHECKING:
@@ -34,19 +35,9 @@ class Terminal:
         """Say what was checked, and which rules were broken how often."""
         _out(f"{result.study_id}: definitions are complete and consistent ({result.definition_files} files).")
         _out(_plan_line(result))
-        if result.rows is None:
-            _out("No data file yet; only the definitions were checked.")
-            return
-        rows = result.rows
-        _out(f"Data: {rows['received']:,} rows, {rows['accepted']:,} accepted, {rows['rejected']:,} rejected.")
-        for name in result.unknown_columns:
-            _out(f"  column not in the codebook, kept aside: {name}")
-        for name in result.absent_columns:
-            _out(f"  field not in the data: {name}")
-        for line in result.broken_rules[:_SHOWN_RULES]:
-            _out(f"  {line}")
-        if len(result.broken_rules) > _SHOWN_RULES:
-            _out(f"  … and {len(result.broken_rules) - _SHOWN_RULES} more rules")
+        _data_lines(result)
+        for line in guess_lines(result.guesses):
+            _out(line)
 
     def lock_result(self, result: LockResult) -> None:
         """Say what is on record now; only the hash when piped."""
@@ -106,6 +97,22 @@ class Terminal:
         _err("\nInterrupted; no half-written file was left behind.")
         _err("已中断；没有留下写到一半的文件。")
         return ExitCode.INTERRUPTED
+
+
+def _data_lines(result: CheckResult) -> None:
+    if result.rows is None:
+        _out("No data file yet; only the definitions were checked.")
+        return
+    rows = result.rows
+    _out(f"Data: {rows['received']:,} rows, {rows['accepted']:,} accepted, {rows['rejected']:,} rejected.")
+    for name in result.unknown_columns:
+        _out(f"  column not in the codebook, kept aside: {name}")
+    for name in result.absent_columns:
+        _out(f"  field not in the data: {name}")
+    for line in result.broken_rules[:_SHOWN_RULES]:
+        _out(f"  {line}")
+    if len(result.broken_rules) > _SHOWN_RULES:
+        _out(f"  … and {len(result.broken_rules) - _SHOWN_RULES} more rules")
 
 
 def _plan_line(result: CheckResult) -> str:

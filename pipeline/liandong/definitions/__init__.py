@@ -45,7 +45,7 @@ from liandong.definitions.study import (
     Weighting,
 )
 from liandong.definitions.text import Language, Text
-from liandong.definitions.undecided import Undecided, undecided
+from liandong.definitions.undecided import Undecided, refuse_open_questions, undecided
 
 __all__ = [
     "MOST_SPECIFICATIONS",
@@ -104,5 +104,6 @@ __all__ = [
     "parse_expression",
     "plan_hash",
     "plan_items",
+    "refuse_open_questions",
     "undecided",
 ]

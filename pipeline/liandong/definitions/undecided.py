@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from liandong.definitions.study import Study
+from liandong.errors import DefinitionError, Problem
 
 PERSONAL = "pii"
 
@@ -30,6 +31,29 @@ class Undecided:
     place: str
     name: str
     blocks: bool = False
+
+
+def refuse_open_questions(study: Study) -> None:
+    """Refuse to go on with a study of which nobody has decided whether fields hold personal data.
+
+    Raises
+    ------
+    DefinitionError
+        Naming every such field.
+    """
+    names = [guess.name for guess in undecided(study) if guess.blocks]
+    if names:
+        raise DefinitionError(
+            [
+                Problem(
+                    f"codebook.yaml: {name}.liandong.pii",
+                    "may hold personal data, and nobody has decided it yet",
+                    "write `pii: true` or `pii: false`, and take `pii` out of `undecided`",
+                )
+                for name in names
+            ],
+            zh="有些字段可能含有个人信息，尚未确定；请在 codebook 中写明 pii: true 或 false。",
+        )
 
 
 def undecided(study: Study) -> tuple[Undecided, ...]:

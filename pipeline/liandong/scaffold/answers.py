@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from liandong.scaffold.draft import Code, DraftCategory, DraftText
-from liandong.scaffold.ladders import Order, is_ladder, order_of
+from liandong.scaffold.ladders import Order, order_of
 from liandong.scaffold.missing_codes import Missing
 from liandong.scaffold.seen import SeenColumn
 
@@ -85,7 +85,7 @@ def worded_answers(column: SeenColumn, missing: Missing) -> Answers:
     return Answers(
         categories=categories,
         enum=tuple(category.value for category in categories),
-        is_ordered=order.is_ordered or None if order.basis != "frequency" else False,
+        is_ordered=order.is_ordered or None,
         codes_are_guessed=True,
         order_is_guessed=order.basis == "frequency",
         remarks=(_BASES[order.basis],),
@@ -128,12 +128,10 @@ _BASES: Mapping[str, str] = {
 
 
 def _is_ordered(labels: Sequence[str]) -> bool | None:
-    """Return True when the words rise or fall with the codes, False for other answers, None for a pair."""
-    if len(labels) <= _PAIR:
-        return None
+    """Return True when the words rise or fall with the codes, None when they do not say."""
     order: Order = order_of(labels)
     follows = list(order.answers) in (list(labels), list(reversed(labels)))
-    return follows and (order.is_ordered or is_ladder(labels))
+    return True if len(labels) > _PAIR and follows and order.is_ordered else None
 
 
 def _whole(code: float) -> Code:

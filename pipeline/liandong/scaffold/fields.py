@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -62,7 +63,7 @@ def draft_field(column: Column) -> DraftField:
     constraints, guessed = _natural_bounds(column, typed, answers)
     pii, pii_note = _personal(column, answers)
     title, title_guess = _title(column)
-    nominal = True if answers.is_ordered is False and len(answers.categories) > 2 else None  # noqa: PLR2004 (a pair)
+    nominal = True if not answers.is_ordered and len(answers.categories) > 2 else None  # noqa: PLR2004 (a pair)
     undecided = [*title_guess, *guessed]
     undecided += ["type"] if typed.is_guess or holds_several(seen) else []
     undecided += ["categories"] if answers.codes_are_guessed or any(not c.label.zh for c in answers.categories) else []
@@ -142,9 +143,8 @@ def _title(column: Column) -> tuple[DraftText, list[str]]:
 
 
 def _natural_bounds(column: Column, typed: Typed, answers: Answers) -> tuple[dict[str, Any], list[str]]:
-    """Return bounds that nature sets, where the data keep to them; the range that was seen is no rule."""
-    low, high = column.seen.low, column.seen.high
-    if answers.categories or typed.type not in {"integer", "number"} or not isinstance(low, int | float):
+    """Return bounds that nature sets; the range that was seen is no rule."""
+    if answers.categories or typed.type not in {"integer", "number"} or column.seen.mean is None:
         return {}, []
     bounds: dict[str, Any] = {}
     if set(column.words) & {"age", "年龄", "年龄（周岁）", "年龄(周岁)", "周岁"}:
@@ -157,9 +157,9 @@ def _natural_bounds(column: Column, typed: Typed, answers: Answers) -> tuple[dic
         for word, most in _DEGREES.items():
             if word in column.name.lower():
                 bounds = {"minimum": -most, "maximum": most}
-    holds = low >= bounds.get("minimum", low) and high <= bounds.get("maximum", high)
-    holds = holds and low > bounds.get("exclusiveMinimum", low - 1)
-    return (bounds, list(bounds)) if holds else ({}, [])
+    # A column whose average lies outside is something else: body weight, an age in months.
+    is_it = bounds.get("minimum", -math.inf) <= column.seen.mean <= bounds.get("maximum", math.inf)
+    return (bounds, list(bounds)) if is_it else ({}, [])
 
 
 def _what_was_seen(seen: SeenColumn, typed: Typed, answers: Answers, *, shows_values: bool) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -37,6 +38,15 @@ _FIXED: Sequence[Sequence[str]] = (
         "有时候?|sometimes",
         "经常|时常|常常|通常|often|frequently|usually",
         "总是|每天|一直|always|every day|daily",
+    ),
+    (
+        "从不|从未|没有|never",
+        "只?有?一两次|很少|偶尔|once or twice|rarely",
+        "(?:大约)?每年.*|.*(?:a|per|every) year|yearly",
+        "(?:大约)?每月(?:一次)?|(?:about )?(?:once )?(?:a|every) month|monthly",
+        "每月(?:两三|几|数|多).*|several times a month",
+        "(?:大约)?每(?:周|星期).*|.*(?:a|every) week|weekly.*",
+        "(?:几乎)?(?:每天|天天).*|(?:almost )?(?:daily|every ?day)",
     ),
     (
         "文盲|不识字|没上过学|未上过学|未受过.*教育|no (?:formal )?(?:education|schooling)|illiterate",
@@ -77,7 +87,7 @@ _OPPOSITES = {
     "worse": "better",
 }
 _PLAIN_STRENGTH = 2
-_TENDS = {"倾向于": 1, "偏": 1}
+_MOST_STEPS_BESIDE = 3  # answers with the common stem, before another word counts as their middle
 _LETTER = re.compile(r"([A-Z])[.、．:：)）]")
 _LETTERED = re.compile(r"^[A-Za-z][.、．:：)）]\s*|^\d{1,2}[、.．)）:：]\s*(?=\D)")
 _NUMBER = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")
@@ -122,16 +132,20 @@ def _word(answer: str) -> str:
 
 
 def _degrees(words: Sequence[str]) -> list[float] | None:
-    """Return the degree of each word, from "not at all" to "very"; None if they have no common stem."""
-    ranks, stems = [], set()
-    for word in words:
-        if _NEUTRAL.fullmatch(word):
-            ranks.append(0.0)
-            continue
-        degree, stem = _degree(word)
-        ranks.append(degree)
-        stems.add(stem)
-    return ranks if len(stems) == 1 and all(stems) else None
+    """Return the degree of each word, from "not at all" to "very"; None if they have no common stem.
+
+    One word without the stem may stand between: 一般, neutral, or whatever a questionnaire calls its middle.
+    """
+    steps = [None if _NEUTRAL.fullmatch(word) else _degree(word) for word in words]
+    stems = Counter(step[1] for step in steps if step is not None and step[1])
+    if not stems:
+        return None
+    stem, count = stems.most_common(1)[0]
+    signs = {step[0] > 0 for step in steps if step is not None and step[1] == stem}
+    has_middle = count >= _MOST_STEPS_BESIDE and len(signs) > 1
+    if count + (1 if has_middle else sum(step is None for step in steps)) < len(words):
+        return None
+    return [step[0] if step is not None and step[1] == stem else 0.0 for step in steps]
 
 
 def _degree(word: str) -> tuple[float, str]:

@@ -62,16 +62,20 @@ def guess_roles(table: SeenTable, columns: Sequence[Column], fields: Sequence[Dr
 def _key(table: SeenTable, columns: Sequence[Column], fields: Mapping[str, DraftField]) -> str | None:
     """Return the complete column without repetition that names the records."""
 
-    def is_key(column: Column) -> bool:
+    def could_be(column: Column) -> bool:
         seen, kind = column.seen, fields[column.name].type
-        is_unique = seen.distinct == table.rows or (table.origin is not None and seen.is_unique_within_files)
-        return seen.filled == table.rows and is_unique and kind in {"integer", "string"} and seen.longest <= _LONGEST_ID
+        is_text_or_number = kind in {"integer", "string"} and seen.longest <= _LONGEST_ID
+        return seen.filled == table.rows and is_text_or_number and seen.header != table.origin
 
-    able = [column for column in columns if is_key(column) and column.seen.header != table.origin]
-    named = [column for column in able if "id" in column.meanings]
-    if named:
-        return min(named, key=lambda column: _rank(column, _KEYS)).name
-    return next((column.name for column in columns[:_FIRST_COLUMNS] if column in able), None)
+    able = [column for column in columns if could_be(column)]
+    whole = [column for column in able if column.seen.distinct == table.rows or column.seen.is_unique_within_files]
+    # Field work repeats a number now and then: that is a mistake to be found, not another kind of column.
+    nearly = [column for column in able if column.seen.distinct >= _NEARLY_ALL * table.rows]
+    for candidates in (whole, nearly):
+        named = [column for column in candidates if "id" in column.meanings]
+        if named and table.rows > 1:
+            return min(named, key=lambda column: _rank(column, _KEYS)).name
+    return next((column.name for column in columns[:_FIRST_COLUMNS] if column in whole and table.rows > 1), None)
 
 
 def _cluster(table: SeenTable, columns: Sequence[Column], fields: Mapping[str, DraftField]) -> str | None:

@@ -64,8 +64,8 @@ _MEANINGS: Mapping[Meaning, re.Pattern[str]] = {
     "paradata": re.compile(
         r"_?(?:index|status|notes|tags|validation_status|submitted_by|version|xform_id(?:_string)?|attachments|parent_index|"
         r"parent_table_name|submission__\w+)|formdef_?version|form_?version|meta/.*|set-?of.*|today|date_?of_?interview|"
-        r"interview_?date|mode|review_?(?:status|quality|comments|corrections)|duration|caseid|"
-        r"来源|来源详情|总分|访问日期|调查日期|访问方式|答题设备|终端"
+        r"interview_?date|mode|consent(?:ed)?|review_?(?:status|quality|comments|corrections)|duration|caseid|"
+        r"来源|来源详情|总分|(?:是否)?(?:知情)?同意(?:接受)?(?:访问|调查|参与)|知情同意|访问日期|调查日期|访问方式|答题设备|终端"
     ),
     "demographic": re.compile(
         r"gender|sex|female|male|age|age_?(?:group|years|cat\w*)|birth_?year|year_?of_?birth|yob|educ?(?:ation|_?level|_?years)?|"
@@ -86,7 +86,7 @@ _PERSONAL = re.compile(
     r"(?:$|_\d+$|_(?:latitude|longitude|altitude|precision|accuracy)$)"
 )
 _PERSONAL_ZH = re.compile(
-    r"姓名|(?:联系|家庭|移动|手机|座机|办公|您的|配偶)?(?:电话|手机)(?:号码?)?$|电话号码|手机号|联系方式|联系人|身份证|证件号|护照号|"
+    r"姓名|电话|手机|联系方式|联系人|身份证|证件号|护照号|"
     r"(?:家庭|居住|通讯|通信|详细|现|联系|常)?(?:住|地)址|门牌号?|楼栋号?|房号|微信号?$|微信(?:名|昵称)|QQ号?|邮箱|电子邮件|"
     r"银行卡|银行账号|车牌|(?:来自)?IP|经纬度|经度|纬度|定位|GPS|昵称|签名|照片|出生日期|出生年月日",
     re.IGNORECASE,

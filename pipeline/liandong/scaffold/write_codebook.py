@@ -13,9 +13,9 @@ _GUESS = "guess"
 _HEAD = (
     "A draft, taken from {source}.",
     "",
-    "A Frictionless Table Schema (Data Package v2); what surveys need and the standard lacks stands under `liandong:`.",
-    "Nobody has decided anything here yet: `undecided` names the keys of a field that are guesses, or that the file does",
-    "not tell. Look at each, mend it, and take it out of the list; `liandong check` says what is left.",
+    "A Frictionless Table Schema (Data Package v2); what surveys need beyond it stands under `liandong:`.",
+    "Nobody has decided anything here yet: `undecided` names the keys of a field that are guesses, or that the file",
+    "does not tell. Look at each, mend it, and take it out of the list; `liandong check` says what is left.",
 )
 
 
@@ -157,7 +157,7 @@ def _both(words: DraftText, name: str) -> dict[str, str]:
 
 
 def _shown(words: DraftText, name: str, lang: str = "zh") -> str:
-    """Return the words in `lang`; without them the English ones in a Chinese title, else the name, which misleads nobody."""
+    """Return the words in `lang`; a Chinese title falls back on the English one; the name misleads nobody."""
     if lang == "zh":
         return words.zh or words.en or name
     return words.en or name

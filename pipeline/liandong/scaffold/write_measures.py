@@ -24,8 +24,8 @@ def scales_yaml(draft: Draft) -> str | None:
     if not draft.scales:
         return None
     head = [
-        "# guess: blocks of neighbouring questions that are answered on one ladder. Whether a block is a scale, which items",
-        "# are reversed and which published instrument it follows, only the authors of the questionnaire know.",
+        "# guess: blocks of neighbouring questions that are answered on one ladder. Whether a block is a scale, which",
+        "# items are reversed and which published instrument it follows, only the authors of the questionnaire know.",
         "scales:",
     ]
     lines = [f"  {line}" for scale in draft.scales for line in (*_scale(draft, scale), "")]
@@ -62,8 +62,8 @@ def indicators_yaml(draft: Draft) -> str | None:
     taken = {one.name for one in draft.fields} | {scale.id for scale in draft.scales}
     names = unique([f"n_{indicator['id']}" if indicator["id"] in taken else indicator["id"] for indicator in found])
     left_out = len(found) - MOST_INDICATORS
-    head = ["# Counts of the closed questions, so that the first run shows something. Choose those that matter, and write down",
-            "# for each where its definition comes from."]  # fmt: skip
+    head = ["# Counts of the closed questions, so that the first run shows something. Choose those that matter, and",
+        "# write down for each where its definition comes from."]  # fmt: skip
     head += [f"# {left_out} further questions are left out here."] if left_out > 0 else []
     lines = [*head, "groups:", *(line for key, words in _GROUPS.items() for line in entry(key, words, 2))]
     lines.append("indicators:")
@@ -79,8 +79,8 @@ def indicators_yaml(draft: Draft) -> str | None:
 def _distributions(draft: Draft) -> list[dict[str, Any]]:
     members = {name for one in draft.sets for name in one.fields}
     return [
-        {"id": f"{one.name.lower()}_share", "group": _group(one), "title": _both(one.title, one.name), "kind": "distribution",
-         "numerator": one.name}
+        {"id": f"{one.name.lower()}_share", "group": _group(one), "title": _both(one.title, one.name),
+         "kind": "distribution", "numerator": one.name}
         for one in draft.fields
         if one.name not in members and one.pii is None and "pii" not in one.undecided and _is_closed(one)
     ]  # fmt: skip

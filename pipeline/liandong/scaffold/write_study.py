@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from liandong.scaffold.draft import Draft
 from liandong.scaffold.write_measures import closed_fields
-from liandong.scaffold.yaml_text import comments, entry, one_line
+from liandong.scaffold.yaml_text import entry, one_line
 
-_OBSERVATIONAL = "guess: a data file does not tell; `randomised` needs unit and strata, see docs/study.md"
+_OBSERVATIONAL = "guess: no data file tells; or randomised"
 
 
 def study_yaml(draft: Draft) -> str:
@@ -14,8 +14,10 @@ def study_yaml(draft: Draft) -> str:
     undecided = set(draft.undecided)
     title = {"zh": draft.title.zh or draft.title.en or draft.id, "en": draft.title.en or draft.id}
     lines = [
-        f"# A draft, taken from {one_line(draft.source)}. `undecided`, at the end, names the keys that are guesses; the fields",
-        "# have lists of their own in instrument/codebook.yaml. Decide, take the key out, and run `liandong check` again.",
+        f"# A draft, taken from {one_line(draft.source)}.",
+        "#",
+        "# `undecided`, at the end, names the keys that are guesses; the fields have lists of their own in",
+        "# instrument/codebook.yaml. Decide, take the key out of the list, and run `liandong check` again.",
         *entry("id", draft.id, 0),
         *entry("title", title, 0, "guess" if "title" in undecided else ""),
         "simulated: false",
@@ -24,7 +26,7 @@ def study_yaml(draft: Draft) -> str:
         "",
         *_design(draft, undecided),
         *_quality(draft, undecided),
-        "# What is compared with what is not in a data file. An effect looks like this (docs/study.md explains every key):",
+        "# No data file says what is to be compared. An effect looks like this (docs/study.md explains every key):",
         *_example(draft),
         "report: {languages: [zh, en], formats: [html, pdf, docx]}",
         *entry("undecided", list(draft.undecided), 0),

@@ -1,4 +1,4 @@
-"""YAML as a careful person writes it: short values in one line, comments that say why, all of it read back as it was."""
+"""YAML as a careful person writes it: short values in one line, comments that say why, all read back as it was."""
 
 from __future__ import annotations
 

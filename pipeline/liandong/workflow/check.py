@@ -8,7 +8,7 @@ from pathlib import Path
 
 import polars as pl
 
-from liandong.definitions import load_study, plan_items
+from liandong.definitions import load_study, plan_items, undecided
 from liandong.workflow.intake import take_in
 from liandong.workflow.lock import compare
 from liandong.workflow.lock_file import read_lock
@@ -31,6 +31,7 @@ def check_study(path: Path, *, on_progress: Callable[[str], None]) -> CheckResul
         rows=None,
         locked_on=None if lock is None else lock.locked_on,
         plan_changes=PlanChanges() if lock is None else compare(plan_items(study), lock),
+        guesses=undecided(study),
     )
     responses = study.data.get("responses")
     if study.instrument is None or responses is None or not responses.exists:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from liandong.definitions import Undecided
+
 
 @dataclass(frozen=True, slots=True)
 class PlanChanges:
@@ -38,7 +40,10 @@ class LockResult:
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """Outcome of ``liandong check``; `rows` is None when there is no data file yet, `locked_on` without a lock."""
+    """Outcome of ``liandong check``; `rows` is None when there is no data file yet, `locked_on` without a lock.
+
+    `guesses` are what a draft from a data file left for a person to decide.
+    """
 
     study_id: str
     definition_files: int
@@ -48,6 +53,7 @@ class CheckResult:
     broken_rules: tuple[str, ...] = ()
     locked_on: str | None = None
     plan_changes: PlanChanges = field(default_factory=PlanChanges)
+    guesses: tuple[Undecided, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from liandong.definitions import Codebook, Study, load_study
+from liandong.definitions import Codebook, Study, load_study, refuse_open_questions, undecided
 from liandong.disclose import suppress_small_cells
 from liandong.errors import DefinitionError, EstimationError, Problem
 from liandong.evidence import write_json, writing_bundle
@@ -41,6 +41,7 @@ def run_loaded(study: Study, *, out: Path | None, on_progress: Progress) -> RunR
     """Run a study whose definitions have been read; all else as :func:`run_study`."""
     started = time.monotonic()
     codebook = _codebook(study)
+    refuse_open_questions(study)
     target = bundle_folder(study, out)
     failure: EstimationError | None = None
     with writing_bundle(target) as writer, crosschecking() as crosscheck:
@@ -51,7 +52,7 @@ def run_loaded(study: Study, *, out: Path | None, on_progress: Progress) -> RunR
         writer.table("validation", suppress_small_cells("validation", intake.validated.rules, minimum))
         writer.table("labels", label_table(study))
         writer.table("plan", plan_status(study))
-        remarks = notes(intake)
+        remarks = [*_guesses(study), *notes(intake)]
         try:
             remarks += analyse(study, codebook, intake, writer, crosscheck, on_progress)
         except EstimationError as error:
@@ -75,6 +76,11 @@ def _codebook(study: Study) -> Codebook:
             [Problem("study.yaml: data", "'responses' and an instrument are needed to run a study; there are none")]
         )
     return study.instrument.codebook
+
+
+def _guesses(study: Study) -> list[str]:
+    count = len(undecided(study))
+    return [f"{count} guesses of a drafted study are undecided: see `liandong check`"] if count else []
 
 
 def _manifest(study: Study, intake: Intake, remarks: list[str], failure: EstimationError | None) -> dict[str, Any]:
