@@ -9,11 +9,10 @@ import polars as pl
 from liandong.definitions import Study
 from liandong.evidence import RESTRICTED_TABLES
 from liandong.evidence.typed_rows import ROW
-from liandong.quality.outcome import FINDING, Outcome, made, not_made
+from liandong.quality.outcome import Outcome, made, not_made
 from liandong.quality.received import Received
 
 _DUPLICATES = ("key.duplicate_row", "key.conflict")
-_COLUMNS = {name: FINDING[name] for name in ("row", "field", "value", "size")}
 _KINDS = ("rule", "kind", "action", "field", "title_zh", "title_en")
 
 
@@ -107,7 +106,7 @@ def _contradicted(
     lines = against.join(rules.select("rule", "field"), on="rule").select(
         "row", "field", value="rule", size=pl.len().over("row").cast(pl.Float64)
     )
-    return made("contradictions", visits.height - unknown, lines.cast(_COLUMNS), lines["row"].n_unique())
+    return made("contradictions", visits.height - unknown, lines, lines["row"].n_unique())
 
 
 def _table(placed: pl.DataFrame, visits: pl.DataFrame, rules: pl.DataFrame) -> pl.DataFrame:
@@ -127,4 +126,4 @@ def _table(placed: pl.DataFrame, visits: pl.DataFrame, rules: pl.DataFrame) -> p
     order = pl.Enum(["all", "interviewer", "community"])
     return table.sort(
         pl.col("level").cast(order), "n_broken", "rule", "value", descending=[False, True, False, False]
-    ).select(spec.columns)
+    ).select(list(spec.columns))

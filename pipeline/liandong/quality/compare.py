@@ -90,7 +90,7 @@ def compare_ranks(measure: str, rows: pl.DataFrame) -> pl.DataFrame:
         sum=pl.col("number").sum(),
     )
     lines = per_cell.group_by("interviewer").agg(pl.col("n", "over", "variance", "sum").sum()).sort("interviewer")
-    height, everything = known.height, float(np.sum(known["number"].to_numpy()))
+    height, everything = known.height, float(known["number"].to_numpy().astype(float).sum())
     z = ((lines["over"] - 0.5) / lines["variance"].sqrt()).to_numpy()
     fits = (lines["n"] >= FEWEST).to_numpy() & (lines["variance"] > 0).to_numpy()
     return _table(
@@ -160,7 +160,9 @@ def _approximate(cells: pl.DataFrame) -> float:
         .sum()
         .alias("variance"),
     ).row(0)
-    return float(_upper(np.array([(cells["k"].sum() - 0.5 - mean) / max(variance, 1e-12) ** 0.5]))[0])
+    return float(
+        _upper(np.array([(int(cells["k"].sum()) - 0.5 - float(mean)) / max(float(variance), 1e-12) ** 0.5]))[0]
+    )
 
 
 def _upper(z: NDArray[np.float64]) -> NDArray[np.float64]:

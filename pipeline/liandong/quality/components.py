@@ -90,7 +90,7 @@ def variance_components(y: Floats, interviewer: Ints, community: Ints, *, level:
     people = np.bincount(interviewer).astype(float)
     places = np.bincount(community).astype(float)
     off = y - (np.bincount(community, y) / places)[community]
-    moved = np.bincount(interviewer, off)
+    moved = np.bincount(interviewer, off).astype(float)
     design = _Design.of(interviewer, community, people, places)
     rank = people.size - design.parts
     free = y.size - places.size - rank
@@ -176,10 +176,10 @@ def _wald(spectrum: _Spectrum, within: float, rank: int, free: int, level: float
 
     tail = (1 - level) / 2
     squares, values = spectrum.contrasts**2 / (rank * within), spectrum.values
-    least = -1 / (values.max() - 1) if values.max() > 1 else -1e6
+    least = (-1 / (values.max() - 1) if values.max() > 1 else -1e6) * (1 - 1e-9)
 
     def share(quantile: float) -> float:
-        low, high = least, 1.0
+        low, high = least, 1.0 - 1e-12
         for _ in range(_STEPS):
             middle = (low + high) / 2
             if (squares * (1 - middle) / (1 - middle + values * middle)).sum() > quantile:

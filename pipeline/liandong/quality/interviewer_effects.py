@@ -75,7 +75,7 @@ def interviewer_effects(
     return InterviewerEffects(
         outcome=made("interviewer_effects", icc["p_value"].count(), flagged),
         icc=icc,
-        effects=pl.concat(effects).select(specs[1].columns) if effects else specs[1].empty(),
+        effects=pl.concat(effects).select(list(specs[1].columns)) if effects else specs[1].empty(),
     )
 
 

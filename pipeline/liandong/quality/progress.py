@@ -103,7 +103,7 @@ def _groups(received: Received, visits: pl.DataFrame, targets: Targets, plan: pl
     )
     joined = visits.drop("community").join(values, on="row")
     table = _against(_places(joined), plan).with_columns(column=pl.lit(targets.column))
-    return table.select(RESTRICTED_TABLES["targets"].columns)
+    return table.select(list(RESTRICTED_TABLES["targets"].columns))
 
 
 def _plain(column: str, received: Received) -> pl.Expr:
@@ -163,7 +163,7 @@ def _by_day(visits: pl.DataFrame, targets: Targets | None) -> pl.DataFrame:
             target=pl.lit(planned, dtype=pl.Int64),
         )
         .with_columns(share_of_target=pl.col("cumulative") / pl.col("target"))
-        .select(spec.columns)
+        .select(list(spec.columns))
     )
 
 

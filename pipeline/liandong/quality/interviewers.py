@@ -1,0 +1,238 @@
+"""The interviewers: one line for each with what supervision asks of it, and each against all others."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from liandong.evidence import RESTRICTED_TABLES
+from liandong.evidence.typed_rows import ROW
+from liandong.quality.compare import FEWEST, MEASURES, adjusted, compare_ranks, compare_signs, upper_quarter
+from liandong.quality.outcome import Outcome, made, not_made, too_few
+from liandong.quality.received import Received
+
+# Signs of an interview, by the measure that compares them.
+SIGNS = ("short", "straight", "missing", "closed", "outliers", "duplicates", "breaches", "contradictions")
+_FEWEST_QUESTIONS = 5
+# Measures that are checks of their own; the others are told of the interviewer, not of the row.
+CHECKS: Mapping[str, str] = {
+    "missing": "missing_interviewers",
+    "closed": "closed_filters",
+    "heaping": "heaping_interviewers",
+    "match": "alike_interviewers",
+    "variability": "uniform_interviewers",
+}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Interviewers:
+    """Tables interviewers and interviewer_measures, and the outcomes of the checks about interviewers."""
+
+    outcomes: tuple[Outcome, ...]
+    table: pl.DataFrame
+    measures: pl.DataFrame
+
+
+def with_signs(
+    visits: pl.DataFrame,
+    *,
+    shortest: float | None,
+    parts: Sequence[pl.DataFrame],
+    marked: Mapping[str, pl.Series],
+) -> pl.DataFrame:
+    """Return one line per row received with all that is known of the interview.
+
+    Parameters
+    ----------
+    visits
+        As ``make_visits`` returns it.
+    shortest
+        Length in minutes below which an interview is a speeder.
+    parts
+        Frames with a column ``row``, of which a row that is not there has nulls.
+    marked
+        Sign → the rows that show it; all others do not.
+    """
+    whole = visits
+    for part in parts:
+        whole = whole.join(part, on="row", how="left", maintain_order="left")
+    bound = pl.lit(shortest, dtype=pl.Float64)
+    return whole.with_columns(
+        pl.when(pl.col("minutes") >= 0).then(pl.col("minutes") < bound).alias("short"),
+        *(pl.col("row").is_in(rows.implode()).alias(sign) for sign, rows in marked.items()),
+    )
+
+
+def measures_of(signs: pl.DataFrame, extra: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """Return table interviewer_measures: each sign, shares in the upper quarter, the match, and `extra` measures."""
+    if signs["interviewer"].drop_nulls().n_unique() < 2:  # noqa: PLR2004 - a comparison
+        return pl.DataFrame(schema=MEASURES)
+    place = signs.select("interviewer", "community", "number" if "number" in signs.columns else "row")
+    found = []
+    for measure in SIGNS:
+        if measure in signs.columns:
+            sign = upper_quarter(pl.col(measure)) if signs.schema[measure].is_numeric() else pl.col(measure)
+            found.append(compare_signs(measure, place.with_columns(signs.select(sign=sign).to_series())))
+    if "match" in signs.columns and signs["match"].count():
+        found.append(compare_ranks("match", place.with_columns(signs["match"].alias("number"))))
+    return adjusted(pl.concat([*found, *extra]).sort("measure", "field", "interviewer"))
+
+
+def variability(received: Received, visits: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
+    """Return measure variability, not adjusted: how uniform an interviewer's interviews are.
+
+    The logarithm of the interviewer's standard deviation over that of all, its median over the questions: invented
+    answers vary too little (Schräpler & Wagner 2005, Characteristics and impact of faked interviews in surveys,
+    Allgemeines Statistisches Archiv 89, 7–20). Multiplied by √(n − 1) it has much the same spread for everybody, and is
+    held against the other interviewers' by its robust z-score; p from the normal distribution, which is rough.
+    """
+    who = visits.drop_nulls("interviewer").select("row", "interviewer")
+    logs = []
+    for name in names:
+        answers = received.collect([name]).drop_nulls(name)
+        answers = answers.select(pl.col(ROW).cast(pl.Int64).alias("row"), y=pl.col(name).cast(pl.Float64))
+        spread = (
+            who.join(answers, on="row")
+            .with_columns(whole=pl.col("y").std())
+            .group_by("interviewer")
+            .agg(n=pl.len(), ratio=pl.col("y").std() / pl.col("whole").first())
+        )
+        # A half of the smallest step keeps "no variation at all" finite.
+        logs.append(
+            spread.filter(pl.col("n") >= FEWEST, pl.col("ratio").is_finite()).with_columns(
+                log=pl.max_horizontal("ratio", 0.05).log()
+            )
+        )
+    if not logs:
+        return pl.DataFrame(schema=MEASURES)
+    middle = (
+        pl.concat(logs)
+        .group_by("interviewer")
+        .agg(n=pl.col("n").max().cast(pl.Int64), log=pl.col("log").median(), questions=pl.len())
+        .filter(pl.col("questions") >= _FEWEST_QUESTIONS)
+        .sort("interviewer")
+    )
+    if middle.height < FEWEST:
+        return pl.DataFrame(schema=MEASURES)
+    scaled = (middle["log"] * (middle["n"] - 1).cast(pl.Float64).sqrt()).to_numpy()
+    away = np.abs(scaled - np.median(scaled))
+    spread_of_all = max(1.4826 * float(np.median(away)), 1e-9)
+    z = (scaled - np.median(scaled)) / spread_of_all
+    from scipy.special import ndtr
+
+    return middle.select(
+        measure=pl.lit("variability"),
+        field=pl.lit(""),
+        interviewer="interviewer",
+        n="n",
+        n_others=pl.col("n").sum() - pl.col("n"),
+        value=pl.col("log").exp(),
+        others=pl.col("log").median().exp(),
+        test=pl.lit("z"),
+        p_value=pl.Series(ndtr(z)),
+        holm=pl.lit(None, dtype=pl.Float64),
+        flagged=pl.lit(value=False),
+    )
+
+
+def interviewer_table(signs: pl.DataFrame, measures: pl.DataFrame, back: pl.DataFrame) -> pl.DataFrame:
+    """Return table interviewers; `back` is table back_check_people."""
+    spec = RESTRICTED_TABLES["interviewers"]
+    total = {
+        name: pl.col(name).sum()
+        for name in (
+            "asked",
+            "dont_know",
+            "refused",
+            "empty",
+            "n_filters",
+            "n_closed",
+            "n_numbers",
+            "n_heaped",
+            "n_blocks",
+            "n_straight",
+        )
+    }
+    missing = total["dont_know"] + total["refused"] + total["empty"]
+    days = pl.col("day").drop_nulls().n_unique().cast(pl.Int64)
+
+    def share(part: pl.Expr, whole: pl.Expr) -> pl.Expr:
+        return pl.when(whole > 0).then(part / whole)
+
+    def count(sign: str) -> pl.Expr:
+        return pl.col(sign).sum().cast(pl.Int64)
+
+    lines = (
+        signs.drop_nulls("interviewer")
+        .group_by("interviewer")
+        .agg(
+            n=pl.len().cast(pl.Int64),
+            n_accepted=count("accepted"),
+            n_rejected=(~pl.col("accepted")).sum().cast(pl.Int64),
+            n_communities=pl.col("community").drop_nulls().n_unique().cast(pl.Int64),
+            n_days=days,
+            first_day=pl.col("day").min().cast(pl.String),
+            last_day=pl.col("day").max().cast(pl.String),
+            per_day=share(pl.col("day").count().cast(pl.Float64), days),
+            minutes_median=pl.col("minutes").median(),
+            n_short=count("short"),
+            share_short=pl.col("short").cast(pl.Float64).mean(),
+            n_overlaps=count("overlaps"),
+            n_night=count("night"),
+            n_straight=total["n_straight"].cast(pl.Int64),
+            share_straight=share(total["n_straight"], total["n_blocks"]),
+            share_missing=share(missing, total["asked"]),
+            share_dont_know=share(total["dont_know"], total["asked"]),
+            share_refused=share(total["refused"], total["asked"]),
+            share_empty=share(total["empty"], total["asked"]),
+            share_closed=share(total["n_closed"], total["n_filters"]),
+            n_outliers=count("outliers"),
+            share_heaped=share(total["n_heaped"], total["n_numbers"]),
+            n_duplicates=count("duplicates"),
+            match_mean=pl.col("match").mean(),
+            n_breaches=pl.col("n_breaches").sum().cast(pl.Int64),
+            n_contradictions=pl.col("n_contradictions").sum().cast(pl.Int64),
+        )
+    )
+    spread = measures.filter(pl.col("measure") == "variability").select("interviewer", variability="value")
+    stable = back.filter(pl.col("role") == "interviewer", pl.col("type") == "stable").select(
+        interviewer="person", n_back_checked="n_interviews", error_rate="error_rate"
+    )
+    named = pl.when(pl.col("field") == "").then("measure").otherwise(pl.format("{}: {}", "measure", "field"))
+    flags = (
+        measures.filter("flagged")
+        .group_by("interviewer")
+        .agg(n_flags=pl.len().cast(pl.Int64), flags=named.sort().str.join("; "))
+    )
+    table = lines
+    for part in (spread, stable, flags):
+        table = table.join(part, on="interviewer", how="left")
+    return (
+        table.with_columns(pl.col("n_back_checked", "n_flags").fill_null(0))
+        .sort("n_flags", "interviewer", descending=[True, False])
+        .select(list(spec.columns))
+    )
+
+
+def about_interviewers(measures: pl.DataFrame, named: bool) -> tuple[Outcome, ...]:  # noqa: FBT001 - a fact, no switch
+    """Return the outcomes of the checks that compare interviewers; `named`: whether the study names them."""
+    return tuple(_about(check, measure, measures, named=named) for measure, check in CHECKS.items())
+
+
+def _about(check: str, measure: str, measures: pl.DataFrame, *, named: bool) -> Outcome:
+    if not named:
+        return not_made(check, "quality.interviewer")
+    family = measures.filter(pl.col("measure") == measure)
+    tested = family.drop_nulls("p_value")
+    if tested.is_empty():
+        return too_few(check, 0)
+    found = tested.filter("flagged").select(
+        "interviewer",
+        "field",
+        value=pl.format("{} / {}", pl.col("value").round(3), pl.col("others").round(3)),
+        size=-pl.col("p_value").clip(1e-300).log10(),
+    )
+    return made(check, tested["interviewer"].n_unique(), found, found["interviewer"].n_unique())
