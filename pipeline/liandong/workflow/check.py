@@ -37,7 +37,7 @@ def check_study(path: Path, *, on_progress: Callable[[str], None]) -> CheckResul
     if study.instrument is None or responses is None or not responses.exists:
         return result
     intake = take_in(study, study.instrument.codebook, on_progress)
-    broken = intake.validated.rules.filter(pl.col("n_failed") > 0).sort("n_failed", "rule", descending=[True, False])
+    broken = intake.rules.filter(pl.col("n_failed") > 0).sort("n_failed", "rule", descending=[True, False])
     return replace(
         result,
         rows=intake.rows,

@@ -55,7 +55,7 @@ def explain_study(path: Path, *, on_progress: Callable[[str], None]) -> ExplainR
     study = load_study(path)
     intake = take_in(study, _codebook(study), on_progress)
     on_progress("Fitting models")
-    prepared = prepare(study, intake.validated.passed)
+    prepared = prepare(study, intake.linked)
     effects = study.spec.analysis.effects
     nominal = nominal_columns(study)
     estimates = estimate_effects(prepared.frame, effects, weight=prepared.weight, nominal=nominal)

@@ -1,25 +1,67 @@
-"""From the files of a study to accepted rows: ingest, then validate."""
+"""From the files of a study to accepted rows: read, correct by hand, bring to the codebooks, validate."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
+import polars as pl
+
 from liandong.definitions import Codebook, Study
-from liandong.ingest import Ingested, apply_codebook
+from liandong.definitions.links import RESPONSES
+from liandong.evidence.typed_rows import TypedRows
+from liandong.ingest import Ingested, RawTable, apply_codebook
+from liandong.ingest.correction_log import read_corrections
+from liandong.ingest.corrections import correct_tables
+from liandong.ingest.hand_corrected import HandCorrected, as_it_was
 from liandong.privacy import masked
-from liandong.validate import Validated, validate
+from liandong.validate import Validated
 from liandong.workflow.screening import screen
 from liandong.workflow.sources import read_source
+from liandong.workflow.tables import Arrival, linked_rows, validate_tables
 
 
-@dataclass(frozen=True, slots=True)
-class Intake:
-    """The responses as they were read, what validation made of them, and remarks on columns that are left aside."""
+@dataclass(frozen=True, slots=True, eq=False)
+class TableIntake:
+    """One table as it was read, what was corrected by hand, and what validation made of it.
 
+    `remarks` are on columns that are left aside.
+    """
+
+    codebook: Codebook
     ingested: Ingested
     validated: Validated
+    by_hand: pl.DataFrame
     remarks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Intake:
+    """All tables of a study that have a codebook.
+
+    Attributes
+    ----------
+    responses
+        The answers.
+    tables
+        Second tables by name.
+    linked
+        The accepted responses with the columns that definitions read of other tables, for all that comes after.
+    """
+
+    responses: TableIntake
+    tables: Mapping[str, TableIntake]
+    linked: TypedRows
+
+    @property
+    def ingested(self) -> Ingested:
+        """The responses as they were read."""
+        return self.responses.ingested
+
+    @property
+    def validated(self) -> Validated:
+        """What validation made of the responses."""
+        return self.responses.validated
 
     @property
     def rows(self) -> dict[str, int]:
@@ -30,28 +72,91 @@ class Intake:
             "rejected": self.validated.flow.rejected,
         }
 
+    @property
+    def dropped(self) -> int:
+        """How many of the rejected responses the log of corrections has dropped."""
+        return self.responses.by_hand.filter(pl.col("field") == "*")["row"].n_unique()
+
+    @property
+    def rules(self) -> pl.DataFrame:
+        """The table ``validation``: the rules of the responses, then those of second tables under their names."""
+        return pl.concat([self.validated.rules, *(_rules_of(name, table) for name, table in self.tables.items())])
+
+    @property
+    def corrections(self) -> pl.DataFrame:
+        """Every change: by hand, then by rules; of the responses, then of second tables."""
+        return pl.concat(
+            [_corrections_of(RESPONSES, self.responses)]
+            + [_corrections_of(name, table) for name, table in self.tables.items()]
+        )
+
 
 def take_in(study: Study, codebook: Codebook, on_progress: Callable[[str], None]) -> Intake:
-    """Read the study's data files and validate the responses against the codebook.
+    """Read the study's data files and validate the tables against their codebooks.
 
     Raises
     ------
     IngestError, ValidationError
         From the stages.
     """
+    schemas = {RESPONSES: codebook, **(study.instrument.tables if study.instrument else {})}
     on_progress("Reading the survey file")
-    raw = read_source(study.data["responses"], codebook)
-    ingested = apply_codebook(raw, codebook)
+    read = _corrected(study, schemas)
+    described = {name: table for name, table in read.items() if name in schemas}
+    ingested = {name: apply_codebook(table.raw, schemas[name]) for name, table in described.items()}
     on_progress("Looking for personal data")
-    remarks = screen(raw, ingested, codebook)
-    references = {name: read_source(source).frame for name, source in study.data.items() if name != "responses"}
+    remarks = {name: screen(table.raw, ingested[name], schemas[name]) for name, table in described.items()}
     on_progress("Validating rows")
-    validated = validate(ingested.table, codebook, references)
-    return Intake(ingested, validated, remarks)
+    by_log = study.corrections is not None
+    arrivals = {
+        name: Arrival(schemas[name], ingested[name].table, table.dropped if by_log else None)
+        for name, table in described.items()
+    }
+    plain = {name: table.raw.frame for name, table in read.items() if name not in schemas}
+    validated = validate_tables(arrivals, plain)
+    tables = {
+        name: TableIntake(schemas[name], ingested[name], validated[name], table.record, remarks[name])
+        for name, table in described.items()
+    }
+    responses = tables.pop(RESPONSES)
+    return Intake(responses, tables, linked_rows(study, validated))
+
+
+def _corrected(study: Study, schemas: Mapping[str, Codebook]) -> Mapping[str, HandCorrected]:
+    """Read every table and apply the log of corrections."""
+    raw: dict[str, RawTable] = {name: read_source(source, schemas.get(name)) for name, source in study.data.items()}
+    if study.corrections is None:
+        return {name: as_it_was(table) for name, table in raw.items()}
+    return correct_tables(raw, schemas, read_corrections(study.corrections))
+
+
+def _rules_of(name: str, table: TableIntake) -> pl.DataFrame:
+    title = table.codebook.liandong.title
+    fields = pl.col("field").str.split("+").list.eval(pl.lit(f"{name}.") + pl.element()).list.join("+")
+    return table.validated.rules.with_columns(
+        (pl.lit(f"{name}: ") + pl.col("rule")).alias("rule"),
+        pl.when(pl.col("field") != "").then(fields).otherwise(pl.lit(name)).alias("field"),
+        (pl.lit(f"{title.zh}：") + pl.col("title_zh")).alias("title_zh"),
+        (pl.lit(f"{title.en}: ") + pl.col("title_en")).alias("title_en"),
+    )
+
+
+def _corrections_of(name: str, table: TableIntake) -> pl.DataFrame:
+    # A reason is free text: it may quote what it corrects.
+    reasons = pl.Series("why", [masked(why) for why in table.by_hand["why"]], dtype=pl.String)
+    both = pl.concat([table.by_hand.with_columns(reasons), table.validated.corrections], how="diagonal")
+    return both.with_columns(pl.lit(name).alias("table"))
 
 
 def notes(intake: Intake) -> list[str]:
     """Return what a reader of the manifest has to know about the data files."""
-    kept_aside = [f"column not in the codebook, kept aside: {name}" for name in intake.ingested.unknown_columns]
-    absent = [f"field not in the data: {name}" for name in intake.ingested.absent]
-    return [masked(note) for note in (*intake.ingested.notes, *kept_aside, *absent, *intake.remarks)]
+    found = [*_notes(intake.responses)]
+    found += [f"{name}: {note}" for name, table in intake.tables.items() for note in _notes(table)]
+    return [masked(note) for note in found]
+
+
+def _notes(table: TableIntake) -> Iterator[str]:
+    yield from table.ingested.notes
+    yield from (f"column not in the codebook, kept aside: {name}" for name in table.ingested.unknown_columns)
+    yield from (f"field not in the data: {name}" for name in table.ingested.absent)
+    yield from table.remarks

@@ -16,13 +16,17 @@ MISSING_SUFFIX = "__missing"
 def write_restricted(writer: BundleWriter, codebook: Codebook, intake: Intake, key: bytes | None = None) -> None:
     """Write responses.parquet, rejected.parquet and corrections.csv, without fields marked as personal.
 
+    Each second table has files of its own, such as communities.parquet and communities_rejected.parquet.
     Of a personal field with linkage, the hash under `key` stands in its place. A field with user-missing answers has a
     second column ``<field>__missing`` with the kind of missing.
     """
     validated = intake.validated
     _write(writer, "responses", validated.passed, codebook, key)
     _write(writer, "rejected", validated.held, codebook, key)
-    writer.restricted_csv("corrections", validated.corrections)
+    for name, table in intake.tables.items():
+        _write(writer, name, table.validated.passed, table.codebook, key)
+        _write(writer, f"{name}_rejected", table.validated.held, table.codebook, key)
+    writer.restricted_csv("corrections", intake.corrections)
 
 
 def _write(writer: BundleWriter, name: str, table: TypedRows, codebook: Codebook, key: bytes | None) -> None:
