@@ -137,7 +137,8 @@ def _compared(matched: pl.DataFrame, spec: BackCheck, fields: Sequence[str], stu
         one, other = pl.col(f"first {name}"), pl.col(f"second {name}")
         numeric = matched.schema[f"first {name}"].is_numeric() and matched.schema[f"second {name}"].is_numeric()
         difference = (other - one).cast(pl.Float64) if numeric else pl.lit(None, dtype=pl.Float64)
-        differs = difference.abs() > spec.tolerance.get(name, 0.0) + 1e-9 if numeric else one != other
+        unlike = one.cast(pl.String) != other.cast(pl.String)
+        differs = difference.abs() > spec.tolerance.get(name, 0.0) + 1e-9 if numeric else unlike
         parts.append(
             both.select(
                 "row", "second_row", "key", "interviewer", "checker", "community",

@@ -10,7 +10,7 @@ from liandong.definitions import Codebook, Study
 from liandong.errors import IngestError
 from liandong.evidence import BundleWriter
 from liandong.evidence.typed_rows import ROW, TypedRows, kind_column
-from liandong.ingest import apply_codebook
+from liandong.ingest import Ingested, apply_codebook
 from liandong.quality import Received, Supervision, supervise_rows
 from liandong.workflow.intake import Intake
 from liandong.workflow.sources import read_source
@@ -37,7 +37,7 @@ def supervise(study: Study, intake: Intake) -> Supervision:
         breaches=intake.validated.breaches,
         rules=intake.validated.rules,
     )
-    second, notes = _second(study, codebook)
+    second, notes = _second(study, codebook, intake)
     found = supervise_rows(received, study, second)
     return Supervision(found.checks, found.restricted, (*found.notes, *notes))
 
@@ -105,11 +105,16 @@ def _with_derived(rows: pl.LazyFrame, study: Study) -> pl.LazyFrame:
     return rows
 
 
-def _second(study: Study, codebook: Codebook) -> tuple[pl.DataFrame | None, tuple[str, ...]]:
-    """Read the second interviews with the types of the first; None, and why, where that cannot be done."""
+def _second(study: Study, codebook: Codebook, intake: Intake) -> tuple[pl.DataFrame | None, tuple[str, ...]]:
+    """Return the second interviews: as taken in where they have a codebook of their own, else typed like the first.
+
+    None, and why, where that cannot be done.
+    """
     spec = study.spec.quality.back_check
     if spec is None:
         return None, ()
+    if spec.table in intake.tables:
+        return _with_checker(intake.tables[spec.table].ingested, spec.checker), ()
     source = study.data.get(spec.table)
     if source is None or not source.exists:
         return None, (f"back-check: the table {spec.table!r} is not there",)
@@ -119,8 +124,17 @@ def _second(study: Study, codebook: Codebook) -> tuple[pl.DataFrame | None, tupl
         ingested = apply_codebook(read_source(source, codebook), codebook.model_copy(update={"fields": fields}))
     except IngestError as error:
         return None, (f"back-check: {spec.table}: {error.message}",)
+    return _with_checker(ingested, spec.checker), ()
+
+
+def _with_checker(ingested: Ingested, checker: str | None) -> pl.DataFrame:
+    """Return the rows, with who asked again under the name ``checker``, as text."""
     frame = ingested.table.frame.collect()
-    if spec.checker is not None and spec.checker in ingested.unknown_columns:
-        checkers = ingested.unknown.select(ROW, pl.col(spec.checker).cast(pl.String).alias("checker")).collect()
-        frame = frame.join(checkers, on=ROW, how="left", maintain_order="left")
-    return frame, ()
+    if checker is None:
+        return frame
+    if checker in ingested.table.names:
+        return frame.with_columns(pl.col(checker).cast(pl.String).alias("checker"))
+    if checker not in ingested.unknown_columns:
+        return frame
+    who = ingested.unknown.select(ROW, pl.col(checker).cast(pl.String).alias("checker")).collect()
+    return frame.join(who, on=ROW, how="left", maintain_order="left")
