@@ -20,19 +20,17 @@ _CARD = r"^(?:62[0-9]{14,17}|4[0-9]{15}|5[1-5][0-9]{14}|35[0-9]{14}|3[47][0-9]{1
 _LONGEST_CARD: Final = 19
 
 
-def is_resident_id(text: pl.Expr, *, rounded: bool = False) -> pl.Expr:
+def is_resident_id(text: pl.Expr, *, exact: bool = True) -> pl.Expr:
     """Return whether a text of digits is a resident ID: 18 places (GB 11643, ISO 7064 MOD 11-2) or the old 15.
 
-    With `rounded`, an 18-digit number that ends in 000 needs no right check digit: a spreadsheet keeps 15 digits.
+    Numbers that are not `exact` (a spreadsheet keeps 15 digits, a double 53 bits) need no right check digit.
     """
     province = text.str.slice(0, 2).is_in(_PROVINCES)
     digits = [text.str.slice(position, 1).cast(pl.Int32, strict=False) for position in range(17)]
     total = pl.sum_horizontal(digit * weight for digit, weight in zip(digits, _WEIGHTS, strict=True)) % 11
     check = total.replace_strict(dict(enumerate(_CHECK)), default=None, return_dtype=pl.String)
     last = text.str.slice(17, 1).str.to_uppercase()
-    right = last == check
-    if rounded:
-        right |= text.str.ends_with("000")
+    right = last == check if exact else pl.lit(value=True)
     modern = text.str.contains(r"^[0-9]{17}[0-9Xx]$") & _is_date(text.str.slice(6, 8)) & right
     old = text.str.contains(r"^[0-9]{15}$") & _is_date(pl.concat_str(pl.lit("19"), text.str.slice(6, 6)))
     return (province & (modern | old)).fill_null(value=False)

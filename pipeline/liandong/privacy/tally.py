@@ -111,8 +111,9 @@ class Tally:
         whole = values.cast(pl.Int64, strict=False)
         texts = whole.filter(whole >= _SMALLEST_NUMBER).unique().cast(pl.String).alias("text")
         kinds = kinds_in(texts)
-        # A spreadsheet keeps fifteen digits of a number, so that the last three of an ID are gone.
-        ids = texts.to_frame().filter(is_resident_id(pl.col("text"), rounded=True))["text"]
+        inexact = pl.lit(values.dtype.is_float()) | pl.col("text").str.ends_with("000")
+        person = is_resident_id(pl.col("text")) | (inexact & is_resident_id(pl.col("text"), exact=False))
+        ids = texts.to_frame().filter(person)["text"]
         cards = texts.to_frame().filter(is_bank_card(pl.col("text")), ~pl.col("text").is_in(ids.implode()))["text"]
         found: dict[Kind, pl.Series] = {**kinds, "resident_id": ids, "bank_card": cards}
         for kind, hits in found.items():
