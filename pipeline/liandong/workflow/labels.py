@@ -7,8 +7,10 @@ from collections.abc import Iterator
 import polars as pl
 
 from liandong.definitions import Scale, Source, Study, Text
+from liandong.definitions.link_titles import lent
 from liandong.indicators import level_text
 from liandong.weighting import WEIGHT
+from liandong.workflow.tables import links_read
 
 Row = dict[str, str]
 
@@ -50,6 +52,13 @@ def _columns(study: Study) -> Iterator[Row]:
         return
     for field in study.instrument.codebook.fields:
         yield _row("field", field.name, Text(zh=field.label("zh"), en=field.label("en")))
+    for name, codebook in study.instrument.tables.items():
+        yield _row("table", name, codebook.liandong.title)
+        for field in codebook.fields:
+            yield _row("field", f"{name}.{field.name}", Text(zh=field.label("zh"), en=field.label("en")))
+    for column, one in lent(links_read(study), study.instrument.schemas).items():
+        if one.link.name.aggregate is not None:
+            yield _row("aggregate", column, one.title)
 
 
 def _levels(study: Study) -> Iterator[Row]:

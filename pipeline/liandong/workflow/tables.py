@@ -74,16 +74,17 @@ def validate_tables(arrivals: Mapping[str, Arrival], plain: Frames) -> dict[str,
 
 def linked_rows(study: Study, validated: Mapping[str, Validated]) -> TypedRows:
     """Return the accepted responses with every column that definitions read of other tables."""
-    passed = validated[RESPONSES].passed
-    if study.instrument is None:
-        return passed
-    expressions = [
-        *expressions_of(study.instrument.codebook),
-        *expressions_in(study.spec),
-        *expressions_in(study.indicators),
-    ]
     frames = {name: _frame(table) for name, table in validated.items() if name != RESPONSES}
-    return _with_links(passed, needed_links(expressions, linkable(RESPONSES, study.instrument.schemas)), frames)
+    return _with_links(validated[RESPONSES].passed, links_read(study), frames)
+
+
+def links_read(study: Study) -> tuple[Link, ...]:
+    """Return what expressions of the codebook, the indicators and the study read of second tables."""
+    if study.instrument is None:
+        return ()
+    codebook = study.instrument.codebook
+    expressions = [*expressions_of(codebook), *expressions_in(study.spec), *expressions_in(study.indicators)]
+    return needed_links(expressions, linkable(RESPONSES, study.instrument.schemas))
 
 
 def _validated(name: str, arrivals: Mapping[str, Arrival], known: Frames, *, of_all: bool) -> Validated:
