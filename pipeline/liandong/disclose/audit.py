@@ -9,7 +9,7 @@ settle it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from liandong.disclose.groups import Group
@@ -38,19 +38,21 @@ class Component:
     high: Mapping[int, int]
 
 
-def components(size: int, sums: Sequence[Sum], low: Sequence[int], high: Sequence[int]) -> list[Component]:
-    """Return the unknowns 0, …, size − 1 by what hangs together through `sums`, with the intervals that follow.
+def components(
+    sums: Sequence[Sum], low: Sequence[int], high: Sequence[int], wanted: Collection[int]
+) -> list[Component]:
+    """Return the unknowns 0, 1, … by what hangs together through `sums`, with the intervals that follow.
 
     Parameters
     ----------
-    size
-        Number of unknowns.
     sums
-        What is known of them.
+        What is known of the unknowns.
     low, high
-        Bounds known beforehand, shape (size,).
+        Bounds known beforehand, one for each unknown.
+    wanted
+        Components without any of these are left out.
     """
-    heads = list(range(size))
+    heads = list(range(len(low)))
 
     def head(at: int) -> int:
         while heads[at] != at:
@@ -62,8 +64,10 @@ def components(size: int, sums: Sequence[Sum], low: Sequence[int], high: Sequenc
         for other in one.unknowns[1:]:
             heads[head(other)] = head(one.unknowns[0])
     members: dict[int, list[int]] = {}
-    for at in range(size):
-        members.setdefault(head(at), []).append(at)
+    asked = {head(at) for at in wanted}
+    for at in range(len(low)):
+        if head(at) in asked:
+            members.setdefault(head(at), []).append(at)
     own: dict[int, list[Sum]] = {}
     for one in sums:
         own.setdefault(head(one.unknowns[0]), []).append(one)

@@ -12,7 +12,8 @@ from liandong.disclose.outline import Outline
 Row = dict[str, Any]
 Found = Iterator[Count | Whole]
 
-_STAGE, _CLUSTER, _SPECIFICATION, _ARM, _FURTHER, _SAMPLE, _ACCEPTED = 1, 3, 4, 6, 7, 10, 20
+# What a reader would miss least goes first.
+_STAGE, _FLOW_ARM, _CLUSTER, _SPECIFICATION, _COMPARED, _LEVEL, _FURTHER, _ARM, _SAMPLE = 1, 2, 3, 4, 5, 6, 7, 8, 10
 _ARMS = {"treated": "1", "untreated": "0"}
 
 
@@ -64,7 +65,7 @@ def flow_counts(rows: Sequence[Row], samples: Samples, outline: Outline) -> Foun
     del outline
     for at, row in enumerate(rows):
         if row["stage"] == "accepted":
-            yield Count("sample_flow", at, "rows", EVERYBODY, row["rows"], _ACCEPTED)
+            yield Count("sample_flow", at, "rows", EVERYBODY, row["rows"], _SAMPLE)
         elif row["effect"]:
             rank = _SAMPLE if row["stage"] == "estimation_sample" else _STAGE
             group = samples.stage(row["effect"], row["outcome"], row["stage"])
@@ -104,10 +105,10 @@ def _levels(name: str, rows: Sequence[Row], samples: Samples, outline: Outline) 
         sample = samples.group(row["effect"], row["outcome"], None)
         group = sample | outline.known(column) | {f"{column}={level}"}
         wholes.setdefault((sample | outline.known(column), column), []).append(group)
-        yield Count(name, at, "n_obs", group, row["n_obs"], _CLUSTER if name == "influence" else _ARM)
+        yield Count(name, at, "n_obs", group, row["n_obs"], _CLUSTER if name == "influence" else _LEVEL)
         if name == "heterogeneity" and row["n_treated"] is not None:
             treatment = _treatment(row, outline)
-            yield from _arms_of(name, at, row, group, treatment)
+            yield from _arms_of(name, at, row, group, treatment, _LEVEL)
             for value in _ARMS.values():
                 arm = f"{treatment}={value}"
                 wholes.setdefault((sample | outline.known(column) | {arm}, column), []).append(group | {arm})
@@ -130,7 +131,7 @@ def _stages_by_arm(name: str, rows: Sequence[Row], samples: Samples, outline: Ou
         total = samples.stage(row["effect"], row["outcome"], row["stage"]) | outline.known(treatment)
         group = total | {f"{treatment}={_ARMS.get(row['arm'], row['arm'])}"}
         wholes.setdefault(total, []).append(group)
-        yield Count(name, at, "rows", group, row["rows"], _ARM)
+        yield Count(name, at, "rows", group, row["rows"], _FLOW_ARM)
     yield from (Whole(total, tuple(dict.fromkeys(groups))) for total, groups in wholes.items())
 
 
@@ -139,7 +140,7 @@ def _missing_by_arm(name: str, rows: Sequence[Row], samples: Samples, outline: O
     for at, row in enumerate(rows):
         treatment = _treatment(row, outline)
         arm = outline.known(treatment) | {f"{treatment}={_ARMS.get(row['arm'], row['arm'])}"}
-        yield Count(name, at, "n_rows", arm, row["n_rows"], _ARM)
+        yield Count(name, at, "n_rows", arm, row["n_rows"], _FLOW_ARM)
         yield Count(name, at, "n", arm | {f"!{row['field']}"}, row["n"], _STAGE, arm)
 
 
@@ -148,7 +149,7 @@ def _balance(name: str, rows: Sequence[Row], samples: Samples, outline: Outline)
     for at, row in enumerate(rows):
         treatment = _treatment(row, outline)
         group = outline.known(treatment, row["covariate"])
-        yield from _arms_of(name, at, row, group, treatment, _FURTHER)
+        yield from _arms_of(name, at, row, group, treatment, _COMPARED)
 
 
 def _of_effect(name: str, rows: Sequence[Row], samples: Samples, outline: Outline) -> Found:

@@ -12,7 +12,7 @@ import polars as pl
 from liandong.disclose.coarse import coarse
 from liandong.disclose.columns import column_kinds, people_counts
 from liandong.disclose.groups import Count, Counted, Group
-from liandong.disclose.linked import BASE
+from liandong.disclose.linked import BASE, DIFFERENCE
 
 Row = dict[str, Any]
 Cell = tuple[str, int, str]
@@ -79,11 +79,14 @@ def _consequences(count: Count, reasons: Mapping[Group, str], columns: Iterable[
     """Return the columns of a row that are emptied and that are rounded when this count goes."""
     name, column = count.table, count.column
     have = set(columns)
+    reason = reasons[count.group]
     if column in {"n_treated", "n_untreated"}:
-        means = f" {_ARM_MEANS}" if name == "balance" else ""
-        return [one for one in f"{_ARMS}{means}".split() if one in have], []
+        means = _ARM_MEANS.split() if name == "balance" else []
+        if reason in {DIFFERENCE, BASE}:  # the arms are large enough, only their sizes must not be known
+            return ["n_treated", "n_untreated"], means or ["n_treated"]
+        return [one for one in (*_ARMS.split(), *means) if one in have], []
     with_cell = _WITH_CELL.get((name, column))
-    soft = name in _BY_SHARE and reasons[count.group] == BASE and column != "share"
+    soft = name in _BY_SHARE and reason == BASE and column != "share"
     if with_cell is not None and not soft:
         return with_cell.split(), []
     kinds = column_kinds(name)

@@ -2,13 +2,13 @@
 
 A group is protected when it has fewer members than the minimum, but some; so is what a group lacks of one that it is
 part of. A protected number is exposed when it is published, or when all that is published bounds it below the minimum,
-or to an interval narrower than the minimum. Then a number goes that had a part in it: the nearest one, and of these the
-one that a reader would miss least.
+or to an interval narrower than the minimum. Then a number goes that had a part in it, the one that a reader would miss
+least.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -20,14 +20,65 @@ Name: TypeAlias = Group | tuple[Group, Group]  # a group, or what the second lac
 SMALL, DIFFERENCE, SECONDARY, BASE = "threshold", "difference", "secondary", "base"
 
 
-@dataclass(slots=True)
-class _State:
+@dataclass(frozen=True, slots=True)
+class Links:
+    """What stays the same of a bundle while numbers are hidden.
+
+    Attributes
+    ----------
+    counted, minimum
+        The counts with their true sizes, and the smallest number of people that may be published.
+    rank
+        Group → what a reader would miss.
+    over
+        Group → the groups whose shares of it are given.
+    pairs
+        A group and a part of it that differ by too few people.
+    around
+        Group → the groups that it is part of, the smallest first, and its parts, the largest first; filled as asked.
+    """
+
     counted: Counted
     minimum: int
-    shown: set[Group]
     rank: Mapping[Group, int]
     over: Mapping[Group, set[Group]]
-    pairs: list[tuple[Group, Group]]
+    pairs: Sequence[tuple[Group, Group]]
+    around: dict[Group, tuple[list[Group], list[Group]]] = field(default_factory=dict)
+
+    def bounds(self, group: Group, shown: set[Group]) -> tuple[int, int, set[Group]]:
+        """Return what the published parts and wholes of a group say of its size, and which of them say it."""
+        values = self.counted.values
+        if group not in self.around:
+            above = sorted(
+                (other for other in values if other < group), key=lambda other: (values[other], sorted(other))
+            )
+            below = sorted(
+                (other for other in values if other > group), key=lambda other: (-values[other], sorted(other))
+            )
+            self.around[group] = (above, below)
+        above, below = self.around[group]
+        smallest = next((other for other in above if other in shown), None)
+        largest = next((other for other in below if other in shown), None)
+        ceiling = max(values.values()) if smallest is None else values[smallest]
+        floor = 0 if largest is None else values[largest]
+        return min(floor, ceiling), ceiling, {one for one in (smallest, largest) if one is not None}
+
+
+def links_of(counted: Counted, minimum: int) -> Links:
+    """Return what the counts of a bundle have to do with one another."""
+    rank: dict[Group, int] = {}
+    over: dict[Group, set[Group]] = {}
+    for count in counted.counts:
+        rank[count.group] = max(count.rank, rank.get(count.group, 0))
+        if count.base is not None and count.base != count.group:
+            over.setdefault(count.base, set()).add(count.group)
+    return Links(counted, minimum, rank, over, nested_within(counted.values, minimum))
+
+
+@dataclass(slots=True)
+class _State:
+    links: Links
+    shown: set[Group]
     reasons: dict[Group, str] = field(default_factory=dict)
 
     def hide(self, group: Group, reason: str) -> None:
@@ -36,26 +87,24 @@ class _State:
             return
         self.shown.discard(group)
         self.reasons[group] = reason
-        for part in sorted(self.over.get(group, ()), key=sorted):
+        for part in sorted(self.links.over.get(group, ()), key=sorted):
             self.hide(part, BASE)
 
     def cheapest(self, groups: set[Group]) -> Group | None:
         spare = [group for group in groups if group in self.shown and group != EVERYBODY]
-        values = self.counted.values
-        return min(spare, key=lambda group: (self.rank.get(group, 0), values[group], sorted(group)), default=None)
+        rank, values = self.links.rank, self.links.counted.values
+        return min(spare, key=lambda group: (rank.get(group, 0), values[group], sorted(group)), default=None)
 
 
-def hide_linked(counted: Counted, shown: set[Group], minimum: int) -> dict[Group, str]:
+def hide_linked(links: Links, shown: set[Group]) -> dict[Group, str]:
     """Return the groups among `shown` that must not be, with the reason: threshold, difference, secondary or base.
 
     Parameters
     ----------
-    counted
-        The counts of a bundle with their true sizes.
+    links
+        The counts of a bundle.
     shown
         The groups whose number can be read somewhere.
-    minimum
-        The smallest number of people that may be published.
 
     Returns
     -------
@@ -68,53 +117,52 @@ def hide_linked(counted: Counted, shown: set[Group], minimum: int) -> dict[Group
     Everybody (the accepted) is always shown. A protected number that even the hiding of all others would leave exposed
     stays so: that happens only where there are hardly more people than the minimum.
     """
-    rank: dict[Group, int] = {}
-    over: dict[Group, set[Group]] = {}
-    for count in counted.counts:
-        rank[count.group] = max(count.rank, rank.get(count.group, 0))
-        if count.base is not None and count.base != count.group:
-            over.setdefault(count.base, set()).add(count.group)
-    pairs = nested_within(counted.values, minimum)
-    state = _State(counted, minimum, set(shown), rank, over, pairs)
-    for group, size in counted.values.items():
-        if 0 < size < minimum and group != EVERYBODY:
+    state = _State(links, set(shown))
+    for group, size in links.counted.values.items():
+        if 0 < size < links.minimum and group != EVERYBODY:
             state.hide(group, SMALL)
-    for big, small in sorted(pairs, key=lambda pair: (sorted(pair[0]), sorted(pair[1]))):
+    for big, small in sorted(links.pairs, key=lambda pair: (sorted(pair[0]), sorted(pair[1]))):
         chosen = state.cheapest({big, small}) if {big, small} <= state.shown else None
         if chosen is not None:
             state.hide(chosen, DIFFERENCE)
     given_up: set[Name] = set()
-    settled: dict[frozenset[tuple[Name, int, int]], set[int]] = {}
+    settled: set[frozenset[tuple[Name, int, int]]] = set()
     while _one_round(state, given_up, settled):
         pass
     return state.reasons
 
 
-def _one_round(state: _State, given_up: set[Name], settled: dict[frozenset[tuple[Name, int, int]], set[int]]) -> bool:
+def _one_round(state: _State, given_up: set[Name], settled: set[frozenset[tuple[Name, int, int]]]) -> bool:
     """Hide one number for every component that has an exposed one; False when nothing was hidden."""
     names, sums, low, high, binding = _unknowns(state)
-    values, minimum = state.counted.values, state.minimum
+    values, minimum = state.links.counted.values, state.links.minimum
+    small = {at for at, name in enumerate(names) if name not in given_up and _is_small(name, values, minimum)}
     changed = False
-    for component in components(len(names), sums, low, high):
-        wanted = [
-            at for at in component.unknowns if names[at] not in given_up and _is_small(names[at], values, minimum)
-        ]
-        if not wanted:
+    for component in components(sums, low, high, small):
+        wanted = [at for at in component.unknowns if at in small]
+        # What was just hidden for another component may be enough for this one as well.
+        if not _inputs(component, binding) <= state.shown:
             continue
         mark = frozenset((names[at], component.low[at], component.high[at]) for at in component.unknowns)
         if mark in settled:
             continue
         exposed = first_narrow(component, wanted, minimum)
         if exposed is None:
-            settled[mark] = set()
+            settled.add(mark)
             continue
-        chosen = _nearest(state, component, exposed, binding)
+        chosen = _best(state, component, exposed, binding)
         if chosen is None:
             given_up.add(names[exposed])
         else:
             state.hide(chosen, SECONDARY)
         changed = True
     return changed
+
+
+def _inputs(component: Component, binding: Mapping[int, set[Group]]) -> set[Group]:
+    """Return the published groups that the intervals of a component rest on."""
+    members = {group for one in component.sums for group in one.members}
+    return members.union(*(binding.get(at, ()) for at in component.unknowns))
 
 
 def _is_small(name: Name, values: Mapping[Group, int], minimum: int) -> bool:
@@ -127,22 +175,22 @@ def _unknowns(
     state: _State,
 ) -> tuple[list[Name], list[Sum], list[int], list[int], dict[int, set[Group]]]:
     """Return the unknowns, the sums among them, their first bounds, and the published groups that set these bounds."""
-    counted, shown, values = state.counted, state.shown, state.counted.values
+    counted, shown, values = state.links.counted, state.shown, state.links.counted.values
     hidden = {g for w in counted.wholes for g in (w.total, *w.parts) if g not in shown}
-    hidden |= {g for pair in state.pairs for g in pair if g not in shown and not set(pair) <= shown}
-    hidden |= {g for g, size in values.items() if 0 < size < state.minimum and g not in shown}
+    hidden |= {g for pair in state.links.pairs for g in pair if g not in shown and not set(pair) <= shown}
+    hidden |= {g for g, size in values.items() if 0 < size < state.links.minimum and g not in shown}
     groups = sorted(hidden, key=sorted)
     names: list[Name] = [*groups]
     place: dict[Name, int] = {name: at for at, name in enumerate(names)}
     binding: dict[int, set[Group]] = {}
     low, high = [], []
     for at, group in enumerate(groups):
-        floor, ceiling, ends = _bounds(group, shown, values)
+        floor, ceiling, ends = state.links.bounds(group, shown)
         low.append(floor)
         high.append(ceiling)
         binding[at] = ends
     sums = [*_sums_of_wholes(state, place)]
-    for big, small in state.pairs:
+    for big, small in state.links.pairs:
         if {big, small} <= shown:
             continue
         place[big, small] = len(names)
@@ -153,23 +201,13 @@ def _unknowns(
     return names, sums, low, high, binding
 
 
-def _bounds(group: Group, shown: set[Group], values: Mapping[Group, int]) -> tuple[int, int, set[Group]]:
-    """Return what the published parts and wholes of a group say of its size, and which of them say the most."""
-    above = [other for other in shown if other < group]
-    below = [other for other in shown if other > group]
-    ceiling = min((values[other] for other in above), default=max(values.values(), default=0))
-    floor = max((values[other] for other in below), default=0)
-    ends = {other for other in above if values[other] == ceiling} | {other for other in below if values[other] == floor}
-    return min(floor, ceiling), ceiling, ends
-
-
 def _sums_of_wholes(state: _State, place: Mapping[Name, int]) -> Iterator[Sum]:
-    for whole in state.counted.wholes:
+    for whole in state.links.counted.wholes:
         terms: dict[Name, int] = {whole.total: -1}
         for part in whole.parts:
             terms[part] = terms.get(part, 0) + 1
         if any(name in place for name in terms):
-            yield _sum(place, terms, state.shown, state.counted.values)
+            yield _sum(place, terms, state.shown, state.links.counted.values)
 
 
 def _sum(place: Mapping[Name, int], terms: Mapping[Name, int], shown: set[Group], values: Mapping[Group, int]) -> Sum:
@@ -179,16 +217,24 @@ def _sum(place: Mapping[Name, int], terms: Mapping[Name, int], shown: set[Group]
     return Sum(tuple(at for at, _ in unknown), tuple(sign for _, sign in unknown), value, tuple(members))
 
 
-def _nearest(state: _State, component: Component, start: int, binding: Mapping[int, set[Group]]) -> Group | None:
-    """Return the published number nearest to `start` that had a part in its interval, None where there is none."""
-    reached, seen = {start}, set[int]()
-    while reached - seen:
-        sums = [one for one in component.sums if reached & set(one.unknowns)]
-        near = {group for one in sums for group in one.members}
-        near |= {group for at in reached for group in binding.get(at, ())}
-        chosen = state.cheapest(near)
-        if chosen is not None:
-            return chosen
-        seen |= reached
-        reached = reached | {at for one in sums for at in one.unknowns}
-    return None
+def _best(state: _State, component: Component, start: int, binding: Mapping[int, set[Group]]) -> Group | None:
+    """Return the published number that is best hidden to widen the interval of `start`, None where there is none.
+
+    Of those that went into the component the one that a reader would miss least; then one out of a sum with few
+    unknowns, because that is what pins them down; then a near one; then a small one.
+    """
+    values = state.links.counted.values
+    offers: dict[Group, tuple[int, int, int, int, list[str]]] = {}
+    distance, reached, ahead = 0, set[int](), {start}
+    while ahead:
+        reached |= ahead
+        sums = [one for one in component.sums if ahead & set(one.unknowns)]
+        near = [(group, len(one.unknowns)) for one in sums for group in one.members]
+        near += [(group, 1) for at in ahead for group in binding.get(at, ())]
+        for group, unknowns in near:
+            if group in state.shown and group != EVERYBODY:
+                offer = (state.links.rank.get(group, 0), unknowns, distance, values[group], sorted(group))
+                offers[group] = min(offer, offers.get(group, offer))
+        ahead = {at for one in sums for at in one.unknowns} - reached
+        distance += 1
+    return min(offers, key=lambda group: offers[group], default=None)

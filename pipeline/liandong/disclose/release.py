@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 import polars as pl
@@ -10,9 +10,10 @@ import polars as pl
 from liandong.definitions import Disclosure
 from liandong.disclose.columns import column_kinds
 from liandong.disclose.counts import count_people
+from liandong.disclose.dominance import Concentration, without_concentrated
 from liandong.disclose.groups import Counted, Group
 from liandong.disclose.hiding import Cell, cells_to_hide, without
-from liandong.disclose.linked import BASE, DIFFERENCE, SECONDARY, SMALL, hide_linked
+from liandong.disclose.linked import BASE, DIFFERENCE, SECONDARY, SMALL, hide_linked, links_of
 from liandong.disclose.listing import list_suppressions
 from liandong.disclose.outline import Outline
 from liandong.disclose.rounding import rounded_tables
@@ -30,7 +31,10 @@ _REASONS: Final = {
 
 
 def disclose(
-    tables: Mapping[str, pl.DataFrame], rules: Disclosure, outline: Outline = _UNKNOWN
+    tables: Mapping[str, pl.DataFrame],
+    rules: Disclosure,
+    outline: Outline = _UNKNOWN,
+    concentrated: Iterable[Concentration] = (),
 ) -> dict[str, pl.DataFrame]:
     """Return the tables as they may be published, with the table ``suppressions``.
 
@@ -43,6 +47,8 @@ def disclose(
     outline
         Whom its tables count, see :func:`liandong.disclose.outline.outline`. Without it only relations within
         one table are looked at, and what the tables' own keys say.
+    concentrated
+        Means of amounts that rest on one or two people, see :func:`liandong.disclose.dominance.concentrated_means`.
 
     Returns
     -------
@@ -63,27 +69,29 @@ def disclose(
     if rules.hides_nothing:
         return {**tables, "suppressions": TABLES["suppressions"].empty()}
     before = {name: conform(name, table) for name, table in tables.items() if name != "suppressions"}
-    shown = dict(before)
-    reasons: dict[Cell, str] = {}
-    if rules.minimum_cell > 1:
-        shown, reasons = _protected(before, rules.minimum_cell, outline)
+    shown, cells = without_concentrated(before, concentrated)
+    reasons = dict.fromkeys(cells, "dominance")
+    if rules.minimum_cell > 1 or cells:
+        shown, others = _protected(before, shown, rules.minimum_cell, outline)
+        reasons = {**others, **reasons}
     if rules.rounding > 1:
         shown = rounded_tables(shown, rules.rounding)
     return {**shown, "suppressions": list_suppressions(before, shown, reasons)}
 
 
 def _protected(
-    before: Mapping[str, pl.DataFrame], minimum: int, outline: Outline
+    before: Mapping[str, pl.DataFrame], shown: Mapping[str, pl.DataFrame], minimum: int, outline: Outline
 ) -> tuple[dict[str, pl.DataFrame], dict[Cell, str]]:
     """Hide small cells table by table, and what other tables give away of them; return the tables and the reasons.
 
     What is hidden for the sake of another table is a hole in its own, so that both take turns until neither moves.
     """
     counted = count_people(before, outline)
-    shown, reasons = dict(before), dict[Cell, str]()
+    links = links_of(counted, minimum)
+    reasons: dict[Cell, str] = {}
     while True:
         alone = {name: suppress_small_cells(name, table, minimum) for name, table in shown.items()}
-        found = hide_linked(counted, _visible(counted, alone), minimum)
+        found = hide_linked(links, _visible(counted, alone))
         hidden = cells_to_hide(alone, counted, found)
         reasons.update({cell: _REASONS[reason] for cell, reason in hidden.gone.items() if cell not in reasons})
         after = without(alone, hidden)

@@ -1,4 +1,4 @@
-"""From accepted rows to the tables of the bundle: scales, indicators, models, each under the disclosure rules."""
+"""From accepted rows to the tables of the bundle: scales, indicators, models, for the publication."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import Any
 import polars as pl
 
 from liandong.definitions import Codebook, Study
-from liandong.disclose import suppress_small_cells
+from liandong.disclose import concentrated_means
 from liandong.estimate import estimate_effects
-from liandong.evidence import TABLES, BundleWriter
+from liandong.evidence import TABLES
 from liandong.indicators import Variable, distribution_table, indicator_table
 from liandong.measure import item_table, scale_table
 from liandong.models import nominal_columns, outcome_ranges, plan_effects
@@ -20,6 +20,7 @@ from liandong.workflow.case import Case
 from liandong.workflow.crosscheck import Crosscheck
 from liandong.workflow.intake import Intake
 from liandong.workflow.preparation import prepare
+from liandong.workflow.publication import Publication
 
 Progress = Callable[[str], None]
 
@@ -28,13 +29,13 @@ def analyse(
     study: Study,
     codebook: Codebook,
     intake: Intake,
-    writer: BundleWriter,
+    publication: Publication,
     crosscheck: Crosscheck,
     on_progress: Progress,
 ) -> list[str]:
-    """Write every table of the analysis and return the notes that belong in the manifest.
+    """Add every table of the analysis to the publication and return the notes that belong in the manifest.
 
-    The refit by linearmodels runs beside the rest. Tables that are made before a model fails have been written.
+    The refit by linearmodels runs beside the rest. Tables that are made before a model fails have been added.
 
     Raises
     ------
@@ -42,15 +43,17 @@ def analyse(
         When the data cannot carry a scale, an indicator or a model.
     """
     validated = intake.validated
-    write = _publisher(study, writer)
+    write = publication.add
     write("sample_flow", _flow(study, intake, validated.accepted))
-    write("missingness", missingness_table(validated.passed, codebook))
+    write("missingness", missingness_table(intake.linked, codebook))
     on_progress("Scoring scales and counting indicators")
-    prepared = prepare(study, validated.passed)
+    prepared = prepare(study, intake.linked)
     frame, weight = prepared.frame, prepared.weight
     if prepared.weights is not None:
         write("weights", prepared.weights)
     effects, nominal = study.spec.analysis.effects, nominal_columns(study)
+    subgroups, rules = study.spec.analysis.subgroups, study.spec.disclosure
+    publication.concentrated += concentrated_means(frame, study.indicators, subgroups, effects, rules)
     crosscheck.give(frame, plan_effects(frame, effects, nominal), weight)
     write("scales", scale_table(frame, study.scales))
     write("items", item_table(frame, study.scales))
@@ -66,16 +69,6 @@ def analyse(
     on_progress("Comparing with linearmodels")
     write("crosscheck", crosscheck.compare(estimates.estimates))
     return [*prepared.notes, *estimates.notes, *remarks]
-
-
-def _publisher(study: Study, writer: BundleWriter) -> Callable[[str, pl.DataFrame], None]:
-    """Return the one way by which tables of the analysis reach the bundle: through the disclosure rules."""
-    minimum = study.spec.disclosure.minimum_cell
-
-    def write(name: str, table: pl.DataFrame) -> None:
-        writer.table(name, suppress_small_cells(name, table, minimum))
-
-    return write
 
 
 def _indicators(study: Study, frame: pl.DataFrame, weight: str | None) -> pl.DataFrame:
@@ -118,6 +111,7 @@ def _flow(study: Study, intake: Intake, accepted: pl.LazyFrame, effects: pl.Data
         *([{"stage": "invited", "rows": sampling.invited}] if sampling and sampling.invited else []),
         {"stage": "received", "rows": rows["received"]},
         {"stage": "rejected", "rows": rows["rejected"]},
+        *([{"stage": "dropped_by_hand", "rows": intake.dropped}] if intake.dropped else []),
         {"stage": "accepted", "rows": rows["accepted"], "clusters": clusters},
     ]
     schema = dict(TABLES["sample_flow"].columns)

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from liandong.definitions import Codebook, Study, load_study, refuse_open_questions, undecided
-from liandong.disclose import suppress_small_cells
 from liandong.errors import DefinitionError, EstimationError, Problem
 from liandong.evidence import write_json, writing_bundle
+from liandong.privacy import linkage_key
 from liandong.workflow.analysis import analyse
 from liandong.workflow.crosscheck import crosschecking
+from liandong.workflow.fieldwork import supervise, write_supervision
 from liandong.workflow.intake import Intake, notes, take_in
 from liandong.workflow.labels import label_table
 from liandong.workflow.lock import plan_status
 from liandong.workflow.manifest import describe, fingerprint
+from liandong.workflow.publication import Publication
 from liandong.workflow.restricted import write_restricted
 from liandong.workflow.results import RunResult
 
@@ -42,21 +45,27 @@ def run_loaded(study: Study, *, out: Path | None, on_progress: Progress) -> RunR
     started = time.monotonic()
     codebook = _codebook(study)
     refuse_open_questions(study)
+    key = linkage_key(_codebooks(study), os.environ)
     target = bundle_folder(study, out)
     failure: EstimationError | None = None
     with writing_bundle(target) as writer, crosschecking() as crosscheck:
         intake = take_in(study, codebook, on_progress)
         taken_in = time.monotonic()
-        write_restricted(writer, codebook, intake)
-        minimum = study.spec.disclosure.minimum_cell
-        writer.table("validation", suppress_small_cells("validation", intake.validated.rules, minimum))
-        writer.table("labels", label_table(study))
-        writer.table("plan", plan_status(study))
-        remarks = [*_guesses(study), *notes(intake)]
+        write_restricted(writer, codebook, intake, key)
+        publication = Publication(study)
+        publication.add("validation", intake.rules)
+        publication.add("labels", label_table(study))
+        publication.add("plan", plan_status(study))
+        on_progress("Making the checks of field supervision")
+        supervision = supervise(study, intake)
+        publication.add("checks", supervision.checks)
+        write_supervision(writer, supervision)
+        remarks = [*_guesses(study), *notes(intake), *supervision.notes]
         try:
-            remarks += analyse(study, codebook, intake, writer, crosscheck, on_progress)
+            remarks += analyse(study, codebook, intake, publication, crosscheck, on_progress)
         except EstimationError as error:
             failure = error
+        publication.write(writer)
         writer.manifest(_manifest(study, intake, remarks, failure))
         seconds = {"intake": taken_in - started, "all": time.monotonic() - started}
         write_json(writer.folder / "run.json", {"seconds": {key: round(value, 2) for key, value in seconds.items()}})
@@ -81,6 +90,10 @@ def _codebook(study: Study) -> Codebook:
 def _guesses(study: Study) -> list[str]:
     count = len(undecided(study))
     return [f"{count} guesses of a drafted study are undecided: see `liandong check`"] if count else []
+
+
+def _codebooks(study: Study) -> list[Codebook]:
+    return list(study.instrument.schemas.values()) if study.instrument else []
 
 
 def _manifest(study: Study, intake: Intake, remarks: list[str], failure: EstimationError | None) -> dict[str, Any]:

@@ -1,0 +1,40 @@
+"""The tables of a run on their way to the bundle: none is written before all of them are under the disclosure rules."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from liandong.definitions import Study
+from liandong.disclose import Concentration, disclose, outline
+from liandong.evidence import BundleWriter
+
+
+@dataclass(slots=True)
+class Publication:
+    """Collects tables, and writes what may be published of them: one table can give away what another one hides.
+
+    Attributes
+    ----------
+    study
+        Whose rules apply.
+    tables
+        What was collected so far, by name; a later table takes the place of an earlier one.
+    concentrated
+        Means of amounts that rest on one or two people.
+    """
+
+    study: Study
+    tables: dict[str, pl.DataFrame] = field(default_factory=dict)
+    concentrated: list[Concentration] = field(default_factory=list)
+
+    def add(self, name: str, table: pl.DataFrame) -> None:
+        """Take in a table of the bundle."""
+        self.tables[name] = table
+
+    def write(self, writer: BundleWriter) -> None:
+        """Write every table as it may be published, and the list of what was hidden."""
+        rules = self.study.spec.disclosure
+        for name, table in disclose(self.tables, rules, outline(self.study), self.concentrated).items():
+            writer.table(name, table)
