@@ -56,9 +56,9 @@ def _columns(study: Study) -> Iterator[Row]:
         yield _row("table", name, codebook.liandong.title)
         for field in codebook.fields:
             yield _row("field", f"{name}.{field.name}", Text(zh=field.label("zh"), en=field.label("en")))
-    for column, one in lent(links_read(study), study.instrument.schemas).items():
+    for name, one in lent(links_read(study), study.instrument.schemas).items():
         if one.link.name.aggregate is not None:
-            yield _row("aggregate", column, one.title)
+            yield _row("aggregate", name, one.title)
 
 
 def _levels(study: Study) -> Iterator[Row]:
