@@ -77,7 +77,7 @@ def worded_answers(column: SeenColumn, missing: Missing) -> Answers:
         return Answers()
     by_frequency = sorted(counts, key=lambda text: (-counts[text], text))
     order = order_of(by_frequency)
-    if order.basis == "frequency" and sum(counts.values()) < _ROWS_PER_ANSWER * len(counts):
+    if order.basis in {"frequency", "numbers"} and sum(counts.values()) < _ROWS_PER_ANSWER * len(counts):
         return Answers()
     categories = tuple(
         DraftCategory(code, text_of(answer)) for code, answer in zip(order.codes, order.answers, strict=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from liandong.scaffold.answers import (
@@ -28,6 +28,7 @@ _LONGEST_SHOWN = 24
 _SHARED = 3
 _DESIGN: frozenset[Meaning] = frozenset({"id", "cluster", "stratum", "interviewer", "weight"})
 _OLDEST = 120
+_NEVER_PERSONAL = {"truth", "date", "datetime", "time"}
 _DEGREES = {"latitude": 90, "longitude": 180}
 
 
@@ -61,6 +62,9 @@ def draft_field(column: Column) -> DraftField:
     if answers.codes_are_guessed:
         typed = Typed("integer")
     constraints, guessed = _natural_bounds(column, typed, answers)
+    if _is_yes_no(seen, typed, answers, missing):
+        answers = replace(answers, enum=(0, 1), remarks=("guess: yes is 1, no is 0",))
+        guessed = [*guessed, "enum"]
     pii, pii_note = _personal(column, answers)
     title, title_guess = _title(column)
     nominal = True if not answers.is_ordered and len(answers.categories) > 2 else None  # noqa: PLR2004 (a pair)
@@ -117,12 +121,20 @@ def _is_closed(seen: SeenColumn) -> bool:
     return bool(seen.values) and seen.distinct <= 20 and seen.filled >= 5 * seen.distinct  # noqa: PLR2004 (as documented)
 
 
+def _is_yes_no(seen: SeenColumn, typed: Typed, answers: Answers, missing: Missing) -> bool:
+    """Return whether the answers, whose codes have no labels, are 0 and 1."""
+    if answers.categories or typed.type != "integer":
+        return False
+    return {value for value, _ in seen.values if value not in missing} == {0, 1}
+
+
 def _personal(column: Column, answers: Answers) -> tuple[bool | None, tuple[str, ...]]:
     """Return the guess for ``pii`` and its reason; None with a reason is a question that a person has to answer."""
     seen = column.seen
-    if seen.finding:
-        return True, (f"guess: personal, because cells hold {seen.finding}",)
-    if answers.categories or not sounds_personal(column.words) or seen.stored == "truth":
+    if seen.holds:
+        return True, (f"guess: personal, because cells hold {seen.holds}",)
+    sounds_so = bool(seen.announces) or sounds_personal(column.words)
+    if answers.categories or not sounds_so or seen.stored in _NEVER_PERSONAL:
         return None, ()
     if seen.filled >= _SHARED * seen.distinct and seen.filled:
         if "longitude" in column.name or "latitude" in column.name:

@@ -29,8 +29,8 @@ class SeenColumn:
     distinct
         Different values among them.
     low, high, mean
-        Of the numbers (or dates) among them that the file does not declare missing; None where there are none. Of a
-        text column: of the cells that can be read so.
+        Of the numbers among them that the file does not declare missing; None where there are none. Of a text column:
+        of the cells that can be read so. Dates and times are text in ISO 8601.
     longest
         Characters of its longest text, 0 for other columns.
     values
@@ -53,8 +53,9 @@ class SeenColumn:
         What the file itself declares missing.
     is_unique_within_files
         Whether no value occurs twice in any one of the files.
-    finding
-        The kind of personal data that was found in the cells; empty when there was none, or nobody looked.
+    holds, announces
+        The kind of personal data that was found in the cells, and that the header or label announces; empty when there
+        is none, or nobody looked.
     """
 
     header: str
@@ -77,7 +78,8 @@ class SeenColumn:
     missing_ranges: tuple[tuple[float, float], ...] = ()
     missing_tags: tuple[str, ...] = ()
     is_unique_within_files: bool = False
-    finding: str = ""
+    holds: str = ""
+    announces: str = ""
 
 
 @dataclass(frozen=True, slots=True)

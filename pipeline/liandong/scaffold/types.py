@@ -65,7 +65,8 @@ def _read_text(column: SeenColumn, words: Sequence[str]) -> Typed | None:
     if column.unit:
         with_unit = f"numbers with {column.unit!r} behind them"
         return Typed("number", {"bareNumber": False}, missing, remarks=(with_unit,))
-    for reading in _ORDER:
+    # One that reads everything comes before one that reads nearly everything.
+    for reading in sorted(_ORDER, key=lambda kind: column.reads_as.get(kind, 0) < answers):
         readable = column.reads_as.get(reading, 0)
         if readable < answers and (readable < _NEARLY_ALL * answers or readable < _ENOUGH or not column.strangers):
             continue

@@ -13,6 +13,7 @@ from liandong.errors import DefinitionError, IngestError, Problem
 from liandong.ingest import RawTable, file_names, read_table, stack
 from liandong.scaffold import Draft, draft_from_table, files_of, slug
 from liandong.workflow.observe import observe
+from liandong.workflow.personal import with_personal_data
 from liandong.workflow.study_folder import check_place, within, writing_study
 
 Progress = Callable[[str], None]
@@ -79,6 +80,8 @@ def new_study(folder: Path, sources: Sequence[Path], *, study_id: str | None, on
     on_progress("Looking at every column")
     places = _places(folder, sources)
     seen = observe(raw, file_names(sources), origin)
+    on_progress("Looking for personal data")
+    seen = with_personal_data(raw, seen, draft_from_table(seen, name).fields)
     draft = replace(draft_from_table(seen, name), files=tuple(places.values()))
     return write_draft(folder, draft, places, raw.row_count, on_progress)
 

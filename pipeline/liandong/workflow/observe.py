@@ -147,6 +147,9 @@ def _counts(look: Look) -> Queries:
     answers = _declared_out(look)
     if look.stored.temporal is not None:
         answers = as_datetime(answers, look.stored.temporal)
+    if look.stored.dtype.is_temporal() or look.stored.temporal is not None:
+        # As text: a file may hold years that Python's dates do not have.
+        return {**facts, "low": answers.min().cast(pl.String), "high": answers.max().cast(pl.String)}
     facts |= {"low": answers.min(), "high": answers.max()}
     if look.stored.dtype.is_numeric():
         value = look.stored.value.cast(pl.Float64)
@@ -171,9 +174,12 @@ def _readings(look: Look) -> Queries:
     facts: Queries = {}
     for kind in _READINGS:
         if look.found[f"try {kind}"] >= _HALF * tried:
-            value = _reading(look, kind)
-            facts |= {f"as {kind}": value.count(), f"low {kind}": value.min(), f"high {kind}": value.max()}
-            if kind in {"integer", "number"}:
+            value, is_number = _reading(look, kind), kind in {"integer", "number"}
+            low, high = value.min(), value.max()
+            facts[f"as {kind}"] = value.count()
+            facts[f"low {kind}"] = low if is_number else low.cast(pl.String)
+            facts[f"high {kind}"] = high if is_number else high.cast(pl.String)
+            if is_number:
                 facts |= {f"mean {kind}": value.mean(), "zeros": _cells(look).str.contains(_LEADING_ZERO).any()}
     if tried and look.found["try unit"] >= _HALF * tried:
         text, number = pl.col(_plain(look).name), _unit_number(look)
@@ -187,7 +193,9 @@ def _values(look: Look) -> Queries:
     """Ask for the distinct values, for the lowest and highest numbers, and for the texts among numbers."""
     cells, best = _cells(look), best_reading(look)
     facts: Queries = {}
-    is_number = look.stored.dtype.is_numeric() and look.stored.temporal is None
+    if look.stored.dtype.is_temporal() or look.stored.temporal is not None:
+        return facts
+    is_number = look.stored.dtype.is_numeric()
     if best is not None:
         value = _unit_number(look) if best == "unit" else _reading(look, best)
         strange = cells.filter(value.is_null() & cells.is_not_null())

@@ -28,12 +28,13 @@ class Look:
 
 
 def best_reading(look: Look) -> Any:
-    """Return the first reading that nearly all filled cells of a text column allow, None without one."""
+    """Return the reading that most filled cells of a text column allow, if nearly all do; None without one."""
     filled = look.found["filled"]
-    for kind in _READINGS:
-        if look.found.get(f"as {kind}", 0) >= _NEARLY_ALL * filled > 0:
-            return kind if kind != "unit" or look.found["units"] == 1 else None
-    return None
+    counts = {kind: look.found.get(f"as {kind}", 0) for kind in _READINGS}
+    if look.found.get("units", 0) > 1:
+        counts["unit"] = 0
+    best = max(counts, key=lambda kind: counts[kind])  # of equal ones the first: whole numbers are numbers, too
+    return best if counts[best] >= _NEARLY_ALL * filled > 0 else None
 
 
 def keeps_its_text(look: Look) -> bool:
