@@ -10,6 +10,8 @@ from liandong.errors import IngestError
 from liandong.ingest.raw import Format
 
 _FORMATS: tuple[Format, ...] = get_args(Format)
+_ALSO: dict[str, Format] = {"xlsm": "xlsx", "txt": "csv"}  # a workbook with macros, which nobody runs; text is text
+_SPREADSHEETS = frozenset(("xls", "xlsb", "ods", "et", "numbers"))  # by extension
 
 
 def check_file(path: Path) -> Format:
@@ -35,12 +37,13 @@ def check_file(path: Path) -> Format:
         what = "a folder" if path.is_dir() else "a pipe or a device"
         raise IngestError(f"a data file is expected, this is {what}", where=str(path), zh=f"“{path.name}”不是文件。")
     suffix = path.suffix.lower().removeprefix(".")
-    known = {name: name for name in _FORMATS}
+    known = {name: name for name in _FORMATS} | _ALSO
     if suffix not in known:
         raise IngestError(
             f"files of type {path.suffix or '(none)'!r} cannot be read; known are .{', .'.join(known)}",
             where=path.name,
-            hint="Save the data in one of these formats." + (" Excel: save as .xlsx." if suffix == "xls" else ""),
+            hint="Save the data in one of these formats."
+            + (" Spreadsheets: .xlsx." if suffix in _SPREADSHEETS else ""),
             zh=f"不支持“{path.suffix}”格式的数据文件。",
         )
     try:
