@@ -92,7 +92,7 @@ def _match(
     key = list(spec.key)
     keys = [pl.col(name).cast(pl.String).alias(f"⟨key⟩{name}") for name in key]
     on = [f"⟨key⟩{name}" for name in key]
-    first = received.collect([*key, *fields]).select(
+    first = received.pick([*key, *fields]).select(
         pl.col(ROW).cast(pl.Int64).alias("row"), *keys, *(pl.col(name).alias(f"first {name}") for name in fields)
     )
     first = first.join(visits.select("row", "accepted", "interviewer", "community", key="key"), on="row").drop_nulls(on)

@@ -69,7 +69,7 @@ def _contradictions(received: Received, study: Study) -> tuple[pl.DataFrame, int
     frame = received.rows.select(
         pl.col(ROW).cast(pl.Int64).alias("row"),
         *(entry.check.polars().alias(f"⟨{i}⟩") for i, entry in enumerate(entries)),
-    ).collect()
+    )
     unknown = frame.filter(pl.all_horizontal(pl.exclude("row").is_null())).height
     found = [frame.filter(pl.col(f"⟨{i}⟩")).select("row", rule=pl.lit(entry.id)) for i, entry in enumerate(entries)]
     return pl.concat([pl.DataFrame(schema=schema), *found]).sort("row", maintain_order=True), unknown

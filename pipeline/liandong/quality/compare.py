@@ -10,6 +10,9 @@ several.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
@@ -56,11 +59,11 @@ def compare_signs(measure: str, rows: pl.DataFrame, *, field: str = "") -> pl.Da
         places = cells.select(community=pl.lit(""), n_all=pl.col("n").sum(), k_all=pl.col("k").sum(), people=pl.len())
         places = places.unique()
     cells = cells.join(places, on="community").sort("interviewer", "community")
-    totals = known.select(n=pl.len().cast(pl.Int64), k=pl.col("sign").sum()).row(0)
-    lines = [
-        _sign_line(measure, field, str(name), group, totals)
-        for (name,), group in cells.group_by("interviewer", maintain_order=True)
-    ]
+    totals = known.height, int(known["sign"].sum())
+    people: dict[str, list[_Cell]] = {}
+    for name, *cell in cells.select("interviewer", "n", "k", "n_all", "k_all", "people").iter_rows():
+        people.setdefault(name, []).append(_Cell(*cell))
+    lines = [_sign_line(measure, field, name, found, totals) for name, found in people.items()]
     return pl.DataFrame(lines, schema=MEASURES, orient="row")
 
 
@@ -133,36 +136,50 @@ def hypergeometric(k_all: int, n_all: int, n: int) -> NDArray[np.float64]:
     return np.asarray(chances / chances.sum())
 
 
-def _sign_line(measure: str, field: str, name: str, cells: pl.DataFrame, totals: tuple[int, int]) -> tuple[object, ...]:
-    n, k = int(cells["n"].sum()), int(cells["k"].sum())
+@dataclass(frozen=True, slots=True)
+class _Cell:
+    """Interviews n of one interviewer in one community, k of them with the sign; of all there, n_all and k_all."""
+
+    n: int
+    k: int
+    n_all: int
+    k_all: int
+    people: int
+
+
+def _sign_line(
+    measure: str, field: str, name: str, cells: Sequence[_Cell], totals: tuple[int, int]
+) -> tuple[object, ...]:
+    n, k = sum(cell.n for cell in cells), sum(cell.k for cell in cells)
     others = totals[0] - n
-    fits = n >= FEWEST and bool((cells["people"] > 1).any())
-    p = _exact(cells) if fits else None
+    p = _exact(cells, k) if n >= FEWEST and any(cell.people > 1 for cell in cells) else None
     share_of_others = (totals[1] - k) / others if others else None
     return (measure, field, name, n, others, k / n if n else None, share_of_others, "exact", p, None, False)
 
 
-def _exact(cells: pl.DataFrame) -> float:
+def _exact(cells: Sequence[_Cell], k: int) -> float:
     """Return the chance that as many or more of the interviewer's interviews show the sign."""
+    if k == 0:
+        return 1.0
     distribution = np.ones(1)
-    for n, k_all, n_all in cells.select("n", "k_all", "n_all").iter_rows():
-        if min(n, k_all) > _NORMAL_FROM:
-            return _approximate(cells)
-        distribution = np.convolve(distribution, hypergeometric(k_all, n_all, n))
-    return float(min(1.0, distribution[int(cells["k"].sum()) :].sum()))
+    for cell in cells:
+        if min(cell.n, cell.k_all) > _NORMAL_FROM:
+            return _approximate(cells, k)
+        distribution = np.convolve(distribution, hypergeometric(cell.k_all, cell.n_all, cell.n))
+    return float(min(1.0, distribution[k:].sum()))
 
 
-def _approximate(cells: pl.DataFrame) -> float:
-    share = pl.col("k_all") / pl.col("n_all")
-    mean, variance = cells.select(
-        (pl.col("n") * share).sum().alias("mean"),
-        (pl.col("n") * share * (1 - share) * (pl.col("n_all") - pl.col("n")) / (pl.col("n_all") - 1).clip(1))
-        .sum()
-        .alias("variance"),
-    ).row(0)
-    return float(
-        _upper(np.array([(int(cells["k"].sum()) - 0.5 - float(mean)) / max(float(variance), 1e-12) ** 0.5]))[0]
+def _approximate(cells: Sequence[_Cell], k: int) -> float:
+    mean = sum(cell.n * cell.k_all / cell.n_all for cell in cells)
+    variance = sum(
+        cell.n
+        * (cell.n_all - cell.n)
+        * cell.k_all
+        * (cell.n_all - cell.k_all)
+        / (cell.n_all**2 * max(cell.n_all - 1, 1))
+        for cell in cells
     )
+    return float(_upper(np.array([(k - 0.5 - mean) / max(variance, 1e-12) ** 0.5]))[0])
 
 
 def _upper(z: NDArray[np.float64]) -> NDArray[np.float64]:

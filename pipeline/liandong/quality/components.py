@@ -25,6 +25,7 @@ MOST_EXACT = 400
 MOST_CROSSED = 1_500
 FEWEST_FREE = 10
 _NEGLIGIBLE = 1e-9
+_DENSE = 4_000_000
 _STEPS = 80
 
 
@@ -75,31 +76,27 @@ class _Spectrum:
     vectors: Floats
 
 
-def variance_components(y: Floats, interviewer: Ints, community: Ints, *, level: float = 0.95) -> Components | None:
+def variance_components(y: Floats, design: Design, *, level: float = 0.95) -> Components | None:
     """Return the components of `y`, or None where interviewers cannot be told from communities, or rows are too few.
 
-    Parameters
-    ----------
-    y
-        (N,) answers without gaps.
-    interviewer, community
-        (N,) numbers 0 … I − 1 and 0 … C − 1, each in use; one community for all compares everybody.
+    `y` has shape (N,) and no gaps, in the order of the design.
     """
     from scipy.special import fdtrc
 
-    people = np.bincount(interviewer).astype(float)
-    places = np.bincount(community).astype(float)
-    off = y - (np.bincount(community, y) / places)[community]
-    moved = np.bincount(interviewer, off).astype(float)
-    design = _Design.of(interviewer, community, people, places)
-    rank = people.size - design.parts
+    people, places, rank = design.people, design.places, design.rank
     free = y.size - places.size - rank
     if rank < 1 or free < FEWEST_FREE:
         return None
-    spectrum = _spectrum(design.matrix, moved, rank) if design.matrix is not None else None
+    off = y - (np.bincount(design.community, y) / places)[design.community]
+    moved = np.bincount(design.interviewer, off).astype(float)
+    spectrum = None
+    if design.values is not None and design.vectors is not None:
+        contrasts = (design.vectors.T @ moved) / np.sqrt(design.values)
+        spectrum = _Spectrum(design.values, contrasts, design.vectors)
     explained = float((spectrum.contrasts**2).sum()) if spectrum else design.explained(moved)
-    within = max(float((off**2).sum()) - explained, 0.0) / free
-    if within <= _NEGLIGIBLE * max(float((off**2).sum()), 1e-300) / y.size:
+    total = float((off**2).sum())
+    within = max(total - explained, 0.0) / free
+    if within <= _NEGLIGIBLE * max(total, 1e-300) / y.size:
         return None
     trace = float(design.diagonal.sum())
     between = (explained - rank * within) / trace
@@ -127,36 +124,42 @@ def variance_components(y: Floats, interviewer: Ints, community: Ints, *, level:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Design:
-    """K as a dense matrix where it is small enough, its diagonal, and the number of parts that nobody connects."""
+class Design:
+    """Who worked where: K, its diagonal, its rank; one design serves every question that the same rows answered.
 
-    matrix: Floats | None
+    Attributes
+    ----------
+    interviewer, community
+        (N,) numbers 0 … I − 1 and 0 … C − 1, each in use.
+    people, places
+        Interviews of each interviewer and community.
+    diagonal
+        (I,) of K.
+    rank
+        Of K: interviewers less the groups of communities that share no interviewer.
+    values, vectors
+        Eigenvalues of K above zero and their vectors; None for more than 400 interviewers.
+    crossed
+        K for more than 400 and up to 1,500 interviewers who work in several communities, else None.
+    nested
+        Whether every interviewer works in one community.
+    """
+
+    interviewer: Ints
+    community: Ints
+    people: Floats
+    places: Floats
     diagonal: Floats
-    parts: int
-    nested_sizes: Floats | None
+    rank: int
+    values: Floats | None
+    vectors: Floats | None
     crossed: Floats | None
-
-    @classmethod
-    def of(cls, interviewer: Ints, community: Ints, people: Floats, places: Floats) -> _Design:
-        from scipy.sparse import csr_matrix
-        from scipy.sparse.csgraph import connected_components
-
-        cells = csr_matrix((np.ones(interviewer.size), (community, interviewer)), shape=(places.size, people.size))
-        cells.sum_duplicates()
-        scaled = cells.multiply(1 / places[:, None]).tocsr()
-        diagonal = people - np.asarray(cells.multiply(scaled).sum(axis=0)).ravel()
-        parts, _ = connected_components((cells.T @ cells), directed=False)
-        nested = cells.nnz == people.size
-        dense = None
-        if people.size <= MOST_EXACT or (not nested and people.size <= MOST_CROSSED):
-            dense = np.diag(people) - (cells.T @ scaled).toarray()
-        small = people.size <= MOST_EXACT
-        return cls(dense if small else None, diagonal, int(parts), people if nested else None, None if small else dense)
+    nested: bool
 
     def explained(self, moved: Floats) -> float:
         """Return r'K⁺r without eigenvalues: in closed form where each interviewer works in one community."""
-        if self.nested_sizes is not None:
-            return float((moved**2 / self.nested_sizes).sum())
+        if self.nested:
+            return float((moved**2 / self.people).sum())
         if self.crossed is None:  # thousands of interviewers in several communities each: each against all others
             usable = self.diagonal > _NEGLIGIBLE
             return float((moved[usable] ** 2 / self.diagonal[usable]).sum())
@@ -164,10 +167,47 @@ class _Design:
         return float(moved @ solution)
 
 
-def _spectrum(matrix: Floats, moved: Floats, rank: int) -> _Spectrum:
+def make_design(interviewer: Ints, community: Ints) -> Design:
+    """Return what follows from who worked where; one community for all compares everybody."""
+    people, places = np.bincount(interviewer).astype(float), np.bincount(community).astype(float)
+    if people.size > MOST_EXACT or people.size * places.size > _DENSE:
+        return _sparse_design(interviewer, community, people, places)
+    cells = np.bincount(community * people.size + interviewer, minlength=places.size * people.size)
+    table = cells.reshape(places.size, people.size).astype(float)
+    matrix = np.diag(people) - table.T @ (table / places[:, None])
     values, vectors = np.linalg.eigh(matrix)
-    values, vectors = values[-rank:], vectors[:, -rank:]
-    return _Spectrum(values, (vectors.T @ moved) / np.sqrt(values), vectors)
+    kept = values > _NEGLIGIBLE * max(float(values[-1]), 1.0)
+    nested = int((table > 0).sum()) == people.size
+    rank = int(kept.sum())
+    return Design(
+        interviewer,
+        community,
+        people,
+        places,
+        np.diag(matrix).copy(),
+        rank,
+        values[kept],
+        vectors[:, kept],
+        None,
+        nested,
+    )
+
+
+def _sparse_design(interviewer: Ints, community: Ints, people: Floats, places: Floats) -> Design:
+    from scipy.sparse import csr_matrix
+    from scipy.sparse.csgraph import connected_components
+
+    cells = csr_matrix((np.ones(interviewer.size), (community, interviewer)), shape=(places.size, people.size))
+    cells.sum_duplicates()
+    scaled = cells.multiply(1 / places[:, None]).tocsr()
+    diagonal = people - np.asarray(cells.multiply(scaled).sum(axis=0)).ravel()
+    parts, _ = connected_components(cells.T @ cells, directed=False)
+    nested = cells.nnz == people.size
+    dense = None
+    if not nested and people.size <= MOST_CROSSED:
+        dense = np.diag(people) - (cells.T @ scaled).toarray()
+    rank = people.size - int(parts)
+    return Design(interviewer, community, people, places, diagonal, rank, None, None, dense, nested)
 
 
 def _wald(spectrum: _Spectrum, within: float, rank: int, free: int, level: float) -> tuple[float, float]:

@@ -21,7 +21,7 @@ def date_order(received: Received, spec: Quality, codebook: Codebook) -> Outcome
         return not_made("date_order", "quality.date_order")
     found, n = [], pl.Series([], dtype=pl.Int64)
     for earlier, later in pairs:
-        both = received.collect([earlier, later]).drop_nulls([earlier, later])
+        both = received.pick([earlier, later]).drop_nulls([earlier, later])
         n = pl.concat([n, both[ROW].cast(pl.Int64)]).unique()
         gap = (pl.col(earlier).cast(pl.Datetime("us")) - pl.col(later).cast(pl.Datetime("us"))).dt.total_seconds()
         hidden = is_personal(codebook, earlier) or is_personal(codebook, later)
@@ -71,7 +71,7 @@ def future_dates(received: Received, visits: pl.DataFrame, spec: Quality, codebo
         )
     found, rows = [], set[int]()
     for name in fields:
-        answers = received.collect([name]).drop_nulls(name).rename({ROW: "row"}).cast({"row": pl.Int64})
+        answers = received.pick([name]).drop_nulls(name).rename({ROW: "row"}).cast({"row": pl.Int64})
         joined = answers.join(times, on="row")
         rows |= set(joined["row"])
         ahead = (pl.col(name).cast(pl.Date) - pl.col("moment").cast(pl.Date)).dt.total_days()

@@ -95,18 +95,18 @@ def find_duplicates(received: Received, codebook: Codebook, share: float) -> Dup
 
 
 def _height(received: Received) -> int:
-    return int(received.rows.select(pl.len()).collect().item())
+    return received.rows.height
 
 
 def _identical(received: Received, codebook: Codebook) -> pl.DataFrame:
     """Pair each row with the first of those that agree with it in all fields, by hash first and in earnest then."""
     fields = [field.name for field in codebook.fields if field.name in received.columns]
     listed = [*fields, *(kind_column(name) for name in fields if name in received.coded)]
-    hashed = received.rows.select(ROW, pl.struct(listed).hash(0).alias("h")).collect()
+    hashed = received.rows.select(ROW, pl.struct(listed).hash(0).alias("h"))
     suspects = hashed.filter(pl.col("h").is_duplicated())[ROW]
     if suspects.is_empty():
         return pl.DataFrame(schema=PAIR)
-    rows = received.rows.filter(pl.col(ROW).is_in(suspects.implode())).select(ROW, *listed).collect()
+    rows = received.rows.filter(pl.col(ROW).is_in(suspects.implode())).select(ROW, *listed)
     repeated = rows.with_columns(first=pl.col(ROW).min().over(listed)).filter(pl.col(ROW) != pl.col("first"))
     return repeated.select(
         kind=pl.lit("identical"),
@@ -122,7 +122,7 @@ def _same_key(received: Received, codebook: Codebook, copies: pl.Series) -> pl.D
     key = [name for name in codebook.key if name in received.columns]
     if not key or len(key) < len(codebook.key):
         return pl.DataFrame(schema=PAIR)
-    rows = received.collect(key).filter(~pl.col(ROW).is_in(copies.cast(pl.Int64).implode())).drop_nulls(key)
+    rows = received.pick(key).filter(~pl.col(ROW).is_in(copies.cast(pl.Int64).implode())).drop_nulls(key)
     repeated = rows.with_columns(first=pl.col(ROW).min().over(key)).filter(pl.col(ROW) != pl.col("first"))
     return repeated.select(
         kind=pl.lit("same_key"),
@@ -145,7 +145,7 @@ class _Near:
 def _near(received: Received, codebook: Codebook, share: float, copies: pl.Series) -> _Near:
     fields = [field for field in questions(codebook, received.columns) if _comparable(field)]
     # One column at a time: the codes take a byte or two per answer, the answers eight.
-    row_numbers = received.collect([])[ROW]
+    row_numbers = received.pick([])[ROW]
     keep = ~row_numbers.is_in(copies.cast(row_numbers.dtype).implode())
     coded = [codes for field in fields if (codes := _codes(received, field, keep)) is not None]
     nothing = pl.DataFrame(schema={"row": pl.Int64, "match": pl.Float64})
@@ -170,7 +170,7 @@ def _comparable(field: Field) -> bool:
 
 def _codes(received: Received, field: Field, keep: pl.Series) -> NDArray[np.uint16] | None:
     """Return the answers as small whole numbers, 0 for none; None where everybody gave the same."""
-    answers = received.collect([field.name])[field.name].filter(keep)
+    answers = received.pick([field.name])[field.name].filter(keep)
     ranks = answers.rank("dense").fill_null(0)
     largest = ranks.max()
     if not isinstance(largest, int) or largest < 2:  # noqa: PLR2004 - two different answers

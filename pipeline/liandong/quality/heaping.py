@@ -124,7 +124,7 @@ def myers(ages: Ints) -> float | None:
 
 
 def _whole(received: Received, name: str, kind: str) -> pl.DataFrame:
-    frame = received.collect([name]).drop_nulls(name)
+    frame = received.pick([name]).drop_nulls(name)
     x = pl.col(name).cast(pl.Float64)
     span = x.is_between(_FIRST, _LAST) if kind == "age" else x.is_between(_TEN, 1e15)
     kept = frame.filter(x.is_finite() & (x == x.floor()) & span)
@@ -132,7 +132,7 @@ def _whole(received: Received, name: str, kind: str) -> pl.DataFrame:
 
 
 def _all(received: Received, name: str) -> Ints:
-    values = received.collect([name])[name].drop_nulls().cast(pl.Float64)
+    values = received.pick([name])[name].drop_nulls().cast(pl.Float64)
     return values.filter((values >= 0) & (values < 1e6)).cast(pl.Int64).to_numpy()  # noqa: PLR2004 - no age is near it
 
 

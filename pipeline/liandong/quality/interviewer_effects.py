@@ -14,17 +14,21 @@ from typing import Any
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from liandong.definitions import Codebook, Study
 from liandong.evidence import RESTRICTED_TABLES
-from liandong.evidence.typed_rows import ROW
 from liandong.inference import holm
 from liandong.quality.compare import ALPHA
-from liandong.quality.components import Components, variance_components
+from liandong.quality.components import Components, Design, make_design, variance_components
 from liandong.quality.outcome import Outcome, made, not_made, too_few
 from liandong.quality.received import Received, questions
 
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
 LARGE = 0.05
+_KEPT = 64
 _Z = 1.959963984540054
 _DRAWN = 20  # questions whose interviewers are listed one by one, those with the clearest differences
 
@@ -61,16 +65,17 @@ def interviewer_effects(
     vary within interviewers.
     """
     specs = RESTRICTED_TABLES["interviewer_icc"], RESTRICTED_TABLES["interviewer_effects"]
-    asked = visits.drop_nulls("interviewer").select("row", "interviewer", "community")
-    if asked["interviewer"].n_unique() < 2 or not names:  # noqa: PLR2004 - a comparison
-        lacking = ["quality.interviewer"] if asked.is_empty() else []
+    rows = _Rows.of(visits)
+    if len(rows.names) < 2 or not names:  # noqa: PLR2004 - a comparison
+        lacking = [] if rows.names else ["quality.interviewer"]
         outcome = not_made("interviewer_effects", *lacking) if lacking else too_few("interviewer_effects", 0)
         return InterviewerEffects(outcome, specs[0].empty(), specs[1].empty())
-    found = [_compared(received, asked, name, study) for name in names]
-    icc = _judged(pl.DataFrame([line for line, *_ in found], schema=dict(specs[0].columns)))
+    found = {name: _compared(received, rows, name, study) for name in names}
+    icc = _judged(pl.DataFrame([one.line for one in found.values()], schema=dict(specs[0].columns)))
     clear = icc.drop_nulls("p_value").sort("p_value", "icc", descending=[False, True]).head(_DRAWN)["field"].to_list()
-    parts = {line["field"]: (components, people) for line, components, people in found if components is not None}
-    effects = [_people(name, *parts[name]) for name in names if name in clear]
+    effects = [
+        _people(name, one.components, one.people) for name, one in found.items() if name in clear and one.components
+    ]
     flagged = icc.filter("flagged").select("field", value=pl.col("icc").round(3).cast(pl.String), size="icc")
     return InterviewerEffects(
         outcome=made("interviewer_effects", icc["p_value"].count(), flagged),
@@ -79,54 +84,89 @@ def interviewer_effects(
     )
 
 
-def _compared(
-    received: Received, asked: pl.DataFrame, name: str, study: Study
-) -> tuple[dict[str, Any], Components | None, pl.DataFrame]:
-    answers = received.collect([name]).drop_nulls(name)
-    rows = asked.join(
-        answers.select(pl.col(ROW).cast(pl.Int64).alias("row"), pl.col(name).cast(pl.Float64).alias("y")), on="row"
-    ).filter(pl.col("y").is_finite())
-    placed = rows.drop_nulls("community")
-    basis = "all"
-    components: Components | None = None
-    if placed.height:
-        components, basis, used = _components(placed, "community"), "within_communities", placed
-    if components is None:
-        shared = (
-            placed.height and placed.group_by("community").agg(pl.col("interviewer").n_unique())["interviewer"].max()
+@dataclass(slots=True, eq=False)
+class _Rows:
+    """The rows with an interviewer, numbered once for all questions; designs are kept by the rows that answered."""
+
+    at: NDArray[np.intp]
+    interviewer: Ints
+    community: Ints
+    names: list[str]
+    designs: dict[bytes, tuple[Design, Ints]]
+
+    @classmethod
+    def of(cls, visits: pl.DataFrame) -> _Rows:
+        known = visits["interviewer"].is_not_null()
+        asked = visits.filter(known)
+        names = asked["interviewer"].unique().sort()
+        place = asked["community"].rank("dense").cast(pl.Int64).fill_null(0) - 1
+        numbers = asked["interviewer"].rank("dense").cast(pl.Int64) - 1
+        return cls(
+            known.arg_true().to_numpy().astype(np.intp), numbers.to_numpy(), place.to_numpy(), names.to_list(), {}
         )
-        basis = "confounded" if placed.height and shared == 1 else "all"
-        components, used = _components(rows, None), rows
-    people = used.group_by("interviewer").agg(n=pl.len().cast(pl.Int64), mean=pl.col("y").mean()).sort("interviewer")
-    line = _line(name, study, used, components, basis)
-    return line, components, people
+
+    def design(self, answered: NDArray[np.bool_], *, by_community: bool) -> tuple[Design, Ints]:
+        """Return the design of the rows that answered, and the numbers of the interviewers in it."""
+        key = answered.tobytes() + bytes([by_community])
+        if key not in self.designs:
+            who, interviewer = np.unique(self.interviewer[answered], return_inverse=True)
+            _, place = np.unique(self.community[answered], return_inverse=True)
+            community = place if by_community else np.zeros_like(interviewer)
+            if len(self.designs) > _KEPT:
+                self.designs.clear()
+            self.designs[key] = make_design(interviewer, community), who
+        return self.designs[key]
 
 
-def _components(rows: pl.DataFrame, community: str | None) -> Components | None:
-    if rows["interviewer"].n_unique() < 2 or rows["y"].n_unique() < 2:  # noqa: PLR2004 - a comparison
-        return None
-    place = (
-        rows[community].rank("dense").cast(pl.Int64) - 1 if community else pl.zeros(rows.height, pl.Int64, eager=True)
+@dataclass(frozen=True, slots=True, eq=False)
+class _Compared:
+    """One question: its line of the table, and what the components say of its interviewers."""
+
+    line: dict[str, Any]
+    components: Components | None
+    people: pl.DataFrame
+
+
+def _compared(received: Received, rows: _Rows, name: str, study: Study) -> _Compared:
+    column = received.rows[name].cast(pl.Float64).fill_null(float("nan"))
+    y = column.to_numpy()[rows.at]
+    answered = np.isfinite(y)
+    placed = answered & (rows.community >= 0)
+    components, used, basis, who = None, answered, "all", np.zeros(0, dtype=np.int64)
+    if _varies(y[placed]):
+        design, who = rows.design(placed, by_community=True)
+        components, used, basis = variance_components(y[placed], design), placed, "within_communities"
+    if components is None and _varies(y[answered]):
+        alone = bool(placed.any()) and rows.design(placed, by_community=True)[0].rank == 0
+        design, who = rows.design(answered, by_community=False)
+        components, used, basis = variance_components(y[answered], design), answered, "confounded" if alone else "all"
+    numbers = rows.interviewer[used]
+    counts = np.bincount(numbers, minlength=len(rows.names))[who]
+    means = np.bincount(numbers, y[used], minlength=len(rows.names))[who] / np.maximum(counts, 1)
+    people = pl.DataFrame(
+        {"interviewer": [rows.names[i] for i in who], "n": counts, "mean": means},
+        schema={"interviewer": pl.String, "n": pl.Int64, "mean": pl.Float64},
     )
-    interviewer = rows["interviewer"].rank("dense").cast(pl.Int64) - 1
-    return variance_components(rows["y"].to_numpy(), interviewer.to_numpy(), place.to_numpy())
-
-
-def _line(name: str, study: Study, rows: pl.DataFrame, found: Components | None, basis: str) -> dict[str, Any]:
-    line: dict[str, Any] = {
+    line = {
         "field": name,
         "title_zh": study.label(name, "zh"),
         "title_en": study.label(name, "en"),
-        "n": rows.height,
-        "n_interviewers": rows["interviewer"].n_unique(),
-        "n_communities": rows["community"].drop_nulls().n_unique(),
+        "n": int(used.sum()),
+        "n_interviewers": np.unique(numbers).size,
+        "n_communities": np.unique(rows.community[used & (rows.community >= 0)]).size,
         "flagged": False,
     }
+    return _Compared(line | _numbers(components, basis, constant=not _varies(y[answered])), components, people)
+
+
+def _varies(y: Floats) -> bool:
+    return bool(y.size) and bool((y != y[0]).any())
+
+
+def _numbers(found: Components | None, basis: str, *, constant: bool) -> dict[str, Any]:
     if found is None:
-        constant = rows["y"].n_unique() < 2  # noqa: PLR2004 - two answers
-        return line | {"basis": "", "note": "constant" if constant else "too_few"}
-    share = max(found.icc, 0.0)
-    return line | {
+        return {"basis": "", "note": "constant" if constant else "too_few"}
+    return {
         "basis": basis,
         "icc": found.icc,
         "icc_low": min(max(found.low, 0.0), 1.0),
@@ -137,7 +177,7 @@ def _line(name: str, study: Study, rows: pl.DataFrame, found: Components | None,
         "df_denominator": float(found.df_denominator),
         "p_value": found.p_value,
         "size": found.size,
-        "design_effect": 1 + max(found.size - 1, 0.0) * share,
+        "design_effect": 1 + max(found.size - 1, 0.0) * max(found.icc, 0.0),
         "note": "",
     }
 

@@ -9,7 +9,6 @@ import numpy as np
 import polars as pl
 
 from liandong.evidence import RESTRICTED_TABLES
-from liandong.evidence.typed_rows import ROW
 from liandong.quality.compare import FEWEST, MEASURES, adjusted, compare_ranks, compare_signs, upper_quarter
 from liandong.quality.outcome import Outcome, made, not_made, too_few
 from liandong.quality.received import Received
@@ -17,6 +16,7 @@ from liandong.quality.received import Received
 # Signs of an interview, by the measure that compares them.
 SIGNS = ("short", "straight", "missing", "closed", "outliers", "duplicates", "breaches", "contradictions")
 _FEWEST_QUESTIONS = 5
+_FLOOR = 0.05
 # Measures that are checks of their own; the others are told of the interviewer, not of the row.
 CHECKS: Mapping[str, str] = {
     "missing": "missing_interviewers",
@@ -89,29 +89,31 @@ def variability(received: Received, visits: pl.DataFrame, names: Sequence[str]) 
     Allgemeines Statistisches Archiv 89, 7–20). Multiplied by √(n − 1) it has much the same spread for everybody, and is
     held against the other interviewers' by its robust z-score; p from the normal distribution, which is rough.
     """
-    who = visits.drop_nulls("interviewer").select("row", "interviewer")
-    logs = []
-    for name in names:
-        answers = received.collect([name]).drop_nulls(name)
-        answers = answers.select(pl.col(ROW).cast(pl.Int64).alias("row"), y=pl.col(name).cast(pl.Float64))
-        spread = (
-            who.join(answers, on="row")
-            .with_columns(whole=pl.col("y").std())
-            .group_by("interviewer")
-            .agg(n=pl.len(), ratio=pl.col("y").std() / pl.col("whole").first())
-        )
-        # A half of the smallest step keeps "no variation at all" finite.
-        logs.append(
-            spread.filter(pl.col("n") >= FEWEST, pl.col("ratio").is_finite()).with_columns(
-                log=pl.max_horizontal("ratio", 0.05).log()
-            )
-        )
-    if not logs:
+    if not names or not visits["interviewer"].count():
         return pl.DataFrame(schema=MEASURES)
-    middle = (
-        pl.concat(logs)
+    answers = received.rows.select(pl.col(name).cast(pl.Float64) for name in names)
+    whole = answers.select(pl.all().std()).row(0)
+    varying = {name: spread for name, spread in zip(answers.columns, whole, strict=True) if spread}
+    seen = (
+        answers.hstack([visits["interviewer"]])
+        .drop_nulls("interviewer")
         .group_by("interviewer")
-        .agg(n=pl.col("n").max().cast(pl.Int64), log=pl.col("log").median(), questions=pl.len())
+        .agg(
+            # A floor keeps the logarithm of "no variation at all" finite.
+            *(
+                pl.when(pl.col(name).count() >= FEWEST)
+                .then(pl.max_horizontal(pl.col(name).std() / spread, _FLOOR).log())
+                .alias(f"⟨log⟩{name}")
+                for name, spread in varying.items()
+            ),
+            n=pl.len().cast(pl.Int64),
+        )
+    )
+    logs = pl.concat_list(
+        [pl.col(f"⟨log⟩{name}") for name in varying] or [pl.lit(None, dtype=pl.Float64)]
+    ).list.drop_nulls()
+    middle = (
+        seen.select("interviewer", "n", log=logs.list.median(), questions=logs.list.len())
         .filter(pl.col("questions") >= _FEWEST_QUESTIONS)
         .sort("interviewer")
     )

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import reduce
 from operator import or_
 
+import numpy as np
 import polars as pl
 
 from liandong.definitions import Codebook, Expression, Field
@@ -49,31 +50,17 @@ class Nonresponse:
 def nonresponse(received: Received, codebook: Codebook) -> Nonresponse:
     """Count who was asked and who answered, by interview and by question."""
     fields = questions(codebook, received.columns)
-    states = {field.name: _states(field, received) for field in fields}
-    sums = [
-        pl.sum_horizontal([state[count].cast(pl.UInt16) for state in states.values()] or [pl.lit(0)])
-        .cast(pl.Int64)
-        .alias(count)
-        for count in COUNTS
-    ]
-    rows = received.rows.select(pl.col(ROW).cast(pl.Int64).alias("row"), *sums).collect()
-    totals = received.rows.select(
-        *(
-            state[count].sum().cast(pl.Int64).alias(f"{name} {count}")
-            for name, state in states.items()
-            for count in COUNTS
-        ),
-        *(pl.col(field.name).drop_nulls().n_unique().cast(pl.Int64).alias(f"{field.name} values") for field in fields),
-    ).collect()
-    numbers = totals.row(0, named=True) if totals.height else {}
-    table = pl.DataFrame(
-        [
-            [field.name, *(numbers[f"{field.name} {count}"] for count in COUNTS), numbers[f"{field.name} values"]]
-            for field in fields
-        ],
-        schema={"field": pl.String, **{f"n_{count}": pl.Int64 for count in COUNTS}, "n_values": pl.Int64},
-        orient="row",
-    )
+    sums = {count: np.zeros(received.rows.height, dtype=np.int64) for count in COUNTS}
+    lines = []
+    for field in fields:
+        states = received.rows.select(**_states(field, received))
+        for count in COUNTS:
+            sums[count] += states[count].to_numpy()
+        different = received.rows[field.name].drop_nulls().n_unique()
+        lines.append((field.name, *(int(states[count].sum()) for count in COUNTS), different))
+    rows = received.rows.select(pl.col(ROW).cast(pl.Int64).alias("row")).with_columns(**sums)
+    schema = {"field": pl.String, **{f"n_{count}": pl.Int64 for count in COUNTS}, "n_values": pl.Int64}
+    table = pl.DataFrame(lines, schema=schema, orient="row")
     return Nonresponse((_often_missing(table), _silent(table)), rows, table)
 
 
@@ -99,7 +86,7 @@ def closed_filters(received: Received, closing: Mapping[str, pl.Expr]) -> pl.Dat
     """Return ``row``, ``n_filters`` answered, ``n_closed``, and one Boolean column per filter, under its name."""
     frame = received.rows.select(
         pl.col(ROW).cast(pl.Int64).alias("row"), *(closes.alias(name) for name, closes in closing.items())
-    ).collect()
+    )
     signs = [pl.col(name) for name in closing]
     nothing = [pl.lit(value=False)]
     return frame.with_columns(

@@ -76,7 +76,7 @@ def outliers(received: Received, names: Sequence[str], codebook: Codebook, dista
     """Look for outliers in each of the fields, which need at least 20 answers; size: distance from the median."""
     lines, found, checked = [], [], 0
     for name in names:
-        frame = received.collect([name]).drop_nulls(name)
+        frame = received.pick([name]).drop_nulls(name)
         values = frame[name].cast(pl.Float64).to_numpy()
         bounds = bounds_of(values, distance)
         checked += values.size if bounds.method != "none" else 0

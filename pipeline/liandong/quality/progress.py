@@ -98,7 +98,7 @@ def _against(counts: pl.DataFrame, plan: pl.DataFrame | None) -> pl.DataFrame:
 
 def _groups(received: Received, visits: pl.DataFrame, targets: Targets, plan: pl.DataFrame) -> pl.DataFrame:
     assert targets.column is not None
-    values = received.collect([targets.column]).select(
+    values = received.pick([targets.column]).select(
         row=pl.col(ROW).cast(pl.Int64), community=_plain(targets.column, received)
     )
     joined = visits.drop("community").join(values, on="row")
@@ -109,7 +109,7 @@ def _groups(received: Received, visits: pl.DataFrame, targets: Targets, plan: pl
 def _plain(column: str, received: Received) -> pl.Expr:
     """Return values as text, whole numbers without a decimal point, as the plan writes them."""
     value = pl.col(column)
-    if received.rows.collect_schema()[column].is_float():
+    if received.rows.schema[column].is_float():
         whole = value == value.floor()
         return pl.when(whole).then(value.cast(pl.Int64, strict=False).cast(pl.String)).otherwise(value.cast(pl.String))
     return value.cast(pl.String)

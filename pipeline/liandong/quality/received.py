@@ -22,8 +22,8 @@ class Received:
     Attributes
     ----------
     rows
-        ``_row``, fields and derived columns in their types, and for each field with missing codes its kind of missing
-        under ``kind_column``. Lazy: a check collects the columns that it reads.
+        ``_row``, ascending, fields and derived columns in their types, and for each field with missing codes its kind
+        of missing under ``kind_column``.
     columns
         The names of the fields and derived columns in `rows`.
     coded
@@ -36,16 +36,16 @@ class Received:
         Table ``validation`` before anything is hidden.
     """
 
-    rows: pl.LazyFrame
+    rows: pl.DataFrame
     columns: frozenset[str]
     coded: frozenset[str]
     rejected: pl.Series
     breaches: pl.DataFrame
     rules: pl.DataFrame
 
-    def collect(self, names: Iterable[str]) -> pl.DataFrame:
-        """Return ``_row`` and the columns called `names`, in memory."""
-        return self.rows.select(ROW, *dict.fromkeys(names)).collect()
+    def pick(self, names: Iterable[str]) -> pl.DataFrame:
+        """Return ``_row`` and the columns called `names`."""
+        return self.rows.select(ROW, *dict.fromkeys(names))
 
 
 def questions(codebook: Codebook, columns: Iterable[str]) -> list[Field]:
@@ -79,7 +79,7 @@ def make_visits(received: Received, spec: Quality, codebook: Codebook, community
     }
     named = {role: name for role, name in roles.items() if name is not None and name in received.columns}
     key = [name for name in codebook.key if name in received.columns]
-    raw = received.collect([*named.values(), *key]).sort(ROW)
+    raw = received.pick([*named.values(), *key])
     visits = raw.select(
         pl.col(ROW).cast(pl.Int64).alias("row"),
         *(_text(codebook, named.get(role)).alias(role) for role in ("interviewer", "community")),

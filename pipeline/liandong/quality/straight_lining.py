@@ -71,7 +71,7 @@ def straight_lining(received: Received, blocks: Sequence[ItemBlock]) -> Straight
     """
     present = [(block, [name for name in block.items if name in received.columns]) for block in blocks]
     present = [(block, names) for block, names in present if len(names) >= _FEWEST_ITEMS]
-    rows = received.collect([]).select(pl.col(ROW).cast(pl.Int64).alias("row"))
+    rows = received.pick([]).select(pl.col(ROW).cast(pl.Int64).alias("row"))
     spec = RESTRICTED_TABLES["straight_lining"]
     if not present:
         nothing = rows.with_columns(n_blocks=0, n_straight=0, flagged=pl.lit(None, dtype=pl.Boolean))
@@ -118,7 +118,7 @@ class _Looked:
 
 
 def _look(received: Received, block: ItemBlock, names: Sequence[str]) -> _Looked:
-    frame = received.collect(names)
+    frame = received.pick(names)
     answers = np.stack([frame[name].cast(pl.Float64).fill_null(float("nan")).to_numpy() for name in names])
     given = ~np.isnan(answers)
     count = given.sum(axis=0)

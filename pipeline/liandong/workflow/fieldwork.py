@@ -27,11 +27,10 @@ def supervise(study: Study, intake: Intake) -> Supervision:
     assert study.instrument is not None
     codebook = study.instrument.codebook
     table = intake.ingested.table
+    rows = _with_derived(_rows(table, codebook, _named(study)), study).collect().sort(ROW)
     received = Received(
-        rows=(rows := _with_derived(_rows(table, codebook, _named(study)), study)),
-        columns=frozenset(
-            name for name in rows.collect_schema().names() if name not in {ROW, *map(kind_column, table.coded)}
-        ),
+        rows=rows,
+        columns=frozenset(rows.columns) - {ROW, *(kind_column(name) for name in table.coded)},
         coded=frozenset(table.coded),
         rejected=intake.validated.held.rows.select(ROW).collect()[ROW],
         breaches=intake.validated.breaches,
