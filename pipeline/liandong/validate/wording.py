@@ -50,7 +50,7 @@ def _titles(fields: Sequence[Field]) -> tuple[str, str]:
 
 
 _KEY_WORDS: Mapping[str, tuple[str, str]] = {
-    "missing": ("{}用来识别每一份问卷，不得缺失", "{} identifies the questionnaire and may not be missing"),
+    "missing": ("{}用来识别每一条记录，不得缺失", "{} identifies the record and may not be missing"),
     "duplicate_row": (
         "{}与另一行相同，且全部内容一致：重复录入，只保留第一份",
         "The same {} with identical answers: entered twice, only the first is kept",
@@ -78,7 +78,7 @@ def _required(field: Field, words: Vocabulary) -> tuple[str, str]:
 
 
 def _unique(_field: Field, _words: Vocabulary) -> tuple[str, str]:
-    return "不得与其他问卷重复", "should differ between questionnaires"
+    return "不得与其他记录重复", "should differ between records"
 
 
 def _enum(field: Field, _words: Vocabulary) -> tuple[str, str]:

@@ -138,6 +138,8 @@ GOOD: Mapping[str, Any] = {
     "employment": 1,
     "household_size": 3,
     "marital": 2,
+    "district": "A1",
+    "communities.district": "A1",
 }
 BROKEN: tuple[tuple[str, dict[str, Any]], ...] = (
     ("consent_given", {"consent": 0}),
@@ -154,6 +156,7 @@ BROKEN: tuple[tuple[str, dict[str, Any]], ...] = (
     ("residence_within_life", {"residence_years": 46}),
     ("retired_too_young", {"employment": 3, "age": 39}),
     ("alone_but_married", {"household_size": 1}),
+    ("district_of_community", {"communities.district": "A2"}),
 )
 
 

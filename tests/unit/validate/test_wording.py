@@ -8,9 +8,11 @@ import pytest
 import yaml
 
 from liandong.definitions import Codebook, load_instrument, parse_expression
+from liandong.definitions.link_titles import lent
+from liandong.definitions.links import RESPONSES, linkable
 from liandong.evidence.typed_rows import typed_rows
 from liandong.validate import validate
-from liandong.validate.conditions import describe
+from liandong.validate.conditions import Vocabulary, describe, tell
 
 ROOT = Path(__file__).parents[3]
 TITLES = yaml.safe_load((ROOT / "tests" / "cases" / "validate" / "titles.yaml").read_text(encoding="utf-8"))
@@ -104,11 +106,57 @@ def test_condition_is_told_with_titles_and_labels(text: str, zh: str, en: str) -
 
 @pytest.mark.parametrize("folder", INSTRUMENTS, ids=lambda folder: folder.name)
 def test_every_condition_of_the_instruments_can_be_told(folder: Path) -> None:
-    codebook = load_instrument(folder).codebook
+    instrument = load_instrument(folder)
+    codebook = instrument.codebook
+    links = lent(linkable(RESPONSES, instrument.schemas).values(), instrument.schemas)
+    names = Vocabulary(codebook, links)
     conditions = [field.liandong.asked_if for field in codebook.fields if field.liandong.asked_if is not None]
     conditions += [rule.check for rule in codebook.liandong.rules]
     assert conditions
     for condition in conditions:
         for name in condition.names:
-            assert codebook.field(name).title in describe(condition, codebook, "zh")
-            assert codebook.field(name).liandong.title_en in describe(condition, codebook, "en")
+            field = links[name].link.field if name in links else codebook.field(name)
+            assert field is not None
+            assert field.title in tell(condition, names, "zh")
+            assert field.liandong.title_en in tell(condition, names, "en")
+
+
+@pytest.mark.parametrize(
+    ("text", "zh", "en"),
+    [
+        ("community.kind == 2", "社区表的「类型」为“农村”", "“Kind” of Communities = rural"),
+        ("sum(log.hours) >= 8", "服务记录中「时长」的合计≥8", "the sum of “Hours” in Service log ≥ 8"),
+        ("missing(community.kind)", "社区表的「类型」未作答", "“Kind” of Communities is unanswered"),
+        ("count(log) == 0", "服务记录的条数=0", "the number of entries of Service log = 0"),
+        ("other.kind == 2", "other.kind=2", "other.kind = 2"),
+    ],
+)
+def test_values_of_other_tables_are_told_by_their_titles(text: str, zh: str, en: str) -> None:
+    kinds = [{"value": 1, "label": "城市"}, {"value": 2, "label": "农村"}]
+    kinds_en = [{"value": 1, "label": "urban"}, {"value": 2, "label": "rural"}]
+    schemas = {
+        RESPONSES: _schema("卷", "Form", [_field("id", "string", "编号", "Number", {})], ("id", "community", "id")),
+        "community": _schema(
+            "社区表",
+            "Communities",
+            [
+                _field("id", "string", "编号", "Code", {}),
+                _field("kind", "integer", "类型", "Kind", {"categories_en": kinds_en}, categories=kinds),
+            ],
+        ),
+        "log": _schema(
+            "服务记录",
+            "Service log",
+            [_field("id", "string", "编号", "Code", {}), _field("hours", "number", "时长", "Hours", {})],
+            ("id", RESPONSES, "id"),
+        ),
+    }
+    names = Vocabulary(schemas[RESPONSES], lent(linkable(RESPONSES, schemas).values(), schemas))
+    assert tell(parse_expression(text), names, "zh") == zh
+    assert tell(parse_expression(text), names, "en") == en
+
+
+def _schema(zh: str, en: str, fields: list[dict[str, Any]], key: tuple[str, str, str] | None = None) -> Codebook:
+    keys = [] if key is None else [{"fields": key[0], "reference": {"resource": key[1], "fields": key[2]}}]
+    extras = {"title": {"zh": zh, "en": en}, "version": "1"}
+    return Codebook.model_validate({"fields": fields, "foreignKeys": keys, "liandong": extras})
