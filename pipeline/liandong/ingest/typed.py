@@ -1,7 +1,8 @@
 """Raw columns as the types of a Table Schema: expressions that are null where a value cannot be read.
 
 Lexical forms follow the Table Schema of Data Package v2, read generously where nothing is ambiguous: full-width
-digits, whole numbers written with decimals ("3.0"), dates with slashes or 年月日 as long as the year comes first.
+digits, whole numbers written with decimals ("3.0"), thousands apart ("1,234,567", unless the field declares marks of
+its own), dates with slashes or 年月日 as long as the year comes first, and months in English letters.
 """
 
 from __future__ import annotations
@@ -30,6 +31,13 @@ _YEAR_FIRST = r"^\d{4}-"
 _ZONE = r"(\d:\d{2}(?:\.\d+)?)\s*(?:Z|[+-]\d{2}:?\d{2})$"
 _LEADING_ZEROS = re.compile(r"N(\d+)")  # SPSS: restricted numeric, shown with leading zeros
 _LARGEST_YEAR = 9999
+_GROUPED = r"^[-+]?\d{1,3}(?:,\d{3})+(?:\.\d+)?$"
+# A month in English letters cannot be mistaken for a day: "Nov 3, 2021 9:14:02 AM", "03-Nov-2021", "3nov2021 09:14:02".
+_MONTH_FIRST = r"(?i)^([a-z]{3})[a-z]*\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})\b,?"
+_WORD_FOR_THE_MONTH = r"(?i)^(\d{1,2})[-\s./]?([a-z]{3})[a-z]*[-\s.,/]{0,2}(\d{4})\b,?"
+_CHINESE_HALF_DAY = r"(上午|下午)\s*([\d:]+)"
+_CLOCKS = ("%H:%M:%S%.f", "%H:%M", "%I:%M:%S %p", "%I:%M %p")
+_BEFORE_A_NUMBER, _BEHIND_A_NUMBER = r"^[^\d+-]+", r"\D+$"
 
 
 def as_field(column: Stored, field: Field) -> pl.Expr:
@@ -48,13 +56,17 @@ def _nothing() -> pl.Expr:
 
 
 def _numeric_text(column: Stored, field: Field) -> pl.Expr:
-    """Return the text of numbers without the group and decimal marks that the field declares."""
+    """Return the text of numbers without the group and decimal marks, and the unit, that the field declares."""
     text = column.value
     extra = field.model_extra or {}
+    if not extra.get("groupChar") and not extra.get("decimalChar"):
+        text = pl.when(text.str.contains(_GROUPED)).then(text.str.replace_all(",", "", literal=True)).otherwise(text)
     if extra.get("groupChar"):
         text = text.str.replace_all(str(extra["groupChar"]), "", literal=True)
     if extra.get("decimalChar"):
         text = text.str.replace_all(str(extra["decimalChar"]), ".", literal=True)
+    if extra.get("bareNumber") is False:
+        text = text.str.replace(_BEFORE_A_NUMBER, "").str.replace(_BEHIND_A_NUMBER, "")
     return text
 
 
@@ -117,8 +129,9 @@ def _date(column: Stored, field: Field) -> pl.Expr:
     if _has_pattern(field):
         return text.str.to_date(field.format, strict=False)
     text = _dashed(text).str.strip_chars_end("-日")
-    day = pl.when(text.str.contains(_YEAR_FIRST)).then(text).str.to_date("%Y-%m-%d", strict=False)
-    return pl.coalesce(day, _at_midnight(_moment(text)))
+    day = pl.when(text.str.contains(_YEAR_FIRST)).then(text)
+    days = (day.str.to_date(shape, strict=False) for shape in ("%Y-%m-%d", "%Y-%b-%d"))
+    return pl.coalesce(*days, _at_midnight(_moment(text)))
 
 
 def _datetime(column: Stored, field: Field) -> pl.Expr:
@@ -164,9 +177,11 @@ def _has_pattern(field: Field) -> bool:
 
 
 def _dashed(text: pl.Expr) -> pl.Expr:
-    """Write 2024/3/1, 2024.3.1 and 2024年3月1日 with dashes."""
+    """Write 2024/3/1, 2024.3.1, 2024年3月1日, Mar 1, 2024 and 1-Mar-2024 with dashes, the year first."""
     return (
-        text.str.replace(r"^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})", "$1-$2-$3")
+        text.str.replace(_MONTH_FIRST, "$3-$1-$2")
+        .str.replace(_WORD_FOR_THE_MONTH, "$3-$2-$1")
+        .str.replace(r"^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})", "$1-$2-$3")
         .str.replace("日", "", literal=True)
         .str.replace(r"^(\S+)T", "$1 ")
     )
@@ -174,9 +189,10 @@ def _dashed(text: pl.Expr) -> pl.Expr:
 
 def _moment(text: pl.Expr) -> pl.Expr:
     """Read a moment of local time; the offset from UTC that some apps write behind it is dropped."""
-    local = text.str.replace(_ZONE, "$1")
+    local = text.str.replace(_ZONE, "$1").str.replace(_CHINESE_HALF_DAY, "$2 $1")
+    local = local.str.replace_many(["上午", "下午"], ["AM", "PM"])
     local = pl.when(local.str.contains(_YEAR_FIRST)).then(local)
-    shapes = ("%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%d %H:%M")
+    shapes = (f"{day} {clock}" for day in ("%Y-%m-%d", "%Y-%b-%d") for clock in _CLOCKS)
     return pl.coalesce(local.str.to_datetime(shape, strict=False, time_unit="us") for shape in shapes)
 
 

@@ -161,7 +161,8 @@ def _cell(value: Any, place: str) -> str:
     if isinstance(value, bool):
         return f'<c{at} t="b"><v>{int(value)}</v></c>'
     if isinstance(value, tuple):
-        return _special_cell(*value, at)
+        kind, content = value
+        return _special_cell(kind, content, at)
     if isinstance(value, int | float):
         return f"<c{at}><v>{value}</v></c>"
     return f'<c{at} t="inlineStr"><is><t>{escape(value)}</t></is></c>'
