@@ -109,7 +109,11 @@ def take_in(study: Study, codebook: Codebook, on_progress: Callable[[str], None]
     on_progress("Validating rows")
     by_log = study.corrections is not None
     arrivals = {
-        name: Arrival(schemas[name], ingested[name].table, table.dropped if by_log else None)
+        name: Arrival(
+            schemas[name],
+            ingested[name].table,
+            table.dropped if by_log and (name == RESPONSES or len(table.dropped)) else None,
+        )
         for name, table in described.items()
     }
     plain = {name: table.raw.frame for name, table in read.items() if name not in schemas}

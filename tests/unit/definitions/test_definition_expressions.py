@@ -78,12 +78,18 @@ def test_names_are_the_columns_read_and_nothing_else() -> None:
     assert parse_expression("1 < 2").names == ()
 
 
+def test_values_of_other_tables_are_named_in_one_spelling() -> None:
+    assert parse_expression("sum( log . hours ) + town.size").names == ("sum(log.hours)", "town.size")
+    assert parse_expression("count == 1 and count(count)").names == ("count", "count(count)")
+
+
 def test_expression_keeps_its_text() -> None:
     assert parse_expression("  a == 1 ").text == "a == 1"
 
 
 WORDS = (
-    "a s 1 -2.5 'x' == < in [1,2] ( ) [ ] , and or not + / missing hour lambda : . := { } = ** None if else for 是 （"
+    "a s 1 -2.5 'x' == < in [1,2] ( ) [ ] , and or not + / missing hour lambda : . := { } = ** None if else for 是 （ "
+    "a.s count(a) sum(a.s) mean ( . __class__"
 )
 TOKENS = st.sampled_from([*(f" {word} " for word in WORDS.split()), "\0"])
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from liandong.definitions import Study, load_study
+from liandong.definitions import Study, load_study, plan_items
 from liandong.definitions.link_titles import link_title
 from liandong.definitions.links import RESPONSES, linkable, needed_links
 from liandong.errors import DefinitionError
@@ -21,6 +21,15 @@ STUDY: dict[str, Any] = {
     "instrument": "../instrument",
     "data": {"responses": "responses.csv", "communities": "communities.csv", "service_log": "log.csv"},
     "design": {"cluster": "community", "assignment": {"kind": "observational"}},
+}
+EFFECT: dict[str, Any] = {
+    "id": "work",
+    "title": TEXT,
+    "role": "primary",
+    "outcomes": ["belonging"],
+    "treatment": "made",
+    "cluster": ["community"],
+    "steps": [{"name": "M1"}],
 }
 Change = Callable[[str, Callable[[dict[str, Any]], None]], None]
 
@@ -261,3 +270,21 @@ def test_values_of_other_tables_have_words(load: Callable[..., Study], column: s
     link = linkable(RESPONSES, instrument.schemas)[column]
     words = link_title(link, instrument.tables[link.name.table])
     assert (words.zh, words.en) == (zh, en)
+
+
+def test_a_plan_holds_what_it_reads_of_other_tables(load: Callable[..., Study], change: Change) -> None:
+    def plan() -> dict[str, str]:
+        study = load(analysis={**_derived("sum(service_log.hours) > 2"), "effects": [EFFECT]})
+        return {item.key: item.sha256 for item in plan_items(study)}
+
+    before = plan()
+    assert {"field:service_log.hours", "key:service_log.*", "derived:made"} <= set(before)
+    assert "field:service_log.place" not in before
+    change("service_log.yaml", lambda raw: raw["fields"][2]["constraints"].update(maximum=12))
+    after = plan()
+    assert {key for key in before if before[key] != after[key]} == {"field:service_log.hours"}
+    change("service_log.yaml", lambda raw: raw["fields"][2].update(title="小时数"))
+    assert plan() == after
+    rule = {"id": "kept", "title": TEXT, "check": "kept", "action": "reject"}
+    change("service_log.yaml", lambda raw: raw["liandong"]["rules"].append(rule))
+    assert {key for key, sha in plan().items() if after[key] != sha} == {"key:service_log.*"}
