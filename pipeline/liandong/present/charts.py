@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from liandong.errors import RenderError
+from liandong.present.escaping import visible
 from liandong.present.layout import text_width
 
 FAMILY: Final = "Noto Sans CJK SC"
@@ -131,7 +132,11 @@ def save(plot: Any, folder: Path, name: str) -> list[Path]:
 
 def _laid_out(plot: Any) -> Any:
     """Return the figure of `plot`, arranged once for both files: matplotlib would draw it whole to do so, for each."""
+    from matplotlib.text import Text
+
     figure = plot.draw()
+    for label in figure.findobj(Text):
+        label.set_text(visible(label.get_text()))  # an SVG with control characters is no XML
     figure.set_dpi(_DPI)
     figure.get_layout_engine().execute(figure)
     figure.set_layout_engine(None)
@@ -139,9 +144,9 @@ def _laid_out(plot: Any) -> Any:
 
 
 def wrapped(text: str, width: float = _LABEL_EM) -> str:
-    """Return a label in lines of at most `width` em: Latin words stay whole, Chinese breaks anywhere."""
+    """Return a label in lines of at most `width` em: Latin words that fit stay whole, Chinese breaks anywhere."""
     lines, line = [], ""
-    for piece in _pieces(drawn(text)):
+    for piece in _pieces(drawn(text), width):
         if line and text_width(line + piece.rstrip()) > width and piece.strip() not in _CLOSING:
             lines.append(line.rstrip())
             line = ""
@@ -153,11 +158,17 @@ _STRAIGHT: Final = str.maketrans("’‘“”", "''\"\"")
 _CLOSING: Final = frozenset("，。；：、）》”’！？,.;:)!?")
 
 
-def _pieces(text: str) -> list[str]:
+def _pieces(text: str, width: float) -> list[str]:
     pieces: list[str] = []
     for character in text:
         latin = character.isascii() and not character.isspace()
-        if latin and pieces and pieces[-1][-1].isascii() and not pieces[-1][-1].isspace():
+        if (
+            latin
+            and pieces
+            and pieces[-1][-1].isascii()
+            and not pieces[-1][-1].isspace()
+            and text_width(pieces[-1] + character) <= width
+        ):
             pieces[-1] += character
         else:
             pieces.append(character)

@@ -5,18 +5,27 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from typing import Final
 
 NO_BREAK = "\u00a0"
+_UNSEEN: Final = frozenset({"Cc", "Cf", "Cs", "Cn"})
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#$@~^|!\"'+\-:=&().])")
 _JOINT = re.compile(r"(?<=\w)([_/+])(?=\w)")
 _TYPST = {"\\": "\\\\", '"': '\\"', "`": "\\u{60}", "{": "\\u{7b}"}
 
 
 def plain(text: str) -> str:
-    """Return `text` on one line, without what XML forbids and no reader sees; a no-break space stays."""
-    printable = "".join(" " if c.isspace() and c != NO_BREAK else c for c in text)
-    kept = "".join(c for c in printable if unicodedata.category(c) not in {"Cc", "Cs"} and c not in "\ufffe\uffff")
+    """Return `text` on one line, without what XML forbids and no reader sees; a no-break space stays.
+
+    What no reader sees includes marks of direction, which would show a text in another order than it is read.
+    """
+    kept = visible("".join(" " if c.isspace() and c != NO_BREAK else c for c in text))
     return " ".join(word for word in kept.split(" ") if word)
+
+
+def visible(text: str) -> str:
+    """Return the characters of `text` that a reader sees, and its line breaks."""
+    return "".join(c for c in text if c == "\n" or unicodedata.category(c) not in _UNSEEN)
 
 
 def markdown_text(text: str) -> str:
