@@ -170,11 +170,13 @@ def _comparable(field: Field) -> bool:
 
 def _codes(received: Received, field: Field, keep: pl.Series) -> NDArray[np.uint16] | None:
     """Return the answers as small whole numbers, 0 for none; None where everybody gave the same."""
-    answers = received.pick([field.name])[field.name].filter(keep)
-    ranks = answers.rank("dense").fill_null(0)
-    largest = ranks.max()
-    if not isinstance(largest, int) or largest < 2:  # noqa: PLR2004 - two different answers
+    answers = received.rows[field.name].filter(keep)
+    low, high = answers.min(), answers.max()
+    if low is None or low == high:
         return None
+    if isinstance(low, int) and isinstance(high, int) and high - low < np.iinfo(np.uint16).max:
+        return (answers.cast(pl.Int64) - low + 1).fill_null(0).cast(pl.UInt16).to_numpy()
+    ranks = answers.rank("dense").fill_null(0)
     # Beyond 65,535 different numbers some share a code: pairs that look equal by that are looked at like others.
     return (
         (ranks.cast(pl.Int64) % np.iinfo(np.uint16).max + (ranks >= np.iinfo(np.uint16).max)).cast(pl.UInt16).to_numpy()

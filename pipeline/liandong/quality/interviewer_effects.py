@@ -28,7 +28,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 LARGE = 0.05
-_KEPT = 64
+_KEPT = 4  # designs: each holds two numbers per row
 _Z = 1.959963984540054
 _DRAWN = 20  # questions whose interviewers are listed one by one, those with the clearest differences
 
@@ -109,9 +109,8 @@ class _Rows:
         """Return the design of the rows that answered, and the numbers of the interviewers in it."""
         key = answered.tobytes() + bytes([by_community])
         if key not in self.designs:
-            who, interviewer = np.unique(self.interviewer[answered], return_inverse=True)
-            _, place = np.unique(self.community[answered], return_inverse=True)
-            community = place if by_community else np.zeros_like(interviewer)
+            who, interviewer = _renumbered(self.interviewer[answered])
+            community = _renumbered(self.community[answered])[1] if by_community else np.zeros_like(interviewer)
             if len(self.designs) > _KEPT:
                 self.designs.clear()
             self.designs[key] = make_design(interviewer, community), who
@@ -152,11 +151,17 @@ def _compared(received: Received, rows: _Rows, name: str, study: Study) -> _Comp
         "title_zh": study.label(name, "zh"),
         "title_en": study.label(name, "en"),
         "n": int(used.sum()),
-        "n_interviewers": np.unique(numbers).size,
-        "n_communities": np.unique(rows.community[used & (rows.community >= 0)]).size,
+        "n_interviewers": int((np.bincount(numbers) > 0).sum()),
+        "n_communities": int((np.bincount(rows.community[used & (rows.community >= 0)]) > 0).sum()),
         "flagged": False,
     }
     return _Compared(line | _numbers(components, basis, constant=not _varies(y[answered])), components, people)
+
+
+def _renumbered(numbers: Ints) -> tuple[Ints, Ints]:
+    """Return the numbers that occur, ascending, and for each entry its place among them."""
+    used = np.bincount(numbers) > 0
+    return np.flatnonzero(used), (np.cumsum(used) - 1)[numbers]
 
 
 def _varies(y: Floats) -> bool:
