@@ -93,6 +93,7 @@ class FieldExtras(Definition):
     ``columns`` are the headers under which files hold the field when they do not use its name. ``pii`` marks personal
     data, which never leave the program; ``false`` is the decision that a field is none, whatever it looks like. Of a
     personal field with ``linkage``, a keyed hash takes the place of the value, so that records can still be matched.
+    Where a file holds several answers in one cell, ``option`` is the one that this field says yes (1) or no (0) to.
     ``undecided`` names the keys of the field that were guessed from a data file and that nobody has confirmed yet.
     """
 
@@ -101,6 +102,7 @@ class FieldExtras(Definition):
     missing_kinds: dict[str, str] = Key(default_factory=dict)
     role: Role = "question"
     columns: tuple[str, ...] = ()
+    option: str | None = None
     pii: bool | None = None
     linkage: bool = False
     asked_if: ExpressionText | None = None

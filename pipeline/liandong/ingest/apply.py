@@ -11,6 +11,7 @@ from liandong.definitions import Codebook
 from liandong.errors import IngestError
 from liandong.evidence.typed_rows import ROW, UNNAMED, TypedRows, kind_column, text_column
 from liandong.ingest.columns import Stored
+from liandong.ingest.contradictions import check_labels
 from liandong.ingest.fields import KIND, UNREAD, VALUE, FieldColumn
 from liandong.ingest.missing import kinds_of, missing_codes, with_tags
 from liandong.ingest.raw import RawTable
@@ -80,7 +81,7 @@ def apply_codebook(raw: RawTable, codebook: Codebook) -> Ingested:
     raw
         As `read_table` returns it.
     codebook
-        Its fields match columns by exact name, else by name in another case.
+        Its fields match columns by exact name, else by name in another case, else by the headers that they list.
 
     Returns
     -------
@@ -91,9 +92,11 @@ def apply_codebook(raw: RawTable, codebook: Codebook) -> Ingested:
     Raises
     ------
     IngestError
-        When no field matches a column, two columns match a field equally well, or a column holds lists or records.
+        When no field matches a column, two columns match a field equally well, the file gives the label of one code to
+        another, or a column holds lists or records.
     """
     sources, renamed = match_columns(raw, codebook)
+    check_labels(raw, codebook, sources)
     ascii_columns = _ascii_columns(raw, sources.values())
     kinds = kinds_of(codebook)
     columns = [
@@ -150,7 +153,10 @@ def _table(data: pl.LazyFrame, columns: Sequence[FieldColumn], height: int) -> T
 
 
 def match_columns(raw: RawTable, codebook: Codebook) -> tuple[dict[str, str], list[str]]:
-    """Return field → column in codebook order, and a note for each that differs in case."""
+    """Return field → column in codebook order, and a note for each that differs in case.
+
+    A column is found by the field's name, else by that in another case, else by the headers that the codebook lists.
+    """
     folded: dict[str, list[str]] = {}
     exact = set(codebook.names) & set(raw.columns)
     for name in raw.columns:
@@ -160,6 +166,7 @@ def match_columns(raw: RawTable, codebook: Codebook) -> tuple[dict[str, str], li
     notes = []
     for field in codebook.fields:
         alike = [field.name] if field.name in exact else folded.pop(field.name.casefold(), [])
+        alike = alike or [name for name in field.liandong.columns if name in raw.schema][:1]
         if len(alike) > 1:
             raise IngestError(
                 f"the field {field.name!r} could be any of the columns {', '.join(map(repr, alike))}",
@@ -169,7 +176,7 @@ def match_columns(raw: RawTable, codebook: Codebook) -> tuple[dict[str, str], li
             )
         if alike:
             sources[field.name] = alike[0]
-            if alike[0] != field.name:
+            if alike[0] != field.name and alike[0] not in field.liandong.columns:
                 notes.append(f"The column {alike[0]!r} was taken for the field {field.name!r}.")
     if not sources:
         raise IngestError(

@@ -13,7 +13,7 @@ from liandong.ingest.temporal import as_datetime
 
 _FULL_WIDTH = "０１２３４５６７８９．，－＋：／　\u00a0"
 _PLAIN = "0123456789.,-+:/  "
-_PADDING = " \0\u3000\r\n\t"
+PADDING = " \0\u3000\r\n\t"
 LARGEST_WHOLE = 2.0**53  # beyond it a double no longer tells whole numbers apart
 
 
@@ -60,9 +60,9 @@ def prepared_text(column: Stored, field: Field, *, is_ascii: bool) -> pl.Expr:
     are made plain and both sides stripped. A column that is known to be ASCII has nothing full-width, which saves time.
     """
     if field.type == "string":
-        return column.value.str.strip_chars_end(_PADDING)
+        return column.value.str.strip_chars_end(PADDING)
     text = column.value if is_ascii else column.value.str.replace_many(list(_FULL_WIDTH), list(_PLAIN))
-    return text.str.strip_chars(_PADDING)
+    return text.str.strip_chars(PADDING)
 
 
 def as_text(column: Stored) -> pl.Expr:

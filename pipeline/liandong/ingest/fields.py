@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from liandong.definitions import Field
-from liandong.ingest.columns import Stored, as_text, is_filled, prepared_text
+from liandong.ingest.columns import PADDING, Stored, as_text, is_filled, prepared_text
 from liandong.ingest.missing import MissingCodes, kind_of_missing, tag_column
 from liandong.ingest.typed import TYPES, as_field
+from liandong.ingest.worded import codes_of_words
 
 # Columns in the making; no file can have such names, for no name starts with the character zero.
 _TEXT, KIND, VALUE, UNREAD = "\0text:", "\0kind:", "\0value:", "\0unread:"
@@ -36,8 +37,10 @@ class FieldColumn:
 
     @property
     def prepared(self) -> pl.Expr:
-        """The text of a raw text column, as the field wants it."""
-        return prepared_text(self.source, self.field, is_ascii=self.is_ascii).alias(_TEXT + self.field.name)
+        """The text of a raw text column, as the field wants it; labels of the codebook have become their codes."""
+        text = prepared_text(self.source, self.field, is_ascii=self.is_ascii)
+        cells = self.source.value.str.strip_chars(PADDING)
+        return codes_of_words(cells, text, self.field).alias(_TEXT + self.field.name)
 
     @property
     def kind(self) -> pl.Expr:

@@ -1,0 +1,59 @@
+"""Answers that stand as words in a text column: the labels of codes, and one option among several in a cell."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+import polars as pl
+
+from liandong.definitions import Field
+
+# What export programs write between the answers of one cell; a declared option may hold any other sign.
+_BETWEEN = ("┋", "|", ";", "；")
+
+
+def codes_of_words(cells: pl.Expr, prepared: pl.Expr, field: Field) -> pl.Expr:
+    """Return the text of a column with codes in place of the words of the codebook.
+
+    Parameters
+    ----------
+    cells
+        The text without blanks around it, otherwise as the file has it.
+    prepared
+        The text as numbers are read from it; it stays wherever no word of the codebook stands.
+    field
+        Its labels (in both languages) stand for their codes; with `option`, a cell becomes 1 where the option is among
+        its answers and 0 where it is not.
+    """
+    if field.liandong.option is not None:
+        return _chosen(cells, prepared, field, field.liandong.option)
+    labels = _labels(field)
+    if not labels:
+        return prepared
+    codes = cells.replace(list(labels), list(labels.values()))
+    return pl.when(codes != cells).then(codes).otherwise(prepared)
+
+
+def _labels(field: Field) -> dict[str, str]:
+    """Return label → code, as text, without labels that several codes have and labels that are themselves codes."""
+    if field.type == "string":
+        return {}
+    pairs = {(one.label.strip(), str(one.value)) for one in field.categories or () if one.label}
+    pairs |= {(one.label.strip(), str(one.value)) for one in field.liandong.categories_en or () if one.label}
+    count = Counter(label for label, _ in pairs)
+    codes = {str(one.value) for one in field.categories or ()}
+    missing = {*field.liandong.missing_kinds, *(one.value for one in field.missing_values or ())}
+    return {label: code for label, code in sorted(pairs) if count[label] == 1 and label not in codes | missing}
+
+
+def _chosen(cells: pl.Expr, prepared: pl.Expr, field: Field, option: str) -> pl.Expr:
+    """Return 1 where `option` is among the answers of a cell, 0 where others are, the text itself of missing codes."""
+    missing = [*field.liandong.missing_kinds, *(one.value for one in field.missing_values or ())]
+    between = [sign for sign in _BETWEEN if sign not in option]
+    # Names of options in a form have no spaces: there, a space stands between the answers.
+    signs = [*between, " "] if re.fullmatch(r"\S+", option) and option.isascii() else between
+    answers = cells.str.replace_many(signs, ["\0"] * len(signs))
+    is_among = (pl.lit("\0") + answers + pl.lit("\0")).str.contains(f"\0{option}\0", literal=True)
+    chosen = pl.when(is_among).then(pl.lit("1")).otherwise(pl.lit("0"))
+    return pl.when((cells == "") | cells.is_in(missing)).then(prepared).when(cells.is_not_null()).then(chosen)
