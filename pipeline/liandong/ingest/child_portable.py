@@ -8,12 +8,14 @@ from typing import Any
 
 import pyarrow as pa
 
+from liandong.ingest.chinese import is_garbled_chinese, look_chinese
 from liandong.ingest.headers.cursor import DamagedFileError
 from liandong.ingest.portable import Portable, PortableVariable, parse_portable
 from liandong.ingest.protocol import TABLE, UnreadableError
-from liandong.ingest.text import Decoder, decode, is_utf8, looks_chinese
+from liandong.ingest.text import Decoder, decode, is_utf8
 
 _WESTERN = "cp1252"
+_NOT_UTF8 = b"\xff"
 
 
 def read(request: Mapping[str, Any], folder: Path) -> dict[str, Any]:
@@ -68,8 +70,9 @@ class _Ladder:
         texts = {raw for raw in _texts(portable) if not raw.isascii()}
         others = [raw for raw in texts if not is_utf8(raw)]
         self._given = given
-        self._decoder = Decoder(texts)
-        self._is_western = bool(others) and not looks_chinese(b"\n".join(others))
+        garbled = not others and is_garbled_chinese(decode(raw, "utf-8") for raw in texts)
+        self._decoder = Decoder([*texts, _NOT_UTF8] if garbled else texts)
+        self._is_western = bool(others) and not look_chinese(others)
         self._known: dict[bytes, str] = {}
 
     @property

@@ -22,7 +22,7 @@ def read(request: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     try:
         rows, meta = _transfer(source, folder)
     except MistakenError as error:
-        source.read_bytes(str(error))
+        source.read_bytes(error)
         rows, meta = _transfer(source, folder)
     found = {"rows": rows, "names": [source.text(name) for name in meta.column_names], **describe(meta, source.text)}
     if request["format"] in {"sav", "zsav"}:

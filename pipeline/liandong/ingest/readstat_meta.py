@@ -100,7 +100,7 @@ def catalogue_labels(request: Mapping[str, Any], folder: Path, meta: Any, recode
     try:
         _, found = catalogue.first()
     except MistakenError as error:
-        catalogue.read_bytes(str(error))
+        catalogue.read_bytes(error)
         _, found = catalogue.first()
     by_format = {catalogue.text(name): labels for name, labels in found.value_labels.items()}
     shown = {name: recode(text) for name, text in meta.variable_to_label.items()}

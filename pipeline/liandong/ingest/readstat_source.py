@@ -7,8 +7,9 @@ from typing import Any
 
 from pyreadstat._readstat_parser import PyreadstatError, ReadstatError, parser_entry_point
 
+from liandong.ingest.chinese import is_garbled_chinese, look_chinese
 from liandong.ingest.protocol import UnreadableError
-from liandong.ingest.text import Decoder, decode, is_utf8, looks_chinese
+from liandong.ingest.text import Decoder, decode, is_utf8
 
 # The reader makes one Python object per cell; so many of them are held at a time.
 _CELLS_AT_ONCE = 4_000_000
@@ -21,8 +22,18 @@ Columns = Mapping[str, list[Any]]
 Recode = Callable[[str], str]
 
 
+_NOT_UTF8 = b"\xff"
+
+
 class MistakenError(ValueError):
-    """Text that the encoding claimed by the file does not fit; the message says how that was seen."""
+    """Text that the encoding claimed by the file does not fit; the message says how that was seen.
+
+    `garbled` says that it is valid UTF-8 all the same, by accident.
+    """
+
+    def __init__(self, message: str, *, garbled: bool = False) -> None:
+        super().__init__(message)
+        self.garbled = garbled
 
 
 class Source:
@@ -79,16 +90,21 @@ class Source:
         if self._given is None and self._decoder is None:
             self._claimed = meta.file_encoding
             texts = [text for text in texts_of(columns, meta) if not text.isascii()]
-            if _is_mistaken(texts, (meta.file_encoding or "").upper()):
-                raise MistakenError(f"the file claims {meta.file_encoding or 'a Western encoding'}, its text differs")
+            upper = (meta.file_encoding or "").upper()
+            as_utf8 = upper.startswith("UTF") or (not upper and _as_western(texts) is None)
+            garbled = as_utf8 and is_garbled_chinese(texts)
+            if garbled or _is_mistaken(texts, upper):
+                claim = meta.file_encoding or "a Western encoding"
+                raise MistakenError(f"the file claims {claim}, its text differs", garbled=garbled)
         return columns, meta
 
-    def read_bytes(self, why: str) -> None:
+    def read_bytes(self, why: MistakenError) -> None:
         """From now on, read bytes as Latin-1, which keeps every one of them, and decode them here."""
         self._given, self.rows_at_once = _BYTE_FOR_BYTE, 0
         columns, meta = self.first()
         sample = texts_of(columns, meta)
-        self._decoder = Decoder([text.encode("latin-1") for text in sample if not text.isascii()])
+        raws = [text.encode("latin-1") for text in sample if not text.isascii()]
+        self._decoder = Decoder([*raws, _NOT_UTF8] if why.garbled else raws)
         for text in sample:
             self.text(text)
         self.notes.append(f"Text was read as {self.encoding}: {why}.")
@@ -168,7 +184,7 @@ def _is_mistaken(texts: list[str], claim: str) -> bool:
     if claim.startswith(_MULTIBYTE):
         return False
     raws = _as_western(texts)
-    return raws is not None and (all(map(is_utf8, raws)) or looks_chinese(b"\n".join(raws)))
+    return raws is not None and (all(map(is_utf8, raws)) or look_chinese(raws))
 
 
 def _is_chinese_utf8(text: str) -> bool:
