@@ -42,7 +42,7 @@ _WORDS: Mapping[Kind, str] = {
 }
 
 
-def check_quality(raw: dict[str, Any], columns: Kinds) -> list[Problem]:
+def check_quality(raw: dict[str, Any], columns: Kinds, linked: Kinds) -> list[Problem]:
     """Return what is wrong with the names under `quality` of a raw study.yaml.
 
     Parameters
@@ -51,6 +51,8 @@ def check_quality(raw: dict[str, Any], columns: Kinds) -> list[Problem]:
         The whole of study.yaml; what is wrong with its shape is said elsewhere.
     columns
         Fields and derived columns with the kind of value they hold, None where that is not known.
+    linked
+        What conditions may read of other tables beside them.
     """
     quality = at(raw, "quality")
     if not isinstance(quality, dict):
@@ -60,7 +62,7 @@ def check_quality(raw: dict[str, Any], columns: Kinds) -> list[Problem]:
         *(problem for key, kinds in _LISTS.items() for problem in _list(key, at(quality, key), kinds, columns)),
         *_blocks(quality, columns),
         *_date_order(quality, columns),
-        *_contradictions(quality, columns),
+        *_contradictions(quality, {**columns, **linked}),
         *_column("targets.column", at(quality, "targets", "column"), (), columns),
         *_back_check(raw, quality, columns),
     ]

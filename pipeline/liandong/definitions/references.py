@@ -81,7 +81,7 @@ def check_study(raw: dict[str, Any], vocabulary: Vocabulary) -> list[Problem]:
         *problems,
         *_steps(raw),
         *_weight(raw, {**vocabulary.columns, **kinds}),
-        *check_quality(raw, {**vocabulary.fields, **kinds}),
+        *check_quality(raw, {**vocabulary.fields, **kinds}, vocabulary.linked),
         *unknown_names(uses),
     ]
 

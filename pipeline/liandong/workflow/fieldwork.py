@@ -26,7 +26,7 @@ def supervise(study: Study, intake: Intake) -> Supervision:
     """
     assert study.instrument is not None
     codebook = study.instrument.codebook
-    table = intake.ingested.table
+    table = intake.received
     rows = _with_derived(_rows(table, codebook, _named(study)), study).collect().sort(ROW)
     received = Received(
         rows=rows,

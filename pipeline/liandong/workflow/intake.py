@@ -45,13 +45,14 @@ class Intake:
         The answers.
     tables
         Second tables by name.
-    linked
-        The accepted responses with the columns that definitions read of other tables, for all that comes after.
+    linked, received
+        The accepted responses, and all of them, with the columns that definitions read of other tables.
     """
 
     responses: TableIntake
     tables: Mapping[str, TableIntake]
     linked: TypedRows
+    received: TypedRows
 
     @property
     def ingested(self) -> Ingested:
@@ -123,7 +124,12 @@ def take_in(study: Study, codebook: Codebook, on_progress: Callable[[str], None]
         for name, table in described.items()
     }
     responses = tables.pop(RESPONSES)
-    return Intake(responses, tables, linked_rows(study, validated))
+    return Intake(
+        responses,
+        tables,
+        linked=linked_rows(study, responses.validated.passed, validated),
+        received=linked_rows(study, responses.ingested.table, validated),
+    )
 
 
 def _corrected(study: Study, schemas: Mapping[str, Codebook]) -> Mapping[str, HandCorrected]:

@@ -72,10 +72,11 @@ def validate_tables(arrivals: Mapping[str, Arrival], plain: Frames) -> dict[str,
     return {RESPONSES: responses, **found}
 
 
-def linked_rows(study: Study, validated: Mapping[str, Validated]) -> TypedRows:
-    """Return the accepted responses with every column that definitions read of other tables."""
-    frames = {name: _frame(table) for name, table in validated.items() if name != RESPONSES}
-    return _with_links(validated[RESPONSES].passed, links_read(study), frames)
+def linked_rows(study: Study, responses: TypedRows, validated: Mapping[str, Validated]) -> TypedRows:
+    """Return `responses` with every column that definitions read of the accepted rows of other tables."""
+    links = links_read(study)
+    needed = {one.name.table for one in links}
+    return _with_links(responses, links, {name: _frame(table) for name, table in validated.items() if name in needed})
 
 
 def links_read(study: Study) -> tuple[Link, ...]:

@@ -26,11 +26,12 @@ COLUMNS: dict[str, Kind | None] = {
     "q3": "number",
     "unclear": None,
 }
+LINKED: dict[str, Kind | None] = {"places.size": "number"}
 
 
 def _problems(**quality: Any) -> list[str]:
     raw = {"data": {"responses": "a.csv", "again": "b.csv"}, "quality": quality}
-    return [str(problem) for problem in check_quality(raw, COLUMNS)]
+    return [str(problem) for problem in check_quality(raw, COLUMNS, LINKED)]
 
 
 def test_a_sound_block_has_no_problems() -> None:
@@ -80,7 +81,7 @@ def test_each_wrong_name_is_said_once_with_its_place(quality: dict[str, Any], ex
 
 @pytest.mark.parametrize("shape", [None, [], "x", {"blocks": 3, "date_order": ["x"], "back_check": []}])
 def test_wrong_shapes_are_left_to_the_check_of_shapes(shape: Any) -> None:
-    assert not check_quality({"quality": shape}, COLUMNS)
+    assert not check_quality({"quality": shape}, COLUMNS, LINKED)
 
 
 REFUSED: list[tuple[dict[str, Any], str]] = [
@@ -126,3 +127,10 @@ def test_field_supervision_is_no_part_of_the_plan(tmp_path: Path) -> None:
         (tmp_path / "study.yaml").write_text(yaml.safe_dump({**raw, "quality": quality}), encoding="utf-8")
         plans.append(plan_items(load_study(tmp_path)))
     assert plans[0] == plans[1]
+
+
+def test_a_contradiction_may_read_another_table_but_no_column_is_one() -> None:
+    title = {"zh": "矛盾", "en": "Contradiction"}
+    assert not _problems(contradictions=[{"id": "a", "title": title, "check": "places.size < age"}])
+    (problem,) = _problems(interviewer="places.size")
+    assert "'places.size' is not a column" in problem

@@ -134,6 +134,11 @@ def test_derived_columns_read_other_tables(take: Callable[..., Intake], tmp_path
     assert frame.select("hours", "large").rows() == [(3.5, 0), (None, 0), (0.0, 1), (0.0, 1)]
 
 
+def test_supervision_sees_other_tables_beside_every_row_received(take: Callable[..., Intake]) -> None:
+    received = take().received.rows.select("id", "communities.residents", "count(service_log)").collect()
+    assert received.rows() == [("R1", 400, 2), ("R2", 400, 1), ("R3", 900, 0), ("R4", None, 0), ("R5", 900, 0)]
+
+
 def test_a_table_without_a_file_leaves_its_rules_unchecked(take: Callable[..., Intake], tmp_path: Path) -> None:
     take()
     path = tmp_path / "small" / "study.yaml"
