@@ -102,6 +102,8 @@ def catalogue_labels(request: Mapping[str, Any], folder: Path, meta: Any, recode
     except MistakenError as error:
         catalogue.read_bytes(error)
         _, found = catalogue.first()
+    if not found.value_labels:
+        raise UnreadableError("the catalogue holds no value labels that can be read")
     by_format = {catalogue.text(name): labels for name, labels in found.value_labels.items()}
     shown = {name: recode(text) for name, text in meta.variable_to_label.items()}
     labels = {
