@@ -132,11 +132,7 @@ def save(plot: Any, folder: Path, name: str) -> list[Path]:
 
 def _laid_out(plot: Any) -> Any:
     """Return the figure of `plot`, arranged once for both files: matplotlib would draw it whole to do so, for each."""
-    from matplotlib.text import Text
-
     figure = plot.draw()
-    for label in figure.findobj(Text):
-        label.set_text(visible(label.get_text()))  # an SVG with control characters is no XML
     figure.set_dpi(_DPI)
     figure.get_layout_engine().execute(figure)
     figure.set_layout_engine(None)
@@ -176,10 +172,12 @@ def _pieces(text: str, width: float) -> list[str]:
 
 
 def drawn(text: str) -> str:
-    """Return text for a figure: the font draws curly quotation marks as wide as a Chinese character.
+    """Return text for a figure: what a reader sees of it, for an SVG with control characters is no XML.
 
-    Straight ones stand in for them in text without Chinese.
+    The font draws curly quotation marks as wide as a Chinese character: straight ones stand in for them in text without
+    Chinese.
     """
+    text = visible(text)
     return text.translate(_STRAIGHT) if text_width(text) < len(text) * 0.8 else text
 
 

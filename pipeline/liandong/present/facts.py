@@ -12,6 +12,7 @@ import polars as pl
 from liandong.definitions import Language
 from liandong.errors import RenderError
 from liandong.evidence import TABLES, Bundle
+from liandong.present.escaping import plain
 from liandong.present.words import lowered
 
 _TITLES = ("indicator", "scale", "derived", "field")  # a later kind wins where two share a name
@@ -108,7 +109,7 @@ class Facts:
 
         A space that a folded line of YAML has left between Chinese characters goes.
         """
-        return _FOLD.sub("", both[self.lang].strip()) if both else ""
+        return _FOLD.sub("", plain(both[self.lang])) if both else ""
 
     def title(self, name: str) -> str:
         """Return the title of a column, scale or indicator, or its own name."""
@@ -180,7 +181,7 @@ def read_facts(bundle: Bundle, lang: Language) -> Facts:
         )
     tables = {name: bundle.table(name) for name in TABLES}
     records = {name: table.rows(named=True) for name, table in tables.items()}
-    labels = records["labels"]
+    labels = [{**row, lang: plain(row[lang]), "source": plain(row["source"])} for row in records["labels"]]
     titles = {row["name"]: row[lang] for kind in _TITLES for row in labels if row["kind"] == kind}
     levels = {(row["name"], row["level"]): row[lang] for row in labels if row["kind"] == "level"}
     rest = {(row["kind"], row["name"], row["level"]): (row[lang], row["source"]) for row in labels}
