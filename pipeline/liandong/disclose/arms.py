@@ -1,9 +1,10 @@
 """Tables that count treated and untreated people: a small arm is hidden, what was estimated from it is not.
 
 A coefficient does not say how many people are in an arm; their number, the number of their clusters, and the mean of
-an arm do. Of a row whose whole sample is too small, every figure goes. Which cluster moves a coefficient gives a small
-arm away, too: the untreated are where the partial leverage is. And the levels of a subgroup or covariate add up to
-figures that are shown elsewhere, so that one hidden level takes another one with it.
+an arm do. So does a standardised difference, because the mean of everybody is no secret. Of a row whose whole sample is
+too small, every figure goes. Which cluster moves a coefficient gives a small arm away, too: the untreated are where the
+partial leverage is. And the levels of a subgroup or covariate add up to figures that are shown elsewhere, so that one
+hidden level takes another one with it.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ Row = dict[str, Any]
 Count = Callable[[Row], float | None]
 
 _COUNTS = ("n_treated", "n_untreated", "clusters_with_treated", "clusters_with_untreated", "clusters_with_both")
-_MEANS = ("mean_treated", "mean_untreated", "difference")
+_MEANS = ("mean_treated", "mean_untreated", "difference", "std_difference")
 _ROUNDING = 1e-6
 
 ARM_TABLES = frozenset({"design", "verdicts", "influence", "heterogeneity", "mediation", "balance"})

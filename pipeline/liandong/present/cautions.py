@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from liandong.present.facts import Facts, Row, fullest_row
 from liandong.present.numbers import count
-from liandong.present.phrases_verdict import cautions_by_verdict, is_judged
+from liandong.present.phrases_verdict import cautions_by_verdict, few_bound, is_judged
 from liandong.present.words import plural, word
 
 FEW_PEOPLE = 30
@@ -24,12 +24,24 @@ def _few_caution(facts: Facts, effect: Row, outcome: str) -> str:
     for arm, people, clusters in few_arms(facts, effect, outcome):
         group = word(facts.lang, arm)
         if people is None:
-            return word(facts.lang, "caution_few_hidden", group=group)
+            return word(facts.lang, "caution_few_hidden", group=group, few=few_in_words(facts, effect, outcome, arm))
         where = word(facts.lang, "caution_people")
         if clusters is not None:
             where = word(facts.lang, "caution_clusters", count=count(clusters), clusters=clusters_named(facts, effect))
         return word(facts.lang, "caution_few", group=group, count=count(people), clusters=where)
     return ""
+
+
+def few_in_words(facts: Facts, effect: Row, outcome: str, arm: str) -> str:
+    """Return what may be said of the size of a small group whose number is hidden: its bound, if the verdict gives one.
+
+    `arm` is ``untreated_group`` or ``treated_group``.
+    """
+    verdict = facts.verdict(effect["id"], outcome)
+    codes = verdict["reasons"].split("+") if verdict else []
+    if f"few_{arm.removesuffix('_group')}" not in codes:
+        return word(facts.lang, "few_people")
+    return word(facts.lang, "fewer_people", bound=few_bound(facts))
 
 
 def clusters_named(facts: Facts, effect: Row | None = None) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from liandong.evidence import TABLES
-from liandong.present.cautions import clusters_named, few_arms
+from liandong.definitions.disclosure import DEFAULT_MINIMUM_CELL, weaker_rules
+from liandong.present.cautions import clusters_named, few_arms, few_in_words
 from liandong.present.dates import long_date
 from liandong.present.detectable import detectable_phrase
 from liandong.present.facts import Facts, Row, fullest_row
@@ -21,7 +21,7 @@ from liandong.present.words import joined, plural, sentences, word
 ENOUGH_CLUSTERS = 50
 _WORTH_A_WORD = 0.05  # share of accepted questionnaires that a model loses
 _LOW_ALPHA = 0.70
-_USUAL_MINIMUM = 10
+_RULES: Final = ("dominance", "threshold", "difference", "rounding")
 _IMPROVEMENTS = ("wellbeing", "relations")
 
 Limitation = tuple[str, str]
@@ -55,7 +55,9 @@ def _few(facts: Facts) -> Iterator[Limitation]:
             treatment, group = facts.title(effect["treatment"]), word(facts.lang, arm)
             detectable = detectable_phrase(facts, effect, [outcome], rough=cannot_carry(facts, effect, outcome))
             if people is None:
-                text = word(facts.lang, "limit_few_hidden", treatment=treatment, group=group, detectable=detectable)
+                few = few_in_words(facts, effect, outcome, arm)
+                named = {"treatment": treatment, "group": group, "few": few}
+                text = word(facts.lang, "limit_few_hidden", detectable=detectable, **named)
             else:
                 total = count(facts.value("design", "n_obs", effect=effect["id"], outcome=outcome))
                 counted = count(people) + word(facts.lang, "caution_people")
@@ -210,17 +212,32 @@ def _multiple(facts: Facts) -> Iterator[Limitation]:
 
 
 def _disclosure(facts: Facts) -> Iterator[Limitation]:
-    rows = sum(len(facts.rows(name, suppressed=True)) for name, spec in TABLES.items() if "suppressed" in spec.columns)
+    found = facts.rows("suppressions")
     minimum = str(facts.minimum_cell)
-    if rows:
-        yield (
-            word(facts.lang, "limit_hidden_lead"),
-            word(facts.lang, "limit_hidden", count=count(rows), minimum=minimum),
-        )
+    if found:
+        numbers = {
+            "count": count(len({(row["table"], row["row"]) for row in found})),
+            "tables": count(len({row["table"] for row in found})),
+            "reasons": joined(facts.lang, _hidden_why(facts, found)),
+        }
+        yield word(facts.lang, "limit_hidden_lead"), word(facts.lang, "limit_hidden", minimum=minimum, **numbers)
     reason = facts.text((facts.study.get("disclosure") or {}).get("reason"))
-    if facts.minimum_cell < _USUAL_MINIMUM and reason:
-        text = word(facts.lang, "limit_minimum", minimum=minimum, reason=reason.rstrip("。."))
+    if reason and weaker_rules(facts.study["disclosure"]):
+        lowered = "limit_minimum" if facts.minimum_cell < DEFAULT_MINIMUM_CELL else "limit_amounts"
+        text = word(facts.lang, lowered, minimum=minimum, reason=reason.rstrip("。."))
         yield word(facts.lang, "limit_minimum_lead"), text
+
+
+def _hidden_why(facts: Facts, found: list[Row]) -> list[str]:
+    """Return how many rows of figures each rule hid; a row that is both hidden and rounded counts as hidden."""
+    rules: dict[tuple[str, str], str] = {}
+    for row in found:
+        codes = row["reason"].split("+")
+        rule = next(code for code in _RULES if code in codes)
+        key = (row["table"], row["row"])
+        rules[key] = min(rule, rules.get(key, rule), key=_RULES.index)
+    counts = {rule: sum(one == rule for one in rules.values()) for rule in _RULES}
+    return [word(facts.lang, f"hidden_{rule}", count=count(rows)) for rule, rows in counts.items() if rows]
 
 
 def _models(facts: Facts) -> Iterator[tuple[Row, str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import isfinite
 from typing import Final
 
-from liandong.present.cautions import few_arms
+from liandong.present.cautions import few_arms, few_in_words
 from liandong.present.detectable import detectable_sentence, difference_word, mde_text
 from liandong.present.facts import Facts, Row, believed_row
 from liandong.present.numbers import count, decimals_for, fixed, interval, p_value, percent
@@ -79,12 +79,12 @@ def _joint_tests(facts: Facts, effect: Row) -> list[str]:
         method, p = coded(lang, "method", row["method"]), p_value(row["p_value"])
         said.append(word(lang, "said_balance_test", covariates=count(row["n_covariates"]), method=method, p=p))
         said.append(word(lang, "note_many_covariates") if "many_covariates" in row["note"].split("+") else "")
-    few = next((arm for o in effect["outcomes"] for arm in few_arms(facts, effect, o)), None)
+    few = next(((o, arm, size) for o in effect["outcomes"] for arm, size, _ in few_arms(facts, effect, o)), None)
     if said and few is not None:
-        arm, people, _ = few
+        outcome, arm, people = few
         group = word(lang, arm)
         said.append(
-            word(lang, "said_balance_few_hidden", group=group)
+            word(lang, "said_balance_few_hidden", group=group, few=few_in_words(facts, effect, outcome, arm))
             if people is None
             else word(lang, "said_balance_few", group=group, number=count(people))
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from liandong.audit.reasons import FEWEST_PEOPLE
 from liandong.present.detectable import detectable_phrase, detectable_sentence
 from liandong.present.facts import Facts, Row, shown_method
 from liandong.present.numbers import count, decimals_for, fixed, percent, whole
@@ -73,6 +74,11 @@ def cautions_by_verdict(facts: Facts, effect: Row, outcomes: Sequence[str]) -> l
     ]
 
 
+def few_bound(facts: Facts) -> str:
+    """Return below how many people an arm lies that the verdict calls small and the disclosure rules hide."""
+    return count(max(FEWEST_PEOPLE, facts.minimum_cell))
+
+
 def early_cautions(facts: Facts, effect: Row) -> list[str]:
     """Return in a line each what the design of an effect cannot compare at all, to be read before anything else."""
     lang = facts.lang
@@ -88,7 +94,7 @@ def early_cautions(facts: Facts, effect: Row) -> list[str]:
         if not arm:
             key = "caution_design"
         elif people is None:
-            key, values = "caution_arm_hidden", {"group": group}
+            key, values = "caution_arm_hidden", {"group": group, "bound": few_bound(facts)}
         else:
             counted = word(lang, "n_person" if people == 1 else "n_people")
             key, values = "caution_arm", {"group": group, "number": count(people), "people": counted}
@@ -162,7 +168,7 @@ def _caution(facts: Facts, effect: Row, verdict: Row) -> tuple[str, dict[str, st
     people, clusters = verdict[f"n_{arm}"], verdict[f"clusters_with_{arm}"]
     group = {"group": word(lang, f"{arm}_group")}
     if people is None or clusters is None:
-        return "cannot_arm_hidden", group
+        return "cannot_arm_hidden", {**group, "bound": few_bound(facts)}
     counted = {"number": count(people), "people": word(lang, "n_person" if people == 1 else "n_people")}
     return "cannot_arm", {**group, **counted, **_clusters(facts, effect, clusters)}
 
@@ -193,6 +199,9 @@ def _reasons(facts: Facts, verdict: Row, codes: Sequence[str]) -> str:
         "df": _effective_df(facts, verdict),
     }
     shown = {name: _bracketed(facts, value) for name, value in numbers.items()}
+    for arm in ("treated", "untreated"):
+        if numbers[arm] is None and f"few_{arm}" in codes:
+            shown[arm] = word(lang, "in_brackets_fewer", bound=few_bound(facts))
     shown["partial"] = "" if partial is None else word(lang, "partial_of_one", value=percent(partial, 0))
     said = [word(lang, f"reason_{code}", **shown) if known(f"reason_{code}") else code for code in codes]
     return _SEMICOLON[lang].join(said)

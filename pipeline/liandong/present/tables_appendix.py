@@ -8,7 +8,15 @@ from liandong.present.facts import Row as Record
 from liandong.present.numbers import NOT_APPLICABLE, count, decimals_for, fixed, interval, p_value, scientific
 from liandong.present.phrases_verdict import cannot_carry
 from liandong.present.table import Align, Row, Table, group, heads
-from liandong.present.tables_indicators import GROUPS, group_rows, group_title, interval_text, notes_of, value_text
+from liandong.present.tables_indicators import (
+    GROUPS,
+    group_rows,
+    group_title,
+    interval_text,
+    notes_of,
+    people,
+    value_text,
+)
 from liandong.present.words import coded, joined, known, sentences, word
 
 _HASH_DIGITS = 16
@@ -22,7 +30,7 @@ def key_table(facts: Facts) -> Table:
     judged = any(facts.verdict(effect["id"], outcome) for effect in effects for outcome in effect["outcomes"])
     no_test = (NOT_APPLICABLE,) * judged
     rows = [
-        Row((title, _with_unit(r), _percent_bounds(r), *no_test, count(r["denominator_n"])))
+        Row((title, _with_unit(r), _percent_bounds(r), *no_test, people(facts, r["denominator_n"])))
         for title, r in _key_indicators(facts)
     ]
     rows += [_key_effect(facts, effect, outcome, judged=judged) for effect in effects for outcome in effect["outcomes"]]
@@ -93,7 +101,7 @@ def crosscheck_table(facts: Facts) -> Table:
                 (
                     row["step"],
                     row["engine"],
-                    count(row["n_obs"]),
+                    people(facts, row["n_obs"]),
                     count(row["n_terms"]),
                     scientific(row["max_difference_estimate"]),
                     scientific(row["max_difference_std_error"]),
@@ -170,7 +178,7 @@ def _key_effect(facts: Facts, effect: Record, outcome: str, *, judged: bool) -> 
     decimals = decimals_for(row["std_error"], usual["std_error"])
     bounds = interval(row["conf_low"], row["conf_high"], decimals)
     test = (p_value(row["p_value"]),) * judged
-    return Row((title, fixed(row["estimate"], decimals), bounds, *test, count(row["n_obs"])))
+    return Row((title, fixed(row["estimate"], decimals), bounds, *test, people(facts, row["n_obs"])))
 
 
 def _key_note(facts: Facts, effects: list[Record]) -> list[str]:

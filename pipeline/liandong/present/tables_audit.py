@@ -36,7 +36,9 @@ def balance_table(facts: Facts, effect: Record) -> Table:
     columns: tuple[Align, ...] = ("left", *(("decimal",) * 5))
     arms = {arm: _most(found, f"n_{arm}") for arm in ("treated", "untreated")}
     categories = word(lang, "note_balance_categories") if any(row["level"] for row in found) else ""
-    note = word(lang, "note_balance", **{arm: count(n) for arm, n in arms.items()}, categories=categories)
+    known_sizes = {arm: count(size) for arm, size in arms.items() if size is not None}
+    sizes = word(lang, "note_balance_sizes", **known_sizes) if len(known_sizes) == len(arms) else ""
+    note = word(lang, "note_balance", sizes=sizes, categories=categories)
     rows = tuple(_balance(facts, row) for row in found)
     caption = word(lang, "caption_balance", title=marked_title(facts, effect))
     notes = notes_of(facts, note, found)
@@ -142,10 +144,11 @@ def plan_table(facts: Facts) -> Table:
 
 def _balance(facts: Facts, row: Record) -> Row:
     name = covariate_title(facts, row)
-    if row["suppressed"] and row["std_difference"] is None:
-        return Row((name, hidden(facts), *((NOT_APPLICABLE,) * 4)))
     decimals = min(decimals_for(row["within_std_error"]), 3)
-    means = (fixed(row[column], 2) for column in ("mean_treated", "mean_untreated", "std_difference"))
+    if row["suppressed"] and row["std_difference"] is None:
+        means = [hidden(facts), NOT_APPLICABLE, NOT_APPLICABLE]
+    else:
+        means = [fixed(row[column], 2) for column in ("mean_treated", "mean_untreated", "std_difference")]
     return Row((name, *means, fixed(row["within_difference"], decimals), p_value(row["within_p_value"])))
 
 

@@ -10,7 +10,7 @@ from liandong.present.numbers import NOT_APPLICABLE, count, decimals_for, fixed,
 from liandong.present.phrases_verdict import carries_nothing
 from liandong.present.roles import analysis_title, mark, marked_note, marked_title
 from liandong.present.table import Align, Row, Table, group, heads
-from liandong.present.tables_indicators import hidden, notes_of
+from liandong.present.tables_indicators import notes_of, people
 from liandong.present.tables_scales import noted_table
 from liandong.present.words import coded, joined, method_name, sentences, word
 
@@ -70,7 +70,7 @@ def ordinal_table(facts: Facts, effect: Record) -> Table:
         Row(
             (
                 facts.title(row["item"]),
-                count(row["n_obs"]),
+                people(facts, row["n_obs"]),
                 fixed(row["odds_ratio"], 2),
                 interval(row["odds_low"], row["odds_high"], 2),
                 p_value(row["p_value"]),
@@ -130,7 +130,7 @@ def _grouping(facts: Facts, effect: Record, outcome: str, subgroup: str) -> Row:
 
 
 def _level(facts: Facts, row: Record, decimals: int) -> Row:
-    size = hidden(facts) if row["suppressed"] else count(row["n_obs"])
+    size = people(facts, row["n_obs"])
     bounds = interval(row["conf_low"], row["conf_high"], decimals)
     name = facts.level(row["subgroup"], row["level"])
     return Row((name, size, fixed(row["estimate"], decimals), bounds, "", ""), indent=2)
@@ -138,7 +138,7 @@ def _level(facts: Facts, row: Record, decimals: int) -> Row:
 
 def _dose(facts: Facts, effect: Record, row: Record, decimals: int) -> Row:
     name = facts.level(effect["treatment"], f"{row['level']:g}")
-    size = hidden(facts) if row["suppressed"] else count(row["n_obs"])
+    size = people(facts, row["n_obs"])
     if row["is_reference"]:
         return Row((name, size, word(facts.lang, "reference"), "", "", ""), indent=1)
     numbers = (fixed(row["estimate"], decimals), fixed(row["std_error"], decimals), p_value(row["p_value"]))
@@ -171,7 +171,7 @@ def _path_methods(facts: Facts, rows: list[Record]) -> str:
 
 def _by_outcome(facts: Facts, rows: list[Record], column: str) -> str:
     """Return a count, outcome by outcome where they differ."""
-    found = {row["outcome"]: count(row[column]) for row in rows}
+    found = {row["outcome"]: people(facts, row[column]) for row in rows}
     if len(set(found.values())) == 1:
         return next(iter(found.values()))
     return joined(facts.lang, [f"{facts.title(outcome)} {size}" for outcome, size in found.items()])

@@ -20,7 +20,7 @@ _MOST_LEVELS = 6  # columns of a table by subgroup
 def group_rows(facts: Facts, name: str) -> list[Record]:
     """Return the rows of the whole sample of a group of indicators, without indicators that nobody answered."""
     rows = facts.rows("indicators", group=name, subgroup="")
-    return [row for row in rows if row["suppressed"] or row["denominator_n"]]
+    return [row for row in rows if row["suppressed"] or row["estimate"] is not None]
 
 
 def has_both(rows: Sequence[Record]) -> bool:
@@ -44,14 +44,19 @@ def value_text(row: Record) -> str:
     """Return an estimate as its kind is printed: percent without the sign, or a mean."""
     if row["kind"] == "mean":
         return fixed(row["estimate"], mean_decimals(row))
-    return hundredths(row["estimate"])
+    return hundredths(row["estimate"], _decimals(row))
 
 
 def interval_text(row: Record) -> str:
     """Return the interval of an estimate, as :func:`value_text`."""
     if row["kind"] == "mean":
         return interval(row["conf_low"], row["conf_high"], mean_decimals(row))
-    return percent_interval(row["conf_low"], row["conf_high"])
+    return percent_interval(row["conf_low"], row["conf_high"], _decimals(row))
+
+
+def _decimals(row: Record) -> int:
+    """Return the decimals of a percentage: none where it is rounded so that it does not give its base back."""
+    return 0 if row["denominator_n"] is None else 1
 
 
 def mean_decimals(row: Record) -> int:
@@ -78,7 +83,7 @@ def interval_note(facts: Facts) -> str:
 def notes_of(facts: Facts, text: str, rows: Sequence[Record]) -> tuple[str, ...]:
     """Return the note with what hidden cells mean, if there are any."""
     parts = [text]
-    if any(row["suppressed"] for row in rows):
+    if any(is_hidden(row) for row in rows):
         parts.append(word(facts.lang, "note_suppressed", minimum=str(facts.minimum_cell)))
     return (word(facts.lang, "note", text=sentences(facts.lang, parts)),)
 
@@ -86,6 +91,16 @@ def notes_of(facts: Facts, text: str, rows: Sequence[Record]) -> tuple[str, ...]
 def hidden(facts: Facts) -> str:
     """Return what stands for a hidden count."""
     return word(facts.lang, "suppressed_cell", minimum=str(facts.minimum_cell))
+
+
+def people(facts: Facts, size: int | None) -> str:
+    """Return a number of people that every row has: where it is missing, the disclosure rules hide it."""
+    return hidden(facts) if size is None else count(size)
+
+
+def is_hidden(row: Record) -> bool:
+    """Whether the disclosure rules took a number of people from a row."""
+    return bool(row.get("suppressed")) or any(row.get(name, 0) is None for name in ("n_obs", "denominator_n"))
 
 
 def _one_denominator(facts: Facts, name: str, rows: list[Record]) -> Table:
@@ -137,8 +152,9 @@ def _single(facts: Facts, row: Record, indented: bool) -> Row:  # noqa: FBT001 â
             NOT_APPLICABLE,
         )
     else:
-        numerator = NOT_APPLICABLE if row["kind"] == "mean" else count(row["numerator_n"])
-        cells = (_name(facts, row), numerator, count(row["denominator_n"]), value_text(row), interval_text(row))
+        numerator = NOT_APPLICABLE if row["kind"] == "mean" else people(facts, row["numerator_n"])
+        base = people(facts, row["denominator_n"])
+        cells = (_name(facts, row), numerator, base, value_text(row), interval_text(row))
     return Row(cells, indent=int(indented))
 
 
@@ -165,8 +181,9 @@ def _both_denominators(facts: Facts, name: str, rows: list[Record]) -> Table:
 def _triple(facts: Facts, row: Record) -> tuple[str, str, str]:
     if row["suppressed"]:
         return hidden(facts), NOT_APPLICABLE, NOT_APPLICABLE
-    base = count(row["denominator_n"])
-    counted = base if row["kind"] == "mean" else f"{count(row['numerator_n'])}/{base}"
+    base = people(facts, row["denominator_n"])
+    bare = row["kind"] == "mean" or row["denominator_n"] is None
+    counted = base if bare else f"{count(row['numerator_n'])}/{base}"
     return counted, value_text(row), interval_text(row)
 
 
@@ -226,7 +243,7 @@ def _three_lines(facts: Facts, indicator: str, rows: Sequence[Record | None], *,
         elif row["suppressed"]:
             parts = (hidden(facts), "", "")
         else:
-            parts = (value_text(row), interval_text(row), f"n = {count(row['denominator_n'])}")
+            parts = (value_text(row), interval_text(row), f"n = {people(facts, row['denominator_n'])}")
         for line, part in zip(lines, parts, strict=True):
             line.append(part)
     first, *details = lines

@@ -21,7 +21,7 @@ from liandong.present.numbers import (
 from liandong.present.phrases_verdict import is_judged
 from liandong.present.roles import marked_title
 from liandong.present.table import Align, Cell, Row, Table, aligned, group, heads
-from liandong.present.tables_indicators import hidden, notes_of
+from liandong.present.tables_indicators import hidden, notes_of, people
 from liandong.present.tables_scales import noted_table, range_text
 from liandong.present.words import coded, joined, sentences, word
 
@@ -36,7 +36,7 @@ def design_table(facts: Facts) -> Table:
     bottom = heads("", *(facts.title(row["outcome"]) for row in designs))
     cluster = joined(lang, [*dict.fromkeys(facts.cluster(effect) for effect in effects.values())])
     lines = [
-        (word(lang, "design_n"), [_or_hidden(facts, row, "n_obs") for row in designs]),
+        (word(lang, "design_n"), [people(facts, row["n_obs"]) for row in designs]),
         (word(lang, "design_treated"), [_arm(facts, row, "n_treated") for row in designs]),
         (word(lang, "design_untreated"), [_arm(facts, row, "n_untreated") for row in designs]),
         (word(lang, "design_clusters", cluster=cluster), [_or_hidden(facts, row, "n_clusters") for row in designs]),
@@ -128,7 +128,7 @@ def _panel(facts: Facts, treatment: str, models: Sequence[Record | None]) -> Ite
     )
     yield Row(("", *bounds), kind="detail")
     yield Row((word(lang, "p"), *(p_value(row["p_value"] if row else None) for row in models)), indent=1)
-    yield Row((word(lang, "n_obs"), *(_size(row) for row in models)), indent=1)
+    yield Row((word(lang, "n_obs"), *(_size(facts, row) for row in models)), indent=1)
     yield Row((word(lang, "r2_within"), *(_cell(row, "r2_within", 3) for row in models)), indent=1)
 
 
@@ -164,7 +164,7 @@ def _coefficients(facts: Facts, effect: Record, outcome: str) -> Table:
             rows.append(Row(("", *errors), kind="detail"))
     last = [row for row in records if row["is_treatment"]]
     by_step = {row["step"]: row for row in last}
-    sizes = (_size(by_step.get(step)) for step in steps)
+    sizes = (_size(facts, by_step.get(step)) for step in steps)
     fit = (_cell(by_step.get(step), "r2_within", 3) for step in steps)
     rows += [Row((word(lang, "n_obs"), *sizes), rule=True), Row((word(lang, "r2_within"), *fit))]
     dropped = any(row["flag"].startswith("dropped") for row in records)
@@ -220,8 +220,8 @@ def _cell(row: Record | None, column: str, decimals: int) -> str:
     return "" if row is None else fixed(row[column], decimals)
 
 
-def _size(row: Record | None) -> Cell:
-    return Cell(count(row["n_obs"]) if row else NOT_APPLICABLE, "center")
+def _size(facts: Facts, row: Record | None) -> Cell:
+    return Cell(people(facts, row["n_obs"]) if row else NOT_APPLICABLE, "center")
 
 
 def _sizes(facts: Facts, row: Record) -> str:

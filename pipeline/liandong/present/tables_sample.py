@@ -8,7 +8,7 @@ from liandong.present.facts import Facts
 from liandong.present.facts import Row as Record
 from liandong.present.numbers import NOT_APPLICABLE, count, percent
 from liandong.present.table import Align, Row, Table, aligned, group, heads
-from liandong.present.tables_indicators import hidden, notes_of
+from liandong.present.tables_indicators import hidden, notes_of, people
 from liandong.present.words import joined, known, word
 
 _NON_RESPONSE = ("dont_know", "refused", "user_missing", "blanked", "system_missing")
@@ -196,7 +196,7 @@ def _stage(facts: Facts, stage: Record) -> Row:
     key = f"stage_{stage['stage']}"
     name = word(facts.lang, key) if known(key) else stage["stage"]
     clusters = count(stage["clusters"])
-    return Row((name, count(stage["rows"]), clusters, _detail(facts, stage)), indent=1)
+    return Row((name, people(facts, stage["rows"]), clusters, _detail(facts, stage)), indent=1)
 
 
 def _detail(facts: Facts, stage: Record) -> str:

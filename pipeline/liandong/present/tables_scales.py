@@ -6,6 +6,7 @@ from liandong.present.facts import Facts
 from liandong.present.facts import Row as Record
 from liandong.present.numbers import NOT_APPLICABLE, count, fixed, interval
 from liandong.present.table import Align, Head, Row, Table, aligned, group, heads
+from liandong.present.tables_indicators import people
 from liandong.present.words import word
 
 
@@ -21,7 +22,7 @@ def scale_table(facts: Facts) -> Table:
             (
                 facts.title(row["scale"]),
                 count(row["n_items"]),
-                count(row["n_obs"]),
+                people(facts, row["n_obs"]),
                 range_text(row["score_low"], row["score_high"]),
                 fixed(row["mean"], 3),
                 fixed(row["sd"], 3),
@@ -47,7 +48,7 @@ def item_table(facts: Facts) -> Table:
         for row in facts.rows("items", scale=scale):
             title = facts.title(row["item"]) + (word(lang, "reversed") if row["reversed"] else "")
             numbers = [fixed(row[name], 2) for name in ("mean", "sd", "item_rest", "alpha_if_dropped")]
-            rows.append(Row((title, count(row["n_obs"]), *numbers), indent=1))
+            rows.append(Row((title, people(facts, row["n_obs"]), *numbers), indent=1))
     columns = aligned("left", "decimal", len(names[1:]))
     header = heads("", *(word(lang, name) for name in names[1:]))
     return noted_table(facts, "items", word(lang, "caption_items"), columns, (header,), rows, word(lang, "note_items"))

@@ -148,6 +148,10 @@ def survey_tables() -> dict[str, Rows]:
     return {
         **survey_models(),
         "indicators": survey_indicators(),
+        "suppressions": [
+            {"table": "indicators", "row": "indicator=content_hidden; universe=all", "reason": "threshold+secondary",
+             "columns": "numerator_n+denominator_n+estimate"},
+        ],
         "labels": survey_labels(),
         "scales": [{**scale, "scale": "belonging"}, {**scale, "scale": "trust", "alpha": 0.84}],
         "items": [{**item, "item": "belong_1"}, {**item, "item": "belong_2", "reversed": True}],

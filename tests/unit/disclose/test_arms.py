@@ -100,7 +100,8 @@ def test_a_share_that_is_a_small_count_hides_the_means(treated: float, untreated
     assert row["suppressed"] is is_hidden
     assert (row["mean_treated"] is None) is is_hidden
     assert (row["difference"] is None) is is_hidden
-    assert row["std_difference"] == 0.25
+    assert (row["std_difference"] is None) is is_hidden
+    assert row["within_difference"] == 0.25
 
 
 def level(name: str, treated: int, untreated: int) -> dict[str, Any]:

@@ -102,7 +102,7 @@ def test_hidden_numbers_still_call_for_caution(survey_facts: Facts, lang: Langua
     hidden = dict.fromkeys(("n_treated", "n_untreated", "clusters_with_untreated", "clusters_with_both"))
     facts = changed(survey_facts, "design", suppressed=True, **hidden)
     (text,) = caution_phrases(facts, facts.effects[0])
-    assert {"zh": "对照组人数很少", "en": "untreated group is very small"}[lang] in text
+    assert {"zh": "对照组人数很少", "en": "untreated group counts very few people"}[lang] in text
     assert "7" not in text
 
 

@@ -82,7 +82,7 @@ def test_hidden_counts_are_not_told(audited_facts: Facts, lang: Language) -> Non
     hidden = dict.fromkeys(("n_treated", "n_untreated", "clusters_with_treated", "clusters_with_untreated"))
     facts = with_verdict(audited_facts, suppressed=True, **hidden)
     (text,) = caution_phrases(facts, effect_of(facts, "social_work"))
-    assert {"zh": "对照组人数很少", "en": "untreated group, too small to be shown"}[lang] in text
+    assert {"zh": "对照组不足 10 人", "en": "Fewer than 10 untreated people"}[lang] in text
     assert "7" not in reasons_phrase(facts, facts.rows("verdicts")[0])
 
 
