@@ -97,7 +97,7 @@ def apply_codebook(raw: RawTable, codebook: Codebook) -> Ingested:
     """
     sources, renamed = match_columns(raw, codebook)
     check_labels(raw, codebook, sources)
-    ascii_columns = _ascii_columns(raw, sources.values())
+    ascii_columns = _ascii_columns(raw, dict.fromkeys(sources.values()))
     kinds = kinds_of(codebook)
     columns = [
         _field_column(raw, codebook, name, source, kinds, is_ascii=source in ascii_columns)
