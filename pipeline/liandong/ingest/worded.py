@@ -11,6 +11,8 @@ from liandong.definitions import Field
 
 # What export programs write between the answers of one cell; a declared option may hold any other sign.
 _BETWEEN = ("┋", "|", ";", "；")
+# What somebody wrote behind an option such as 其他, as 问卷星 exports it: 其他〖…〗.
+_WRITTEN_IN = r"〖[^〗]*〗"
 
 
 def codes_of_words(cells: pl.Expr, prepared: pl.Expr, field: Field) -> pl.Expr:
@@ -31,6 +33,7 @@ def codes_of_words(cells: pl.Expr, prepared: pl.Expr, field: Field) -> pl.Expr:
     labels = _labels(field)
     if not labels:
         return prepared
+    cells = cells.str.replace_all(_WRITTEN_IN, "")
     codes = cells.replace(list(labels), list(labels.values()))
     return pl.when(codes != cells).then(codes).otherwise(prepared)
 
@@ -53,7 +56,7 @@ def _chosen(cells: pl.Expr, prepared: pl.Expr, field: Field, option: str) -> pl.
     between = [sign for sign in _BETWEEN if sign not in option]
     # Names of options in a form have no spaces: there, a space stands between the answers.
     signs = [*between, " "] if re.fullmatch(r"\S+", option) and option.isascii() else between
-    answers = cells.str.replace_many(signs, ["\0"] * len(signs))
+    answers = cells.str.replace_all(_WRITTEN_IN, "").str.replace_many(signs, ["\0"] * len(signs))
     is_among = (pl.lit("\0") + answers + pl.lit("\0")).str.contains(f"\0{option}\0", literal=True)
     chosen = pl.when(is_among).then(pl.lit("1")).otherwise(pl.lit("0"))
     return pl.when((cells == "") | cells.is_in(missing)).then(prepared).when(cells.is_not_null()).then(chosen)

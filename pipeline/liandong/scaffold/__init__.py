@@ -16,12 +16,13 @@ from liandong.scaffold.draft import (
 from liandong.scaffold.files import files_of
 from liandong.scaffold.from_table import draft_from_table
 from liandong.scaffold.naming import field_names, slug, unique
-from liandong.scaffold.seen import MOST_STRANGERS, MOST_VALUES, Cell, Reading, SeenColumn, SeenSet, SeenTable
+from liandong.scaffold.seen import MOST_STRANGERS, MOST_VALUES, SEVERAL, Cell, Reading, SeenColumn, SeenSet, SeenTable
 from liandong.scaffold.seen import Stored as StoredAs
 
 __all__ = [
     "MOST_STRANGERS",
     "MOST_VALUES",
+    "SEVERAL",
     "Cell",
     "Draft",
     "DraftCategory",

@@ -17,7 +17,6 @@ _WIDEST_SCALE = 10
 _FEW_STRAY = 3
 _STRAY_SHARE = 0.05
 _PAIR = 2
-_SEVERAL = "┋"  # 问卷星 writes several answers into one cell with this sign between them
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +72,8 @@ def labelled_answers(column: SeenColumn, missing: Missing) -> Answers:
 def worded_answers(column: SeenColumn, missing: Missing) -> Answers:
     """Return the answers of a text column that holds words of a closed question, with codes made up for them."""
     counts = {str(value): count for value, count in column.values if value not in missing}
+    if column.several:
+        return Answers()
     if not 1 < len(counts) <= MOST_ANSWERS or max(map(len, counts)) > _LONGEST_ANSWER:
         return Answers()
     by_frequency = sorted(counts, key=lambda text: (-counts[text], text))
@@ -101,11 +102,6 @@ def worded_labels(column: SeenColumn, missing: Missing) -> Answers:
     return Answers(
         tuple(DraftCategory(code, text_of(label)) for code, label in labels.items()), tuple(labels), is_ordered=None
     )
-
-
-def holds_several(column: SeenColumn) -> bool:
-    """Return whether cells hold several answers with a sign between them."""
-    return any(_SEVERAL in str(value) for value, _ in column.values)
 
 
 def text_of(words: str) -> DraftText:

@@ -47,6 +47,8 @@ class DraftField:
         A valid name, unique in its table.
     title
         In both languages; see :class:`DraftText` for one that is not known.
+    option
+        Of a question whose answers stand together in one cell: the answer that this field says yes or no to.
     columns
         Headers under which files hold the field, when they do not use its name.
     enum
@@ -72,6 +74,7 @@ class DraftField:
     title: DraftText
     type: FieldType
     columns: tuple[str, ...] = ()
+    option: str = ""
     categories: tuple[DraftCategory, ...] = ()
     enum: tuple[Code, ...] = ()
     is_ordered: bool | None = None

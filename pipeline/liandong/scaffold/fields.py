@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from liandong.scaffold.answers import (
     Answers,
-    holds_several,
     is_chinese,
     labelled_answers,
     text_of,
@@ -26,8 +26,10 @@ from liandong.scaffold.types import Typed, type_of
 _SHOWN_VALUES = 8
 _LONGEST_SHOWN = 24
 _SHARED = 3
-_DESIGN: frozenset[Meaning] = frozenset({"id", "cluster", "stratum", "interviewer", "weight"})
+# Words in such columns name things; they are no answers to a closed question.
+_NAMING: frozenset[Meaning] = frozenset({"id", "cluster", "stratum", "interviewer", "weight", "paradata"})
 _OLDEST = 120
+_MOMENT = re.compile(r"[+-]?\d{4,}-\d\d-\d\d \d\d:|\d\d:\d\d:\d\d")
 _NEVER_PERSONAL = {"truth", "date", "datetime", "time"}
 _DEGREES = {"latitude": 90, "longitude": 180}
 
@@ -69,7 +71,7 @@ def draft_field(column: Column) -> DraftField:
     title, title_guess = _title(column)
     nominal = True if not answers.is_ordered and len(answers.categories) > 2 else None  # noqa: PLR2004 (a pair)
     undecided = [*title_guess, *guessed]
-    undecided += ["type"] if typed.is_guess or holds_several(seen) else []
+    undecided += ["type"] if typed.is_guess else []
     undecided += ["categories"] if answers.codes_are_guessed or any(not c.label.zh for c in answers.categories) else []
     undecided += ["categories_en"] if any(not category.label.en for category in answers.categories) else []
     undecided += ["enum"] if any("without a label" in remark for remark in answers.remarks) else []
@@ -96,7 +98,6 @@ def draft_field(column: Column) -> DraftField:
             *answers.remarks,
             *_missing_remarks(missing),
             *pii_note,
-            *_several_remarks(seen),
         ),
     )
 
@@ -112,7 +113,7 @@ def _answers(column: Column, typed: Typed, missing: Missing) -> Answers:
         return labelled_answers(column.seen, missing)
     if column.seen.value_labels and typed.type == "string":
         return worded_labels(column.seen, missing)
-    is_open = column.meanings & _DESIGN or (sounds_personal(column.words) and not _is_closed(column.seen))
+    is_open = column.meanings & _NAMING or (sounds_personal(column.words) and not _is_closed(column.seen))
     return worded_answers(column.seen, missing) if typed.is_words and not is_open else Answers()
 
 
@@ -148,7 +149,11 @@ def _personal(column: Column, answers: Answers) -> tuple[bool | None, tuple[str,
 def _title(column: Column) -> tuple[DraftText, list[str]]:
     """Return the title in both languages, and the keys of those that stand in for an unknown one."""
     label = " ".join(column.seen.label.split())
-    words = label or (column.header.text if column.header.text != column.name else "")
+    header = column.header
+    question = (
+        "：".join(part for part in (header.stem.rstrip("?？：: "), header.part) if part) if header.part else header.stem
+    )
+    words = label or (question or header.text if header.text != column.name else "")
     if not words:
         return DraftText(), ["title", "title_en"]
     return text_of(words), ["title_en"] if is_chinese(words) else ["title"]
@@ -198,6 +203,8 @@ def _what_was_seen(seen: SeenColumn, typed: Typed, answers: Answers, *, shows_va
 
 
 def _short(value: Any) -> str:
+    if isinstance(value, str) and _MOMENT.match(value):
+        return value.partition(".")[0]
     text = f"{value:.6g}" if isinstance(value, float) and not value.is_integer() else code_text(value)
     return text if len(text) <= _LONGEST_SHOWN else text[: _LONGEST_SHOWN - 1] + "…"
 
@@ -205,9 +212,3 @@ def _short(value: Any) -> str:
 def _missing_remarks(missing: Missing) -> tuple[str, ...]:
     guess = f"guess: missing answers are {', '.join(map(repr, missing.guessed))}"
     return (*missing.remarks, guess) if missing.guessed else missing.remarks
-
-
-def _several_remarks(seen: SeenColumn) -> tuple[str, ...]:
-    if not holds_several(seen):
-        return ()
-    return ("decide: cells hold several answers; export the question with one column per option to count them",)

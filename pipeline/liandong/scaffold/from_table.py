@@ -11,6 +11,7 @@ from liandong.scaffold.fields import columns_of, draft_field
 from liandong.scaffold.groups import guess_scales, guess_sets
 from liandong.scaffold.headers import take_apart
 from liandong.scaffold.naming import field_names
+from liandong.scaffold.options import with_options
 from liandong.scaffold.roles import Roles, guess_roles
 from liandong.scaffold.seen import SeenTable
 
@@ -41,6 +42,7 @@ def draft_from_table(table: SeenTable, study_id: str) -> Draft:
     scales = guess_scales(columns, fields, [name for name in used if roles.roles.get(name) != "demographic"])
     items = {name for scale in scales for name in scale.items}
     fields = [_as_item(one) if one.name in items else one for one in fields]
+    fields, further = with_options(columns, fields)
     origin, fields = _origin(table, fields)
     key = tuple(name for name in (roles.key, origin.field if origin and _repeats(table, roles) else None) if name)
     left_out = [column.header for column in table.columns if column.stored == "other"]
@@ -53,7 +55,7 @@ def draft_from_table(table: SeenTable, study_id: str) -> Draft:
         files=tuple(f"data/{name}" for name in table.files),
         origin=origin,
         primary_key=key if roles.key else (),
-        sets=sets,
+        sets=(*sets, *further),
         scales=scales,
         design=roles.design,
         undecided=tuple(_open_keys(title, roles)),

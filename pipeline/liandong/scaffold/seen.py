@@ -12,6 +12,7 @@ Cell = int | float | str | bool
 
 MOST_VALUES = 60
 MOST_STRANGERS = 20
+SEVERAL = "┋"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,9 @@ class SeenColumn:
         The word that stands behind the number in every filled cell, such as 秒; empty without one.
     has_leading_zeros
         Whether a text is a number written with zeros before it, which a number would lose.
+    several
+        Of a text column in whose cells several answers stand, with ┋ between them: the distinct cells, some thousands
+        at most.
     value_labels
         Code → label; extended missing values stand as ``.a``.
     missing_values, missing_ranges, missing_tags
@@ -73,6 +77,7 @@ class SeenColumn:
     strangers: tuple[tuple[str, int], ...] = ()
     unit: str = ""
     has_leading_zeros: bool = False
+    several: tuple[str, ...] = ()
     value_labels: Mapping[float | str, str] = field(default_factory=dict)
     missing_values: tuple[float | str, ...] = ()
     missing_ranges: tuple[tuple[float, float], ...] = ()

@@ -98,25 +98,27 @@ def _field(one: DraftField) -> list[str]:
 
 
 def _extras(one: DraftField, undecided: set[str]) -> list[str]:
-    lines = entry("title_en", _shown(one.title, one.name, "en"), 6, _mark("title_en", undecided, "not translated yet"))
-    if one.columns:
-        lines += entry("columns", list(one.columns), 6)
-    if one.categories and any(category.label.en for category in one.categories):
-        lines += entry("categories_en", _categories(one.categories, "en"), 6)
-    kinds = {code.code: code.kind for code in one.missing if code.code and code.kind}
-    if kinds:
-        lines += entry("missing_kinds", kinds, 6, _mark("missing_kinds", undecided))
-    if one.role != "question":
-        lines += entry("role", one.role, 6, _mark("role", undecided))
-    if one.pii is not None:
-        lines += entry("pii", one.pii, 6, _mark("pii", undecided))
-    if one.linkage:
-        lines += entry("linkage", value=True, indent=6)
-    for key, value in (("asked_if", one.asked_if), ("nominal", one.nominal), ("on_failure", dict(one.on_failure))):
-        if value not in ("", None, {}):
-            lines += entry(key, value, 6, _mark(key, undecided))
-    if one.note is not None:
-        lines += entry("note", _both(one.note, one.name), 6)
+    """Return what stands under ``liandong:``, in the order in which the model has it."""
+    has_english = any(category.label.en for category in one.categories)
+    values: dict[str, Any] = {
+        "title_en": _shown(one.title, one.name, "en"),
+        "columns": list(one.columns),
+        "option": one.option,
+        "categories_en": _categories(one.categories, "en") if has_english else [],
+        "missing_kinds": {code.code: code.kind for code in one.missing if code.code and code.kind},
+        "role": one.role if one.role != "question" else None,
+        "pii": one.pii,
+        "linkage": one.linkage or None,
+        "asked_if": one.asked_if,
+        "nominal": one.nominal,
+        "on_failure": dict(one.on_failure),
+        "note": None if one.note is None else _both(one.note, one.name),
+    }
+    lines = []
+    for key, value in values.items():
+        if value is not None and value not in ("", [], {}):
+            words = "not translated yet" if key == "title_en" else ""
+            lines += entry(key, value, 6, _mark(key, undecided, words))
     return [*lines, *(entry("undecided", list(one.undecided), 6) if one.undecided else [])]
 
 

@@ -13,7 +13,7 @@ from liandong.ingest import DeclaredMissing, RawTable
 from liandong.ingest.columns import Stored, prepared_text
 from liandong.ingest.temporal import as_datetime
 from liandong.ingest.typed import as_field
-from liandong.scaffold import MOST_STRANGERS, MOST_VALUES, Reading, SeenSet, SeenTable
+from liandong.scaffold import MOST_STRANGERS, MOST_VALUES, SEVERAL, Reading, SeenSet, SeenTable
 from liandong.workflow.observed import Look, best_reading, keeps_its_text, seen_column
 
 _IN_MEMORY = 20_000_000  # cells; a table with no more is read once
@@ -21,6 +21,8 @@ _AT_ONCE = 200  # columns in one query: the time to plan it grows faster than th
 _SAMPLE = 2_000
 _HALF = 0.5
 _EXTREMES = 6
+_COMBINATIONS = 2_000
+_WRITTEN_IN = r"〖[^〗]*〗"
 _READINGS: tuple[Reading, ...] = get_args(Reading)
 _READERS = {kind: Field(name="x", title="x", type=kind, liandong=FieldExtras(title_en="x")) for kind in _READINGS}
 _WITH_UNIT = r"^[+-]?\d+(?:\.\d+)?\s*([^\d\s.,:/+-][^\d\s]{0,7})$"
@@ -101,6 +103,8 @@ def _prepared(look: Look) -> Iterator[pl.Expr]:
     """Yield a text column stripped of blanks, as it stands and with full-width digits made plain."""
     name, reader = look.stored.name, _READERS["integer"]
     cells = prepared_text(look.stored, reader, is_ascii=True)
+    if not look.found.get("is_ascii", False):
+        cells = cells.str.replace_all(_WRITTEN_IN, "")  # as ingest reads an option with words behind it
     yield pl.when(cells != "").then(cells).alias(_CELLS + name)
     if not look.found.get("is_ascii", True):
         yield prepared_text(look.stored, reader, is_ascii=False).alias(_PLAIN + name)
@@ -141,7 +145,8 @@ def _counts(look: Look) -> Queries:
     if look.stored.is_text:
         raw = look.stored.value
         is_ascii = (raw.str.len_bytes() == raw.str.len_chars()).all()
-        return {**facts, "longest": cells.str.len_chars().max(), "is_ascii": is_ascii}
+        has_several = cells.str.contains(SEVERAL, literal=True).any()
+        return {**facts, "longest": cells.str.len_chars().max(), "is_ascii": is_ascii, "has_several": has_several}
     if look.stored.dtype == pl.Boolean:
         return facts
     answers = _declared_out(look)
@@ -202,6 +207,8 @@ def _values(look: Look) -> Queries:
         facts["strangers"] = strange.value_counts(sort=True, name="n").head(MOST_STRANGERS).implode()
         if best in {"integer", "number", "unit"} and not keeps_its_text(look):
             cells, is_number = value, True
+    if look.found.get("has_several"):
+        facts["several"] = cells.drop_nulls().unique().sort().head(_COMBINATIONS).implode()
     if look.found["distinct"] <= MOST_VALUES + (MOST_STRANGERS if best else 0):
         facts["values"] = cells.drop_nulls().value_counts(name="n").implode()
     if is_number and "values" not in facts:

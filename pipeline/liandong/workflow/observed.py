@@ -65,6 +65,7 @@ def seen_column(raw: RawTable, look: Look) -> SeenColumn:
         reads_as={kind: found[f"as {kind}"] for kind in get_args(Reading) if f"as {kind}" in found},
         strangers=tuple((str(value), count) for value, count in _counted(found.get("strangers"), sort=False)),
         unit=found["unit"] if best == "unit" else "",
+        several=tuple(found.get("several") or ()),
         has_leading_zeros=bool(found.get("zeros")),
         value_labels=raw.value_labels.get(name, {}),
         missing_values=look.declared.values,
