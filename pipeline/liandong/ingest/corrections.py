@@ -91,8 +91,8 @@ def _correct(
     changes = sorted((one for one in placed if not one.entry.drops), key=lambda one: one.entry.field)
     for field, group in groupby(changes, key=lambda one: one.entry.field):
         if field not in cells:
-            hint = nearest(field, cells)
-            text = f"the data have no field {field!r}" + (f" ({hint})" if hint else "")
+            hint = _whole_column(field, raw, codebook) or nearest(field, cells)
+            text = f"the data have no field {field!r} that can be corrected" + (f" ({hint})" if hint else "")
             refused += [Refusal(one.entry.line, text) for one in group]
             continue
         job = _Job(raw, codebook, cells[field], hide=field in hidden)
@@ -104,16 +104,28 @@ def _correct(
 
 
 def _cells(raw: RawTable, codebook: Codebook | None) -> dict[str, Cell]:
-    """Return the columns that can be corrected, by field; without a codebook, by their own names."""
+    """Return the columns that can be corrected, by field; without a codebook, by their own names.
+
+    A column with several answers in one cell fills several fields: it is corrected as a whole, under its own name.
+    """
     fields = {name: stand_in(name, raw.schema[name]) for name in raw.columns}
     sources = {name: name for name in raw.columns}
     if codebook is not None:
-        sources, _ = match_columns(raw, codebook)
-        fields = {name: codebook.field(name) for name in sources}
+        matched, _ = match_columns(raw, codebook)
+        whole = {source for name, source in matched.items() if codebook.field(name).liandong.option is not None}
+        sources = {name: source for name, source in matched.items() if source not in whole}
+        fields = {name: codebook.field(name) for name in sources} | {source: fields[source] for source in whole}
+        sources |= {source: source for source in whole}
     return {
         name: Cell(Stored(source, raw.schema[source], raw.formats.get(source), raw.temporal.get(source)), fields[name])
         for name, source in sources.items()
     }
+
+
+def _whole_column(field: str, raw: RawTable, codebook: Codebook | None) -> str | None:
+    """Return which column to correct in place of a field that is one of several answers in a cell."""
+    source = match_columns(raw, codebook)[0].get(field) if codebook is not None else None
+    return None if source is None else f"it is one of the answers in {source!r}: correct that cell as a whole"
 
 
 @dataclass(frozen=True, slots=True)

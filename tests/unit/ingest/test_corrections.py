@@ -99,7 +99,7 @@ def test_a_missing_cell_is_empty_in_the_log(apply: Apply) -> None:
         ("2,sex,女,1", "row 2, sex: 'old' is '女', but the data have '2'"),
         ("3,note,7,8", "row 3, note: 'old' is '7', but the data have '007'"),
         ("1,note,,b", "row 1, note: 'old' is nothing, but the data have 'a'"),
-        ("1,agee,35,53", "the data have no field 'agee' (did you mean 'age'?)"),
+        ("1,agee,35,53", "the data have no field 'agee' that can be corrected (did you mean 'age'?)"),
         ("4,age,35,53", "answers.csv has no row 4: its rows are 1 to 3"),
         ("0,age,35,53", "'row' is no row number: '0'"),
         ("one,age,35,53", "'row' is no row number: 'one'"),
@@ -232,6 +232,26 @@ def test_a_log_that_lacks_a_column_is_refused(apply: Apply) -> None:
 def test_a_log_that_is_not_there_is_told_so(tmp_path: Path) -> None:
     with pytest.raises(IngestError, match="there is no such file"):
         read_corrections(tmp_path / "corrections.csv")
+
+
+def test_several_answers_in_one_cell_are_corrected_as_a_whole(apply: Apply, refused: Callable[..., list[str]]) -> None:
+    options = [
+        {"name": f"help_{code}", "type": "integer", "liandong": {"columns": ["help"], "option": str(code)}}
+        for code in (1, 2)
+    ]
+    codebook, answers = _codebook([FIELDS[0], *options]), "id,help\nR1,1┋2\nR2,2\n"
+    result = apply(f"{HEADER}\n1,help,1┋2,1,{WHY}\n", answers=answers, codebook=codebook)
+    assert result.raw.frame["help"].to_list() == ["1", "2"]
+    (found,) = refused(f"1,help_2,1,0,{WHY}", answers=answers, codebook=codebook)
+    assert "it is one of the answers in 'help': correct that cell as a whole" in found
+
+
+def test_the_log_may_be_a_workbook(tmp_path: Path, write_workbook: Any) -> None:
+    rows = [HEADER.split(","), [1, "age", 35, 53, "误录", "李", ("date", 44380)]]
+    log = read_corrections(write_workbook(tmp_path / "log.xlsx", {"更正": rows}))
+    assert log.problems == ()
+    entry = log.entries[0]
+    assert (entry.row, entry.old, entry.new, f"{entry.when:%F}") == (1, "35", "53", "2021-07-03")
 
 
 def test_an_unknown_table_is_refused(refused: Callable[..., list[str]]) -> None:
