@@ -56,7 +56,11 @@ DECLARED_QUALITY = (
     ),
     # Each interviewer against all others, measure by measure. measure: short | straight | missing | closed | heaping |
     # outliers | duplicates | match | breaches | contradictions | variability; field: the question, empty where the
-    # measure is about all. n, n_others: interviews (or answers) compared. value, others: means or shares. p_value:
+    # measure is about all. n, n_others: interviews (or answers) compared. value, others: of short, straight, outliers,
+    # duplicates, breaches and contradictions the share of interviews that show it; of missing and closed the share of
+    # interviews in the worst quarter of all; of heaping the share of numbers; of match the mean; of variability the
+    # ratio of standard deviations. test: exact (hypergeometric within communities) | rank (within communities) | z
+    # (rough). p_value:
     # one-sided, against the others; holm: adjusted over all interviewers (and fields) of the measure. flagged: holm
     # < 0.05.
     spec(

@@ -70,8 +70,8 @@ def find_duplicates(received: Received, codebook: Codebook, share: float) -> Dup
     received
         The rows.
     codebook
-        Its key, and its questions: answers with codes or numbers are compared, free texts, dates, personal fields and
-        questions to which everybody gave one answer are not.
+        Its key, and its questions: answers with codes or numbers are compared; free texts, dates, personal fields,
+        the demographic profile and questions to which everybody gave one answer are not.
     share
         Of equal answers, from which on two rows are near duplicates.
     """
@@ -143,7 +143,7 @@ class _Near:
 
 
 def _near(received: Received, codebook: Codebook, share: float, copies: pl.Series) -> _Near:
-    fields = [field for field in questions(codebook, received.columns) if _comparable(field)]
+    fields = _compared_fields(codebook, received)
     # One column at a time: the codes take a byte or two per answer, the answers eight.
     row_numbers = received.pick([])[ROW]
     keep = ~row_numbers.is_in(copies.cast(row_numbers.dtype).implode())
@@ -160,6 +160,16 @@ def _near(received: Received, codebook: Codebook, share: float, copies: pl.Serie
     else:
         found, match = pairs_by_bands(table, share, most=_LISTED), nothing
     return _Near(_pairs(found, rows), match, len(coded), found.note)
+
+
+def _compared_fields(codebook: Codebook, received: Received) -> list[Field]:
+    """Return what is compared: what people think and do; who they are, too, only where there is little else.
+
+    Who invents an interview changes age and sex first, and neighbours share them honestly.
+    """
+    fields = [field for field in questions(codebook, received.columns) if _comparable(field)]
+    substantive = [field for field in fields if field.liandong.role != "demographic"]
+    return substantive if len(substantive) >= FEWEST_QUESTIONS else fields
 
 
 def _comparable(field: Field) -> bool:
