@@ -150,6 +150,8 @@ class DraftTable:
     primary_key: tuple[str, ...] = ()
     foreign_key: Mapping[str, str] = field(default_factory=dict)
     parent: str = ""
+    sets: tuple[DraftSet, ...] = ()
+    rules: tuple[DraftRule, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

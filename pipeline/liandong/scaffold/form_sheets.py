@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from liandong.scaffold.draft import DraftText
 
 Sheet = Sequence[Mapping[str, str]]
+NO_WORDS = DraftText()
 
 _OLD_NAMES: Mapping[str, str] = {
     "relevance": "relevant",
@@ -87,7 +88,7 @@ class Question:
     repeat: str = ""
     relevant: tuple[str, ...] = ()
     constraint: str = ""
-    constraint_message: DraftText = DraftText()
+    constraint_message: DraftText = NO_WORDS
     required: str = ""
     calculation: str = ""
     choice_filter: str = ""

@@ -63,6 +63,8 @@ def table_yaml(draft: Draft, table: DraftTable) -> str:
         "liandong:",
         *entry("title", _both(table.title, table.resource), 2),
         f"  version: {_quoted(draft.version)}",
+        *_several("rules", [_rule(rule) for rule in table.rules]),
+        *_several("sets", [_set(one) for one in table.sets]),
         "",
         "fields:",
         *_fields(table.fields),

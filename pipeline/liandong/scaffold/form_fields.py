@@ -1,0 +1,248 @@
+"""A question of an XLSForm as the fields that its answers take up in a data file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from liandong.definitions import FieldType
+from liandong.definitions.codebook import Role
+from liandong.scaffold.draft import Code, DraftCategory, DraftField, DraftText
+from liandong.scaffold.form_sheets import Choice, Form, Question
+from liandong.scaffold.naming import slug, unique
+
+# Type of question → type of field, for those that take up one field.
+_PLAIN: Mapping[str, FieldType] = {
+    "text": "string",
+    "integer": "integer",
+    "decimal": "number",
+    "range": "number",
+    "date": "date",
+    "time": "time",
+    "dateTime": "datetime",
+    "calculate": "string",
+    "hidden": "string",
+    "acknowledge": "string",
+    "trigger": "string",
+    "barcode": "string",
+    "image": "string",
+    "audio": "string",
+    "video": "string",
+    "file": "string",
+    "geotrace": "string",
+    "geoshape": "string",
+    "rank": "string",
+    "start": "datetime",
+    "end": "datetime",
+    "today": "date",
+    "deviceid": "string",
+    "username": "string",
+    "email": "string",
+    "phonenumber": "string",
+    "simserial": "string",
+    "subscriberid": "string",
+    "audit": "string",
+    "background-audio": "string",
+    "start-geopoint": "string",
+    "xml-external": "string",
+    "csv-external": "string",
+}
+_PARADATA = frozenset({"start", "end", "today", "deviceid", "username", "simserial", "subscriberid", "audit"})
+_PERSONAL = frozenset({
+    "email", "phonenumber", "simserial", "subscriberid", "deviceid", "username", "image", "audio", "video", "file",
+    "geotrace", "geoshape", "background-audio", "start-geopoint",
+})  # fmt: skip
+SILENT = frozenset({"note", "begin_group", "begin_repeat"})
+_POINT = {"latitude": "纬度", "longitude": "经度", "altitude": "海拔", "accuracy": "精度"}
+_OTHER = DraftText("其他", "Other")
+_YES, _NO = DraftCategory(1, DraftText("是", "Yes")), DraftCategory(0, DraftText("否", "No"))
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What a question takes up: its fields, and for one with several answers, option → name of the field."""
+
+    question: Question
+    fields: tuple[DraftField, ...]
+    options: Mapping[str, str]
+
+
+def fields_of(form: Form, questions: Sequence[Question], taken: Sequence[str] = ()) -> tuple[Taken, ...]:
+    """Return the fields of the questions of one table, notes and groups left out.
+
+    Parameters
+    ----------
+    form
+        For its lists of choices.
+    questions
+        Those of one table, in order.
+    taken
+        Names that other fields of the table have.
+    """
+    asked = [question for question in questions if question.type not in SILENT]
+    drafts = [(question, _drafts(question, form)) for question in asked]
+    wanted = [one.name for _, fields in drafts for one, _ in fields]
+    names = iter(unique(wanted, taken))
+    found = []
+    for question, fields in drafts:
+        named = [(replace(one, name=next(names)), option) for one, option in fields]
+        options = {option: one.name for one, option in named if option is not None}
+        found.append(Taken(question, tuple(one for one, _ in named), options))
+    return tuple(found)
+
+
+def headers(question: Question, tail: str = "") -> tuple[str, ...]:
+    """Return the headers under which export programs write a question: its name, with the groups around it or not.
+
+    KoBoToolbox joins them by a slash, ODK Central by a hyphen.
+    """
+    name = question.name + tail
+    paths = [sign.join((*question.groups, name)) for sign in ("/", "-")] if question.groups else []
+    return tuple(dict.fromkeys((name, *paths)))
+
+
+_Drafts = list[tuple[DraftField, str | None]]
+
+
+def _drafts(question: Question, form: Form) -> _Drafts:
+    maker = _MAKERS.get(question.type)
+    if maker is not None:
+        return maker(question, form)
+    return [(_plain(question), None)]
+
+
+def _plain(question: Question) -> DraftField:
+    kind = _PLAIN.get(question.type)
+    one = _field(question, kind or "string")
+    remarks = list(one.remarks)
+    undecided = list(one.undecided)
+    if kind is None:
+        remarks.append(f"the form's type {question.type!r} is not known; read as text")
+        undecided.append("type")
+    if question.type == "calculate":
+        remarks.append(f"calculated: {question.calculation[:200]}")
+        undecided.append("type")
+    return replace(one, constraints=_limits(question), remarks=tuple(remarks), undecided=tuple(undecided))
+
+
+def _limits(question: Question) -> dict[str, int | float]:
+    """Return the ends of a range, which the form's own control keeps."""
+    if question.type != "range":
+        return {}
+    ends = {"minimum": question.parameters.get("start", ""), "maximum": question.parameters.get("end", "")}
+    return {key: _number(text) for key, text in ends.items() if re.fullmatch(r"-?\d+(\.\d+)?", text)}
+
+
+def _number(text: str) -> int | float:
+    return int(text) if re.fullmatch(r"-?\d+", text) else float(text)
+
+
+def _field(question: Question, kind: FieldType, tail: str = "", title: DraftText | None = None) -> DraftField:
+    name = slug(question.name + tail) or "question"
+    words = title or question.label
+    role: Role = "paradata" if question.type in _PARADATA else "question"
+    is_personal = question.type in _PERSONAL
+    undecided = [key for key, text in (("title", words.zh), ("title_en", words.en)) if not text]
+    return DraftField(
+        name=name,
+        title=words,
+        type=kind,
+        columns=tuple(header for header in headers(question, tail) if header != name),
+        role=role,
+        pii=True if is_personal else None,
+        undecided=(*undecided, *(["pii"] if is_personal else [])),
+        remarks=(f"{question.type} of the form, {'/'.join((*question.groups, question.name))}",),
+    )
+
+
+def _one_choice(question: Question, form: Form) -> _Drafts:
+    choices = form.choices.get(question.list_name, ())
+    one = _field(question, "integer" if _are_numbers(choices) else "string")
+    if not choices:
+        remark = f"its answers stand in {question.list_name!r}, which is not part of the form"
+        return [(replace(one, type="string", remarks=(*one.remarks, remark)), None)]
+    categories = [DraftCategory(_code(choice.name, one.type), choice.label) for choice in choices]
+    if question.or_other:
+        categories.append(DraftCategory(_code("other", one.type), _OTHER) if one.type == "string" else _YES)
+    if question.or_other and one.type == "integer":  # the word "other" stands among numbers: codes become text
+        one = replace(one, type="string")
+        categories = [DraftCategory(choice.name, choice.label) for choice in choices]
+        categories.append(DraftCategory("other", _OTHER))
+    coded = replace(one, categories=tuple(categories), enum=tuple(category.value for category in categories))
+    return [(_with_open_labels(coded), None), *_other_text(question)]
+
+
+def _several_choices(question: Question, form: Form) -> _Drafts:
+    """Return one field per option, 1 where it was chosen: of its own column, or of the one that holds all answers."""
+    names = [*form.choices.get(question.list_name, ())]
+    if question.or_other:
+        names.append(Choice("other", _OTHER))
+    if not names:
+        one = _field(question, "string")
+        remark = f"its answers stand in {question.list_name!r}, which is not part of the form"
+        return [(replace(one, remarks=(*one.remarks, remark)), None)]
+    return [*((_option(question, choice), choice.name) for choice in names), *_other_text(question)]
+
+
+def _option(question: Question, choice: Choice) -> DraftField:
+    title = DraftText(
+        f"{question.label.zh}（{choice.label.zh or choice.label.en or choice.name}）" if question.label.zh else "",
+        f"{question.label.en} ({choice.label.en or choice.name})" if question.label.en else "",
+    )
+    one = _field(question, "integer", f"_{choice.name}", title)
+    split = [f"{header}/{choice.name}" for header in headers(question)]
+    own = [header for header in headers(question, f"_{choice.name}") if header != one.name]
+    return replace(
+        one,
+        columns=tuple(dict.fromkeys((*split, *own, *headers(question)))),
+        option=choice.name,
+        categories=(_NO, _YES),
+        enum=(0, 1),
+        remarks=(),
+    )
+
+
+def _other_text(question: Question) -> Iterator[tuple[DraftField, None]]:
+    if question.or_other:
+        title = DraftText(
+            f"{question.label.zh}（其他，请注明）" if question.label.zh else "",
+            f"{question.label.en} (other, specified)" if question.label.en else "",
+        )
+        yield replace(_field(question, "string", "_other", title), role="question"), None
+
+
+def _point(question: Question, _form: Form) -> _Drafts:
+    """Return the four numbers of a place, and the one column that holds them all in some exports."""
+    found = []
+    for part, zh in _POINT.items():
+        title = DraftText(f"{question.label.zh}（{zh}）" if question.label.zh else zh, f"{question.label.en} ({part})")
+        one = _field(question, "number", f"_{part}", title)
+        names = [f"{mark}{header}{sign}{shown}" for header in headers(question) for mark in ("", "_")
+                 for sign in ("_", "-", "/") for shown in (part, part.title())]  # fmt: skip
+        columns = tuple(name for name in dict.fromkeys(names) if name != one.name)
+        found.append((replace(one, columns=columns, pii=True, undecided=()), None))
+    whole = _field(question, "string")
+    return [(replace(whole, pii=True, undecided=whole.undecided), None), *found]
+
+
+def _are_numbers(choices: Sequence[Choice]) -> bool:
+    return bool(choices) and all(re.fullmatch(r"-?(0|[1-9]\d{0,8})", choice.name) for choice in choices)
+
+
+def _code(name: str, kind: FieldType) -> Code:
+    return int(name) if kind == "integer" else name
+
+
+def _with_open_labels(one: DraftField) -> DraftField:
+    """Name the labels that one of the languages lacks."""
+    lacking = [not all(category.label.zh for category in one.categories), not all(c.label.en for c in one.categories)]
+    keys = [key for key, lacks in zip(("categories", "categories_en"), lacking, strict=True) if lacks]
+    return replace(one, undecided=(*one.undecided, *keys))
+
+
+_MAKERS: Mapping[str, Callable[[Question, Form], _Drafts]] = {
+    "select_one": _one_choice,
+    "select_multiple": _several_choices,
+    "geopoint": _point,
+}

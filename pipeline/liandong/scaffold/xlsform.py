@@ -1,0 +1,250 @@
+"""From an XLSForm to a draft: what the form asks, under which condition, and which answers it takes.
+
+Unlike a draft from data, hardly anything is guessed here. Relevance becomes ``asked_if``, constraints become those of
+the field or rules of their own, choices become categories, a repeat becomes a second table with a foreign key.
+Expressions that the codebook's language cannot say are left out, with a remark and the key among the undecided ones.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from liandong.scaffold.draft import (
+    Draft,
+    DraftDesign,
+    DraftField,
+    DraftRule,
+    DraftSet,
+    DraftTable,
+    DraftText,
+)
+from liandong.scaffold.form_expressions import Answer, UntranslatableError, translate
+from liandong.scaffold.form_fields import Taken, fields_of
+from liandong.scaffold.form_sheets import Form, Question
+from liandong.scaffold.naming import slug, unique
+
+KEY, PARENT = "instance_key", "parent_key"
+_KEY_HEADERS = ("KEY", "_uuid", "instanceID", "meta/instanceID", "meta-instanceID", "__id")
+_PARENT_HEADERS = ("PARENT_KEY", "_submission__uuid", "__Submissions-id")
+_BOUND = re.compile(r"^\s*\.\s*(>=|<=)\s*(-?\d+(?:\.\d+)?)\s*$")
+_REGEX = re.compile(r"""^\s*regex\s*\(\s*\.\s*,\s*(['"])\^?(.*?)\$?\1\s*\)\s*$""")
+_LENGTH = re.compile(r"^\s*string-length\s*\(\s*\.\s*\)\s*(>=|<=|=)\s*(\d+)\s*$")
+_QUALITY = {"start": "started", "end": "ended"}
+_SHOWN = 200
+
+
+def draft_from_form(form: Form, study_id: str, source: str) -> Draft:
+    """Return the draft of a study whose answers `form` collects.
+
+    Parameters
+    ----------
+    form
+        As :func:`liandong.scaffold.form_sheets.read_form` gives it.
+    study_id
+        Small letters, digits and underscores, a letter first.
+    source
+        The form's file name.
+
+    Returns
+    -------
+    Draft
+        Without data files. ``undecided`` names what the form does not say, or says in words that a codebook lacks.
+    """
+    repeats = [question for question in form.questions if question.type == "begin_repeat"]
+    inside = {repeat.name: [one for one in form.questions if one.repeat == repeat.name] for repeat in repeats}
+    main = _table(form, [one for one in form.questions if not one.repeat], (KEY,))
+    names = dict(zip((one.name for one in repeats), unique(slug(one.name) or "repeat" for one in repeats), strict=True))
+    tables = [_second(form, repeat, inside[repeat.name], names) for repeat in repeats]
+    title = _title(form)
+    return Draft(
+        id=study_id,
+        title=title,
+        source=source,
+        fields=(_key(KEY, "记录编号", "Key of the record", _KEY_HEADERS), *main.fields),
+        primary_key=(KEY,),
+        sets=main.sets,
+        rules=main.rules,
+        tables=tuple(tables),
+        design=DraftDesign(quality=_quality(main.taken)),
+        version=form.version or "0.1",
+        undecided=(*([] if title.zh and title.en else ["title"]), "design.assignment"),
+        remarks=tuple(_remarks(form, repeats)),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    taken: tuple[Taken, ...]
+    fields: tuple[DraftField, ...]
+    sets: tuple[DraftSet, ...]
+    rules: tuple[DraftRule, ...]
+
+
+def _table(form: Form, questions: Sequence[Question], reserved: Sequence[str]) -> _Table:
+    taken = fields_of(form, questions, reserved)
+    answers = {one.question.name: _answer(one) for one in taken}
+    fields: list[DraftField] = []
+    rules: list[DraftRule] = []
+    sets: list[DraftSet] = []
+    for one in taken:
+        ruled = [_ruled(draft, one, answers) for draft in one.fields]
+        fields += [draft for draft, _ in ruled]
+        rules += [rule for _, rule in ruled[:1] if rule is not None]
+        if len(one.options) > 1:
+            title = one.question.label
+            undecided = () if title.zh and title.en else ("title",)
+            sets.append(DraftSet(slug(one.question.name), title, tuple(one.options.values()), 1, undecided))
+    return _Table(taken, tuple(_headed(fields, taken)), tuple(sets), tuple(_apart(rules)))
+
+
+def _answer(one: Taken) -> Answer:
+    if one.options:
+        return Answer("", options=one.options)
+    first = one.fields[0]
+    return Answer(first.name, is_text=first.type == "string")
+
+
+def _ruled(draft: DraftField, one: Taken, answers: Mapping[str, Answer]) -> tuple[DraftField, DraftRule | None]:
+    """Return a field with the condition and the constraints of its question, and the rule that takes more words."""
+    question = one.question
+    if draft.name not in {*one.options.values(), one.fields[0].name}:  # the text of "other", the parts of a place
+        return _with_condition(draft, question, answers), None
+    draft = _with_condition(draft, question, answers)
+    draft = _with_requirement(draft, question)
+    if not question.constraint:
+        return draft, None
+    simple = _constraints(question.constraint, draft)
+    if simple is not None:
+        return replace(draft, constraints={**draft.constraints, **simple}), None
+    here = answers[question.name]
+    try:
+        check = translate(question.constraint, answers, here)
+    except UntranslatableError as error:
+        return _left_out(draft, "constraints", question.constraint, error), None
+    title = question.constraint_message
+    asked = DraftText(question.label.zh or question.name, question.label.en or question.name)
+    both = DraftText(
+        title.zh or f"“{asked.zh}”的答案须符合：{check}",
+        title.en or f"The answer to “{asked.en}” must satisfy: {check}",
+    )
+    blanked = tuple(one.options.values()) or (draft.name,)
+    return draft, DraftRule(f"{slug(question.name)}_constraint", both, check, "blank", blanked)
+
+
+def _with_condition(draft: DraftField, question: Question, answers: Mapping[str, Answer]) -> DraftField:
+    parts = []
+    for condition in question.relevant:
+        try:
+            parts.append(translate(condition, answers))
+        except UntranslatableError as error:
+            return _left_out(draft, "asked_if", " and ".join(question.relevant), error)
+    distinct = list(dict.fromkeys(parts))
+    joined = distinct[0] if len(distinct) == 1 else " and ".join(f"({part})" for part in distinct)
+    return replace(draft, asked_if=joined) if distinct else draft
+
+
+def _with_requirement(draft: DraftField, question: Question) -> DraftField:
+    if question.is_required:
+        return replace(draft, constraints={"required": True, **draft.constraints})
+    if question.required and question.required.lower() not in {"no", "false", "false()"}:
+        remark = f"required under a condition, which the codebook leaves to asked_if: {question.required[:_SHOWN]}"
+        return replace(draft, remarks=(*draft.remarks, remark), undecided=(*draft.undecided, "required"))
+    return draft
+
+
+def _constraints(text: str, draft: DraftField) -> dict[str, object] | None:
+    """Return a constraint of the form as those of the field; None where it takes a rule."""
+    found: dict[str, object] = {}
+    if draft.type in {"integer", "number"} and not draft.enum:
+        for part in re.split(r"\s+and\s+", text.strip()):
+            bound = _BOUND.match(part)
+            key = {">=": "minimum", "<=": "maximum"}.get(bound[1]) if bound else None
+            if bound is None or key is None or key in found:
+                return None
+            found[key] = float(bound[2]) if "." in bound[2] else int(bound[2])
+        return found
+    if draft.type != "string" or draft.enum:
+        return None
+    pattern, length = _REGEX.match(text), _LENGTH.match(text)
+    if pattern is not None and "(?" not in pattern[2]:
+        return {"pattern": pattern[2]}
+    if length is not None:
+        keys = {">=": ("minLength",), "<=": ("maxLength",), "=": ("minLength", "maxLength")}[length[1]]
+        return dict.fromkeys(keys, int(length[2]))
+    return None
+
+
+def _left_out(draft: DraftField, key: str, text: str, error: UntranslatableError) -> DraftField:
+    """Return a field with what the form says and the codebook cannot, for a person to decide."""
+    shown = text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
+    remark = f"not translated to {key}: {shown} ({error})"
+    return replace(draft, remarks=(*draft.remarks, remark), undecided=(*draft.undecided, key))
+
+
+def _apart(rules: Sequence[DraftRule]) -> list[DraftRule]:
+    names = unique(rule.id for rule in rules)
+    return [replace(rule, id=name) for rule, name in zip(rules, names, strict=True)]
+
+
+def _headed(fields: Sequence[DraftField], taken: Sequence[Taken]) -> list[DraftField]:
+    """Open each group of the form with a comment."""
+    groups = {one.fields[0].name: "/".join(one.question.groups) for one in taken}
+    headed, last = [], ""
+    for one in fields:
+        group = groups.get(one.name, last)
+        headed.append(replace(one, heading=group) if group and group != last else one)
+        last = group
+    return headed
+
+
+def _second(form: Form, repeat: Question, questions: Sequence[Question], names: Mapping[str, str]) -> DraftTable:
+    table = _table(form, questions, (KEY, PARENT))
+    title = repeat.label
+    key = _key(KEY, "记录编号", "Key of the record", ("KEY", "__id", "_index"))
+    parent = _key(PARENT, "上级记录编号", "Key of the record that it belongs to", _PARENT_HEADERS)
+    return DraftTable(
+        resource=names[repeat.name],
+        title=title,
+        fields=(key, parent, *table.fields),
+        primary_key=(KEY,),
+        foreign_key={PARENT: KEY},
+        parent=names.get(repeat.repeat, ""),
+        sets=table.sets,
+        rules=table.rules,
+    )
+
+
+def _key(name: str, zh: str, en: str, headers: Sequence[str]) -> DraftField:
+    return DraftField(
+        name=name,
+        title=DraftText(zh, en),
+        type="string",
+        columns=tuple(headers),
+        constraints={"required": True},
+        role="id",
+        pii=False,
+        on_failure={"required": "reject"},
+        note=DraftText("由采集软件生成的记录编号，不指向个人", "Made by the collecting software; leads to no person"),
+    )
+
+
+def _title(form: Form) -> DraftText:
+    name = form.title or form.form_id
+    return DraftText(name, "") if re.search(r"[\u4e00-\u9fff]", name) else DraftText("", name)
+
+
+def _quality(taken: Sequence[Taken]) -> dict[str, str]:
+    found = {_QUALITY[one.question.type]: one.fields[0].name for one in taken if one.question.type in _QUALITY}
+    return {key: found[key] for key in _QUALITY.values() if key in found}
+
+
+def _remarks(form: Form, repeats: Sequence[Question]) -> list[str]:
+    remarks = [f"form {form.form_id}" if form.form_id else "", f"version {form.version}" if form.version else ""]
+    filtered = [one.name for one in form.questions if one.choice_filter]
+    if filtered:
+        remarks.append(f"which choices are shown depends on other answers, and is not checked: {', '.join(filtered)}")
+    if repeats:
+        remarks.append(f"repeats are second tables: {', '.join(one.name for one in repeats)}")
+    return [remark for remark in remarks if remark]
