@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -10,17 +10,19 @@ import polars as pl
 from liandong.definitions import Codebook
 from liandong.errors import IngestError
 from liandong.evidence.typed_rows import ROW, UNNAMED, TypedRows, kind_column, text_column
-from liandong.ingest.columns import Stored
+from liandong.ingest.columns import PADDING, Stored
 from liandong.ingest.contradictions import check_labels
 from liandong.ingest.fields import KIND, UNREAD, VALUE, FieldColumn
 from liandong.ingest.missing import kinds_of, missing_codes, with_tags
 from liandong.ingest.raw import RawTable
 from liandong.ingest.typed import TYPES
+from liandong.ingest.worded import are_words
 
 BATCH = 100_000
 _IN_MEMORY = 20_000_000  # cells; some 200 MB. Anything larger is read by parts, once per pass.
 _ROW_OF_FILE = "_row_of_file"  # a file may bring a column of our own name
 _SHOWN = 8
+_WORDS = "\0words:"
 ROW_NUMBER = "\0row"  # no file can have such a name
 
 
@@ -97,7 +99,7 @@ def apply_codebook(raw: RawTable, codebook: Codebook) -> Ingested:
     """
     sources, renamed = match_columns(raw, codebook)
     check_labels(raw, codebook, sources)
-    ascii_columns = _ascii_columns(raw, dict.fromkeys(sources.values()))
+    ascii_columns, worded = _look_at_texts(raw, codebook, sources)
     kinds = kinds_of(codebook)
     columns = [
         _field_column(raw, codebook, name, source, kinds, is_ascii=source in ascii_columns)
@@ -112,7 +114,7 @@ def apply_codebook(raw: RawTable, codebook: Codebook) -> Ingested:
         unknown=others,
         unknown_columns=tuple(unknown.values()),
         absent=tuple(field.name for field in codebook.fields if field.name not in sources),
-        notes=(*raw.notes, *renamed, *_missing_notes(columns)),
+        notes=(*raw.notes, *renamed, *worded, *_missing_notes(columns)),
     )
 
 
@@ -195,16 +197,25 @@ def _some(names: Sequence[str]) -> str:
     return ", ".join(map(repr, names[:_SHOWN])) + (" …" if len(names) > _SHOWN else "")
 
 
-def _ascii_columns(raw: RawTable, names: Iterable[str]) -> frozenset[str]:
-    """Return the text columns that hold nothing but ASCII."""
-    texts = [pl.col(name) for name in names if raw.schema[name] == pl.String]
+def _look_at_texts(raw: RawTable, codebook: Codebook, sources: Mapping[str, str]) -> tuple[frozenset[str], list[str]]:
+    """Return the text columns that hold nothing but ASCII, and a note for each field whose labels stand for codes."""
+    texts = {name: source for name, source in sources.items() if raw.schema[source] == pl.String}
     if not texts:
-        return frozenset()
+        return frozenset(), []
     # Of the characters of UTF-8, only those of ASCII take one byte.
-    found = raw.data.select((text.str.len_bytes() == text.str.len_chars()).all() for text in texts)
-    return frozenset(
-        name for name, is_ascii in found.collect(engine="streaming").row(0, named=True).items() if is_ascii
-    )
+    plain = {
+        source: (pl.col(source).str.len_bytes() == pl.col(source).str.len_chars()).all() for source in texts.values()
+    }
+    cells = {name: pl.col(source).str.strip_chars(PADDING) for name, source in texts.items()}
+    words = {name: are_words(cell, codebook.field(name)) for name, cell in cells.items()}
+    counts = {_WORDS + name: hit.sum() for name, hit in words.items() if hit is not None}
+    found = raw.data.select(**plain, **counts).collect(engine="streaming").row(0, named=True)
+    notes = [
+        f"{name}: {found[_WORDS + name]:,} cells hold a label, which was read as its code."
+        for name in texts
+        if found.get(_WORDS + name)
+    ]
+    return frozenset(source for source in plain if found[source]), notes
 
 
 def _field_column(

@@ -51,10 +51,18 @@ class FieldColumn:
     @property
     def value(self) -> pl.Expr:
         """The cells in the field's type, null where they are missing or unreadable."""
-        value = as_field(self.column, self.field)
+        value = as_field(self.column, self.field) if self.source.is_text else self._of_stored_value()
         if self.codes.any:
             value = pl.when(pl.col(KIND + self.field.name).is_null()).then(value)
         return value.alias(VALUE + self.field.name)
+
+    def _of_stored_value(self) -> pl.Expr:
+        option = self.field.liandong.option
+        if option is None:
+            return as_field(self.source, self.field)
+        # In a workbook, cells with one answer each may be numbers.
+        answer = as_text(self.source)
+        return pl.when(answer.is_not_null()).then(answer == option).cast(TYPES[self.field.type], strict=False)
 
     @property
     def unread(self) -> pl.Expr:

@@ -17,6 +17,7 @@ from liandong.ingest.typed import text_as_number
 
 _TAGGED = "\0tag:"
 _NONE = DeclaredMissing()
+_BRACKETS = str.maketrans("()（）", "（）()")  # some write (跳过), others （跳过）
 _Match = tuple[pl.Expr, str]  # where a cell carries a code, and of which kind
 
 
@@ -40,6 +41,11 @@ def missing_codes(field: Field, codebook: Codebook, declared: DeclaredMissing | 
     codes = [entry.value for entry in entries if entry.value]
     kinds = {code: field.liandong.missing_kinds.get(code, UNNAMED) for code in codes}
     kinds |= {code: kind for code, kind in field.liandong.missing_kinds.items() if code}
+    # A file with the words of the answers has the label of a missing code where another has the code.
+    words = {entry.label: kinds[entry.value] for entry in entries if entry.label and entry.value}
+    answers = {label for lang in ("zh", "en") for label in field.category_labels(lang).values()}
+    kinds |= {word: kind for word, kind in words.items() if word not in kinds and word not in answers}
+    kinds |= {wide: kinds[code] for code in [*kinds] if (wide := code.translate(_BRACKETS)) not in kinds}
     declared = declared or _NONE
     named = _numbers(kinds)
     unnamed = [

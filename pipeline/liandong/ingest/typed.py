@@ -37,7 +37,8 @@ _MONTH_FIRST = r"(?i)^([a-z]{3})[a-z]*\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4}
 _WORD_FOR_THE_MONTH = r"(?i)^(\d{1,2})[-\s./]?([a-z]{3})[a-z]*[-\s.,/]{0,2}(\d{4})\b,?"
 _CHINESE_HALF_DAY = r"(上午|下午)\s*([\d:]+)"
 _CLOCKS = ("%H:%M:%S%.f", "%H:%M", "%I:%M:%S %p", "%I:%M %p")
-_BEFORE_A_NUMBER, _BEHIND_A_NUMBER = r"^[^\d+-]+", r"\D+$"
+# A word that multiplies is no unit: 3.5万 is not 3.5.
+_BEFORE_A_NUMBER, _BEHIND_A_NUMBER = r"^[^\d+-]+", r"[^\d十百千万亿]+$"
 
 
 def as_field(column: Stored, field: Field) -> pl.Expr:
@@ -59,14 +60,14 @@ def _numeric_text(column: Stored, field: Field) -> pl.Expr:
     """Return the text of numbers without the group and decimal marks, and the unit, that the field declares."""
     text = column.value
     extra = field.model_extra or {}
+    if extra.get("bareNumber") is False:
+        text = text.str.replace(_BEFORE_A_NUMBER, "").str.replace(_BEHIND_A_NUMBER, "")
     if not extra.get("groupChar") and not extra.get("decimalChar"):
         text = pl.when(text.str.contains(_GROUPED)).then(text.str.replace_all(",", "", literal=True)).otherwise(text)
     if extra.get("groupChar"):
         text = text.str.replace_all(str(extra["groupChar"]), "", literal=True)
     if extra.get("decimalChar"):
         text = text.str.replace_all(str(extra["decimalChar"]), ".", literal=True)
-    if extra.get("bareNumber") is False:
-        text = text.str.replace(_BEFORE_A_NUMBER, "").str.replace(_BEHIND_A_NUMBER, "")
     return text
 
 

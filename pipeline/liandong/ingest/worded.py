@@ -12,6 +12,8 @@ from liandong.definitions import Field
 # What export programs write between the answers of one cell; a declared option may hold any other sign.
 _BETWEEN = ("┋", "|", ";", "；")
 # What somebody wrote behind an option such as 其他, as 问卷星 exports it: 其他〖…〗.
+_NARROW, _WIDE = "(),;:!?", "（），；：！？"
+_TO_WIDE, _TO_NARROW = str.maketrans(_NARROW, _WIDE), str.maketrans(_WIDE, _NARROW)
 _WRITTEN_IN = r"〖[^〗]*〗"
 
 
@@ -38,16 +40,25 @@ def codes_of_words(cells: pl.Expr, prepared: pl.Expr, field: Field) -> pl.Expr:
     return pl.when(codes != cells).then(codes).otherwise(prepared)
 
 
+def are_words(cells: pl.Expr, field: Field) -> pl.Expr | None:
+    """Return whether cells hold a label of the field instead of a code, None where the field has no labels."""
+    labels = _labels(field) if field.liandong.option is None else {}
+    return cells.str.replace_all(_WRITTEN_IN, "").is_in(list(labels)) if labels else None
+
+
 def _labels(field: Field) -> dict[str, str]:
     """Return label → code, as text, without labels that several codes have and labels that are themselves codes."""
-    if field.type == "string":
-        return {}
-    pairs = {(one.label.strip(), str(one.value)) for one in field.categories or () if one.label}
-    pairs |= {(one.label.strip(), str(one.value)) for one in field.liandong.categories_en or () if one.label}
+    labelled = (*(field.categories or ()), *(field.liandong.categories_en or ()))
+    pairs = {(way, str(one.value)) for one in labelled if one.label for way in _ways_to_write(one.label.strip())}
     count = Counter(label for label, _ in pairs)
     codes = {str(one.value) for one in field.categories or ()}
     missing = {*field.liandong.missing_kinds, *(one.value for one in field.missing_values or ())}
     return {label: code for label, code in sorted(pairs) if count[label] == 1 and label not in codes | missing}
+
+
+def _ways_to_write(label: str) -> set[str]:
+    """Return a label as it is and with the marks that a Chinese keyboard writes in full width, or does not."""
+    return {label, label.translate(_TO_WIDE), label.translate(_TO_NARROW)}
 
 
 def _chosen(cells: pl.Expr, prepared: pl.Expr, field: Field, option: str) -> pl.Expr:

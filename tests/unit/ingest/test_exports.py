@@ -139,6 +139,8 @@ def test_an_export_of_wjx_gives_the_same_answers_however_it_was_made(
     }
     assert ingested.type_problems.is_empty()
     assert set(ingested.unknown_columns) == {"来源", "来源详情", "总分"}
+    worded = "gender: 2 cells hold a label, which was read as its code."
+    assert (worded in ingested.notes) == (rows is WJX_TEXTS)
 
 
 def test_several_answers_in_one_cell_of_wjx(tmp_path: Path, make_codebook: Any) -> None:
@@ -197,3 +199,44 @@ def test_an_export_of_surveycto_is_read(tmp_path: Path, make_codebook: Any) -> N
     assert (found["income"], found["social_work"], found["other_service"]) == ([1200, 980], [1, 0], [0, 1])
     assert found["key"] == ["uuid:aa", "uuid:bb"]
     assert ingested.type_problems.is_empty()
+
+
+def test_an_option_may_stand_as_a_number_in_a_workbook(tmp_path: Path, make_codebook: Any, write_workbook: Any) -> None:
+    rows = [[1], [96], [-3], [None]]
+    path = write_workbook(
+        tmp_path / "form.xlsx", {"s": [["id", "services"], *([i, *row] for i, row in enumerate(rows))]}
+    )
+    ingested = apply_codebook(read_table(path), make_codebook(other=field("integer", "services", option="96")))
+    assert answers(ingested)["other"] == [0, 1, None, None]
+    assert kinds(ingested)["other"] == [None, None, "skipped", None]
+
+
+WORDS = [(1, "很好（满意）", "Good (happy)"), (2, "其他", "Other"), (3, "1", "One")]
+
+
+def test_labels_are_codes_however_a_keyboard_writes_them(make_codebook: Any, raw_of: Any) -> None:
+    cells = ["很好(满意)", "很好（满意） ", "Good (happy)", "其他〖见备注〗", "1", "One", "（跳过）", "未列出"]
+    ingested = apply_codebook(raw_of(pl.DataFrame({"q": cells})), make_codebook(q=field("integer", labels=WORDS)))
+    assert answers(ingested)["q"] == [1, 1, 1, 2, 1, 3, None, None]
+    assert kinds(ingested)["q"] == [None] * 6 + ["skipped", None]
+    assert ingested.type_problems["value"].to_list() == ["未列出"]
+
+
+def test_labels_of_missing_codes_are_missing(make_codebook: Any, raw_of: Any) -> None:
+    spec = field("integer", missingValues=[{"value": "-3", "label": "不适用"}, {"value": "-9", "label": "拒答"}])
+    ingested = apply_codebook(raw_of(pl.DataFrame({"q": ["不适用", "拒答", "-9", "4"]})), make_codebook(q=spec))
+    assert answers(ingested)["q"] == [None, None, None, 4]
+    assert kinds(ingested)["q"] == ["skipped", "user_missing", "user_missing", None]
+
+
+def test_codes_that_are_texts_have_labels_too(make_codebook: Any, raw_of: Any) -> None:
+    spec = {"type": "string", "categories": [{"value": "m", "label": "男"}, {"value": "f", "label": "女"}]}
+    ingested = apply_codebook(raw_of(pl.DataFrame({"q": ["m", "女", "未知"]})), make_codebook(q=spec))
+    assert answers(ingested)["q"] == ["m", "f", "未知"]
+
+
+def test_a_unit_goes_but_a_word_that_multiplies_stays(make_codebook: Any, raw_of: Any) -> None:
+    cells = ["356秒", "12 kg", "¥1,234.50", "95%", "3.5万", "3.5万元", "二十"]
+    ingested = apply_codebook(raw_of(pl.DataFrame({"q": cells})), make_codebook(q=field("number", bareNumber=False)))
+    assert answers(ingested)["q"] == [356.0, 12.0, 1234.5, 95.0, None, None, None]
+    assert ingested.type_problems["value"].to_list() == ["3.5万", "3.5万元", "二十"]
