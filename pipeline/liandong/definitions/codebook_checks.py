@@ -16,6 +16,7 @@ from liandong.definitions.vocabulary import Use, at, check_expression, items, re
 from liandong.errors import Problem
 
 RESERVED = frozenset({"_row", "_rules", "_unreadable"})
+RESERVED_RULES = frozenset({"dropped_by_hand"})
 _BOUNDS = ("minimum", "maximum", "exclusive_minimum", "exclusive_maximum")
 _CLOSE = 0.8
 
@@ -189,6 +190,8 @@ def _keys(codebook: Codebook, file: str) -> Iterator[Problem]:
 def _rule(rule: Rule, where: str, codebook: Codebook, kinds: Mapping[str, Kind | None]) -> Iterator[Problem]:
     yield from check_expression(f"{where}.check", rule.check, kinds, "field", "truth")
     yield from unknown_names(Use(f"{where}.fields", name, "field", codebook.names) for name in rule.fields)
+    if rule.id in RESERVED_RULES:
+        yield Problem(f"{where}.id", f"{rule.id!r} is a rule of every table with corrections by hand; choose another")
     if rule.action == "blank" and not rule.fields:
         yield Problem(f"{where}.fields", "the action 'blank' needs the fields to blank")
     if rule.action == "blank" and set(rule.fields) & set(codebook.key):

@@ -32,6 +32,8 @@ class Link:
         The field that is read; None for ``count(table)``.
     kind
         What the column holds.
+    personal
+        Whether the key is personal, so that no message may show it.
     """
 
     name: LinkedName
@@ -39,6 +41,7 @@ class Link:
     key: tuple[str, ...]
     field: Field | None
     kind: Kind
+    personal: bool = False
 
     @property
     def column(self) -> str:
@@ -84,8 +87,9 @@ def _of_one_row(table: str, codebook: Codebook, keys: list[ForeignKey]) -> Itera
     if len(keys) != 1:
         return
     on, key = keys[0].columns, keys[0].referenced
+    personal = any(field.liandong.pii for field in codebook.fields if field.name in key)
     for field in codebook.fields:
-        yield Link(LinkedName(table, field.name), on, key, field, kind_of_field(field))
+        yield Link(LinkedName(table, field.name), on, key, field, kind_of_field(field), personal)
 
 
 def _of_many_rows(table: str, codebook: Codebook, keys: list[ForeignKey]) -> Iterator[Link]:

@@ -138,6 +138,8 @@ def _check_unique(found: pl.DataFrame, one: Link, names: Sequence[str]) -> None:
     if several.is_empty():
         return
     shown = ["+".join(map(str, row)) for row in several.select(names).head(_SHOWN).rows()]
+    if one.personal:
+        shown = [f"{several.height} of them (withheld)"]
     more = " …" if several.height > _SHOWN else ""
     raise ValidationError(
         f"the key {'+'.join(one.key)} does not tell the rows of the table {one.name.table!r} apart, so that nobody can "

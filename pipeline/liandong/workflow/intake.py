@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -123,7 +123,9 @@ def take_in(study: Study, codebook: Codebook, on_progress: Callable[[str], None]
         name: TableIntake(schemas[name], ingested[name], validated[name], table.record, remarks[name])
         for name, table in described.items()
     }
-    responses = tables.pop(RESPONSES)
+    absent = tuple(f"table not in the data: {name}" for name in schemas if name not in described)
+    responses = replace(tables[RESPONSES], remarks=(*remarks[RESPONSES], *absent))
+    del tables[RESPONSES]
     return Intake(
         responses,
         tables,

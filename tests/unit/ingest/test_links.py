@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -79,6 +80,15 @@ def test_a_key_that_stands_twice_is_named() -> None:
         link(ROWS.lazy(), _links("communities.residents"), twice)
     assert "the key code does not tell the rows of the table 'communities' apart" in error.value.message
     assert error.value.message.endswith("C1 stands in several rows")
+
+
+def test_a_personal_key_that_stands_twice_is_not_shown() -> None:
+    twice = {"communities": pl.concat([TABLES["communities"], TABLES["communities"].head(1)])}
+    (one,) = _links("communities.residents")
+    with pytest.raises(ValidationError) as error:
+        link(ROWS.lazy(), [replace(one, personal=True)], twice)
+    assert "C1" not in str(error.value) + error.value.zh
+    assert error.value.message.endswith("1 of them (withheld) stands in several rows")
 
 
 def test_what_is_not_there_lends_nothing() -> None:

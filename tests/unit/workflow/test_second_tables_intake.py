@@ -151,6 +151,7 @@ def test_a_table_without_a_file_leaves_its_rules_unchecked(take: Callable[..., I
     intake = take_in(study, study.instrument.codebook, lambda _: None)
     assert _rule(intake, "logged") == (0, 0)
     assert list(intake.tables) == ["communities"]
+    assert "table not in the data: service_log" in notes(intake)
 
 
 def test_a_table_of_which_nothing_can_be_accepted_is_named(take: Callable[..., Intake]) -> None:
