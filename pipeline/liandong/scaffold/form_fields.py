@@ -54,6 +54,18 @@ _PERSONAL = frozenset({
     "geotrace", "geoshape", "background-audio", "start-geopoint",
 })  # fmt: skip
 SILENT = frozenset({"note", "begin_group", "begin_repeat"})
+_TITLES: Mapping[str, DraftText] = {
+    "start": DraftText("开始时间", "Start of the interview"),
+    "end": DraftText("结束时间", "End of the interview"),
+    "today": DraftText("调查日期", "Day of the interview"),
+    "deviceid": DraftText("设备编号", "Device"),
+    "username": DraftText("访员账号", "User name of the interviewer"),
+    "phonenumber": DraftText("设备电话号码", "Telephone number of the device"),
+    "email": DraftText("访员邮箱", "E-mail of the interviewer"),
+    "simserial": DraftText("SIM卡编号", "Serial number of the SIM card"),
+    "subscriberid": DraftText("用户识别码", "Subscriber number"),
+    "audit": DraftText("填写日志", "Audit log"),
+}
 _POINT = {"latitude": "纬度", "longitude": "经度", "altitude": "海拔", "accuracy": "精度"}
 _OTHER = DraftText("其他", "Other")
 _YES, _NO = DraftCategory(1, DraftText("是", "Yes")), DraftCategory(0, DraftText("否", "No"))
@@ -141,6 +153,7 @@ def _number(text: str) -> int | float:
 def _field(question: Question, kind: FieldType, tail: str = "", title: DraftText | None = None) -> DraftField:
     name = slug(question.name + tail) or "question"
     words = title or question.label
+    words = words if words.zh or words.en else _TITLES.get(question.type, words)
     role: Role = "paradata" if question.type in _PARADATA else "question"
     is_personal = question.type in _PERSONAL
     undecided = [key for key, text in (("title", words.zh), ("title_en", words.en)) if not text]
@@ -175,24 +188,25 @@ def _one_choice(question: Question, form: Form) -> _Drafts:
 
 def _several_choices(question: Question, form: Form) -> _Drafts:
     """Return one field per option, 1 where it was chosen: of its own column, or of the one that holds all answers."""
-    names = [*form.choices.get(question.list_name, ())]
-    if question.or_other:
-        names.append(Choice("other", _OTHER))
-    if not names:
+    choices = form.choices.get(question.list_name, ())
+    if not choices:
         one = _field(question, "string")
         remark = f"its answers stand in {question.list_name!r}, which is not part of the form"
         return [(replace(one, remarks=(*one.remarks, remark)), None)]
-    return [*((_option(question, choice), choice.name) for choice in names), *_other_text(question)]
+    found: _Drafts = [(_option(question, choice, f"_{choice.name}"), choice.name) for choice in choices]
+    if question.or_other:  # the form keeps the name with _other for the text
+        found.append((_option(question, Choice("other", _OTHER), "_other_chosen"), "other"))
+    return [*found, *_other_text(question)]
 
 
-def _option(question: Question, choice: Choice) -> DraftField:
+def _option(question: Question, choice: Choice, tail: str) -> DraftField:
     title = DraftText(
         f"{question.label.zh}（{choice.label.zh or choice.label.en or choice.name}）" if question.label.zh else "",
         f"{question.label.en} ({choice.label.en or choice.name})" if question.label.en else "",
     )
-    one = _field(question, "integer", f"_{choice.name}", title)
+    one = _field(question, "integer", tail, title)
     split = [f"{header}/{choice.name}" for header in headers(question)]
-    own = [header for header in headers(question, f"_{choice.name}") if header != one.name]
+    own = [header for header in headers(question, tail) if header != one.name]
     return replace(
         one,
         columns=tuple(dict.fromkeys((*split, *own, *headers(question)))),

@@ -28,7 +28,9 @@ from liandong.scaffold.naming import slug, unique
 KEY, PARENT = "instance_key", "parent_key"
 _KEY_HEADERS = ("KEY", "_uuid", "instanceID", "meta/instanceID", "meta-instanceID", "__id")
 _PARENT_HEADERS = ("PARENT_KEY", "_submission__uuid", "__Submissions-id")
-_BOUND = re.compile(r"^\s*\.\s*(>=|<=)\s*(-?\d+(?:\.\d+)?)\s*$")
+_NESTED_HEADERS = ("PARENT_KEY", "_parent_index")
+_BOUND = re.compile(r"^\s*\.\s*(>=|<=|>|<)\s*(-?\d+(?:\.\d+)?)\s*$")
+_BOUNDS = {">=": "minimum", "<=": "maximum", ">": "exclusiveMinimum", "<": "exclusiveMaximum"}
 _REGEX = re.compile(r"""^\s*regex\s*\(\s*\.\s*,\s*(['"])\^?(.*?)\$?\1\s*\)\s*$""")
 _LENGTH = re.compile(r"^\s*string-length\s*\(\s*\.\s*\)\s*(>=|<=|=)\s*(\d+)\s*$")
 _QUALITY = {"start": "started", "end": "ended"}
@@ -160,10 +162,9 @@ def _constraints(text: str, draft: DraftField) -> dict[str, object] | None:
     if draft.type in {"integer", "number"} and not draft.enum:
         for part in re.split(r"\s+and\s+", text.strip()):
             bound = _BOUND.match(part)
-            key = {">=": "minimum", "<=": "maximum"}.get(bound[1]) if bound else None
-            if bound is None or key is None or key in found:
+            if bound is None or _BOUNDS[bound[1]] in found:
                 return None
-            found[key] = float(bound[2]) if "." in bound[2] else int(bound[2])
+            found[_BOUNDS[bound[1]]] = float(bound[2]) if "." in bound[2] else int(bound[2])
         return found
     if draft.type != "string" or draft.enum:
         return None
@@ -203,7 +204,8 @@ def _second(form: Form, repeat: Question, questions: Sequence[Question], names: 
     table = _table(form, questions, (KEY, PARENT))
     title = repeat.label
     key = _key(KEY, "记录编号", "Key of the record", ("KEY", "__id", "_index"))
-    parent = _key(PARENT, "上级记录编号", "Key of the record that it belongs to", _PARENT_HEADERS)
+    above = _NESTED_HEADERS if repeat.repeat else _PARENT_HEADERS
+    parent = _key(PARENT, "上级记录编号", "Key of the record that it belongs to", above)
     return DraftTable(
         resource=names[repeat.name],
         title=title,
