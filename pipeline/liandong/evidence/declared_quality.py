@@ -116,7 +116,8 @@ DECLARED_QUALITY = (
     # Preferred last digits by field. kind: age | number. n: numbers looked at (ages 23–62; whole numbers of two digits
     # and more). whipple: 100 none, 500 all end in 0 or 5 (ages); myers: 0 none, 90 all end in one digit (ages).
     # p_value: exact, one-sided, of a share over one fifth that ends in 0 or 5 (ages only: of other numbers rounding may
-    # be the nature); holm: over all ages. chi_square: of the ten last digits, 9 df. flagged: whipple > 125, holm < 0.05.
+    # be the nature); holm: over all ages. chi_square: of the ten last digits, 9 df. flagged: whipple > 125 and holm
+    # < 0.05.
     spec(
         "heaping", "field",
         field=TEXT, kind=TEXT, n=COUNT, share_0=REAL, share_5=REAL, share_0_or_5=REAL, whipple=REAL, myers=REAL,

@@ -264,7 +264,7 @@ def _copied(survey: Survey, row: int) -> Survey:
 
 
 def _second_interviews(survey: Survey) -> Survey:
-    """Ask again every fourth person, and all of I17, whose sex and age differ in six interviews; two keys are unknown."""
+    """Ask again every fourth person, and all of I17, who differ in six interviews; two keys are unknown."""
     rows = sorted({*range(0, ROWS, 4), *survey.of("I17")})
     wrong = list(survey.of("I17")[:6])
     second = (
