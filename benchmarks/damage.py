@@ -22,7 +22,8 @@ from liandong.ingest import RawTable, read_table
 from liandong.ingest.headers import read_header
 
 AWKWARD = Path(__file__).resolve().parents[2] / "shared" / "data" / "awkward"
-MADE_BY_R = Path(__file__).resolve().parents[1] / "tests" / "reference" / "ingest" / "survey.sas7bdat.gz"
+REFERENCE = Path(__file__).resolve().parents[1] / "tests" / "reference" / "ingest"  # files of PSPP and R
+MADE_BY_R = REFERENCE / "survey.sas7bdat.gz"
 FORMATS = ("sav", "zsav", "por", "dta", "sas7bdat", "xpt", "xlsx", "parquet", "sas7bcat")
 CATALOGUES = {
     "formats.sas7bcat": "haven/hadley.sas7bdat",
@@ -112,11 +113,11 @@ def _cell(value: str | float | None) -> str:
 
 
 def whole_files(folder: Path, file_format: str) -> list[Whole]:
-    """Return the made files of a format, and the real ones where they are at hand."""
+    """Return the made files of a format, those of other programs, and the real ones where they are at hand."""
     real = [path for path in sorted(AWKWARD.rglob(f"*.{file_format}")) if path.stat().st_size <= _LARGEST]
     if file_format == "sas7bcat":
         return [Whole(path, AWKWARD / CATALOGUES[path.name]) for path in real]
-    made = [path for path in sorted(folder.iterdir()) if path.suffix == f".{file_format}"]
+    made = sorted([*folder.glob(f"*.{file_format}"), *REFERENCE.glob(f"*.{file_format}")])
     return [Whole(path) for pair in zip_longest(made, real) for path in pair if path is not None]
 
 

@@ -75,6 +75,45 @@ def test_a_file_cut_short_is_known_by_its_header(written: Path) -> None:
             read_header(written, written.suffix[1:])
 
 
+NESTED = pl.DataFrame(
+    {
+        "a": [1, 2, None],
+        "社区": ["x", "y", None],
+        "list": [[1], [2, 3], []],
+        "record": [{"p": 1, "q": {"r": "z"}}] * 3,
+        "category": pl.Series(["u", "v", "u"], dtype=pl.Categorical),
+        "truth": [True, False, None],
+    }
+)
+
+
+@pytest.mark.parametrize("use_pyarrow", [False, True])
+def test_the_footer_of_a_parquet_file_names_its_columns(use_pyarrow: bool, tmp_path: Path) -> None:  # noqa: FBT001
+    path = tmp_path / "table.parquet"
+    NESTED.write_parquet(path, use_pyarrow=use_pyarrow)
+    header = read_header(path, "parquet")
+    assert header.rows == 3
+    assert [name.decode() for name in header.names or ()] == NESTED.columns
+
+
+def test_a_damaged_parquet_footer_is_an_error_or_says_something_else(tmp_path: Path) -> None:
+    path = tmp_path / "table.parquet"
+    NESTED.write_parquet(path)
+    content = path.read_bytes()
+    length = int.from_bytes(content[-8:-4], "little")
+    refused = 0
+    for place in range(len(content) - 8 - length, len(content) - 8):
+        for value in (0x00, 0x5C, 0xFF):
+            path.write_bytes(content[:place] + bytes([value]) + content[place + 1 :])
+            try:
+                header = read_header(path, "parquet")
+            except IngestError:
+                refused += 1
+            else:
+                assert header.names is not None
+    assert refused > length / 10
+
+
 @pytest.mark.parametrize("claimed", [2, 4, 2_000_000_000])
 @pytest.mark.parametrize("name", ["plain.sav", "rows.sav", "blocks.zsav"])
 def test_a_false_number_of_cases_is_known(name: str, claimed: int, tmp_path: Path) -> None:
