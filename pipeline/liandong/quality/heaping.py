@@ -106,7 +106,8 @@ def last_digits(values: Ints, *, is_age: bool, every: Ints) -> dict[str, Any]:
 def myers(ages: Ints) -> float | None:
     """Return Myers' blended index over the ages 10–89, or the whole decades of them from the youngest age found.
 
-    None where fewer than two decades are covered.
+    Ten windows that start a year apart and are equally long are added up: the first decade counts 1 … 10 times, the
+    last 9 … 0 times. None where fewer than two decades are covered.
     """
     inside = ages[(ages >= _TEN) & (ages < 9 * _TEN)]
     if not inside.size:
@@ -118,8 +119,7 @@ def myers(ages: Ints) -> float | None:
     counts = np.bincount(inside[inside < first + _TEN * decades] - first, minlength=_TEN * decades)
     by_step = counts.reshape(decades, _TEN)
     weight = np.arange(1, _TEN + 1)
-    # The digit that is k-th from the first age is counted in k + 1 of the ten starts with its first decade.
-    blended = by_step.sum(axis=0) * weight + by_step[1:].sum(axis=0) * (_TEN - weight)
+    blended = by_step[:-1].sum(axis=0) * weight + by_step[1:].sum(axis=0) * (_TEN - weight)
     return float(np.abs(100 * blended / blended.sum() - _TEN).sum() / 2)
 
 
