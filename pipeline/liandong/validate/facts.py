@@ -59,9 +59,16 @@ class Facts:
 
 
 def gather_facts(
-    table: TypedRows, codebook: Codebook, references: Mapping[str, pl.DataFrame], lent: Mapping[str, Lent]
+    table: TypedRows,
+    codebook: Codebook,
+    references: Mapping[str, pl.DataFrame],
+    lent: Mapping[str, Lent],
+    columns: Iterable[str],
 ) -> Facts:
-    """Look through the columns of each key, unique field and foreign key; arguments as for ``validate``."""
+    """Look through the columns of each key, unique field and foreign key; arguments as for ``validate``.
+
+    Expressions can read `columns`.
+    """
     copies, conflicts = _repeated_keys(table, codebook.key)
     present = [field for field in codebook.fields if field.name in table.schema]
     return Facts(
@@ -77,7 +84,7 @@ def gather_facts(
         },
         unknown=tuple(_unknown_values(table, key, references) for key in codebook.foreign_keys),
         lent=lent,
-        readable=frozenset(table.schema) & {*codebook.names, *lent},
+        readable=frozenset(columns) & {*codebook.names, *lent},
     )
 
 

@@ -96,6 +96,7 @@ def validate(
     codebook: Codebook,
     references: Mapping[str, pl.DataFrame],
     lent: Mapping[str, Lent] = NOTHING_LENT,
+    linked: TypedRows | None = None,
 ) -> Validated:
     """Hold every row against every rule of the codebook.
 
@@ -108,8 +109,10 @@ def validate(
     references
         The tables that foreign keys point to, by resource name.
     lent
-        What expressions of the codebook read of other tables, by column. A column that `table` does not have leaves the
-        rules that read it unchecked; those that it has stay in what comes out.
+        What expressions of the codebook read of other tables, by column.
+    linked
+        The same rows with those of the lent columns that there are; rules that read others are not checked. Without it,
+        none is there.
 
     Returns
     -------
@@ -124,8 +127,9 @@ def validate(
     """
     _check_types(table.schema, codebook)
     absent = _absent_columns(table.schema, codebook)
-    facts = gather_facts(table, codebook, references, lent)
-    findings = evaluate(table, plan_rules(codebook, facts))
+    linked = table if linked is None else linked
+    facts = gather_facts(table, codebook, references, lent, linked.schema)
+    findings = evaluate(linked, plan_rules(codebook, facts))
     rejected = len(findings.rejected_rows)
     if rejected == table.height:
         raise _nothing_accepted(table.height, findings)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import polars as pl
 
@@ -98,9 +98,10 @@ def _validated(name: str, arrivals: Mapping[str, Arrival], known: Frames, *, of_
     schemas = {other: one.codebook for other, one in arrivals.items()}
     links = needed_links(expressions_of(codebook), linkable(name, schemas))
     dropped = pl.Series(ROW, [], dtype=pl.Int64) if arrival.dropped is None else arrival.dropped
-    rest = _with_links(set_aside(arrival.table, dropped), links, known)
+    rest = set_aside(arrival.table, dropped)
+    linked = _with_links(rest, links, known)
     try:
-        validated = _without(validate(rest, codebook, known, lent(links, schemas)), [one.column for one in links])
+        validated = validate(rest, codebook, known, lent(links, schemas), linked)
     except ValidationError as error:
         if name == RESPONSES:
             raise
@@ -145,16 +146,3 @@ def _with_links(table: TypedRows, links: Iterable[Link], known: Frames) -> Typed
     if not some:
         return table
     return settled(with_columns(table, link(table.rows, some, known), link_types(some)))
-
-
-def _without(validated: Validated, columns: Iterable[str]) -> Validated:
-    """Take out the columns that other tables lent: they stand in the files of these tables."""
-    gone = set(columns)
-    return replace(validated, passed=_narrowed(validated.passed, gone), held=_narrowed(validated.held, gone))
-
-
-def _narrowed(table: TypedRows, gone: set[str]) -> TypedRows:
-    schema = pl.Schema({name: dtype for name, dtype in table.schema.items() if name not in gone})
-    if len(schema) == len(table.schema):
-        return table
-    return TypedRows(table.rows.select(schema.names()), schema, table.height, table.batch)
