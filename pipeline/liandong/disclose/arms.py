@@ -35,7 +35,7 @@ def hide_small_arms(name: str, table: pl.DataFrame, minimum: int) -> pl.DataFram
     if name == "influence":
         gone = gone | arms
     before = pl.col("suppressed") & (pl.col("n_treated").is_null() if name == "design" else pl.lit(value=True))
-    gone, arms = gone | (pl.col("suppressed") & _blank(table)), arms | gone | before
+    gone, arms = gone | (pl.col("suppressed") & _blank(table, figures)), arms | gone | before
     hidden = {what: table.select(rule.alias(what))[what].to_list() for what, rule in (("arms", arms), ("gone", gone))}
     for what, sizes in _PARTS.get(name, {}).items():
         _guard(table, name, hidden[what], sizes, minimum)
@@ -73,9 +73,11 @@ def _unflagged(table: pl.DataFrame, hidden: Sequence[bool]) -> pl.DataFrame:
     return table.with_columns(flag=pl.when(pl.Series(hidden, dtype=pl.Boolean)).then(neutral).otherwise("flag"))
 
 
-def _blank(table: pl.DataFrame) -> pl.Expr:
-    """Tell where the size of a sample has been hidden before."""
-    return pl.col("n_obs").is_null() if "n_obs" in table.columns else pl.lit(value=False)
+def _blank(table: pl.DataFrame, figures: Sequence[str]) -> pl.Expr:
+    """Tell where every figure of a sample has been hidden before, and not its size alone."""
+    if "n_obs" not in table.columns:
+        return pl.lit(value=False)
+    return pl.all_horizontal(pl.col(figure).is_null() for figure in figures)
 
 
 def _blanked(table: pl.DataFrame, columns: Sequence[str], hidden: Sequence[bool]) -> pl.DataFrame:

@@ -90,11 +90,6 @@ class _State:
         for part in sorted(self.links.over.get(group, ()), key=sorted):
             self.hide(part, BASE)
 
-    def cheapest(self, groups: set[Group]) -> Group | None:
-        spare = [group for group in groups if group in self.shown and group != EVERYBODY]
-        rank, values = self.links.rank, self.links.counted.values
-        return min(spare, key=lambda group: (rank.get(group, 0), values[group], sorted(group)), default=None)
-
 
 def hide_linked(links: Links, shown: set[Group]) -> dict[Group, str]:
     """Return the groups among `shown` that must not be, with the reason: threshold, difference, secondary or base.
@@ -121,15 +116,31 @@ def hide_linked(links: Links, shown: set[Group]) -> dict[Group, str]:
     for group, size in links.counted.values.items():
         if 0 < size < links.minimum and group != EVERYBODY:
             state.hide(group, SMALL)
-    for big, small in sorted(links.pairs, key=lambda pair: (sorted(pair[0]), sorted(pair[1]))):
-        chosen = state.cheapest({big, small}) if {big, small} <= state.shown else None
-        if chosen is not None:
-            state.hide(chosen, DIFFERENCE)
+    _part(state)
     given_up: set[Name] = set()
     settled: set[frozenset[tuple[Name, int, int]]] = set()
     while _one_round(state, given_up, settled):
         pass
     return state.reasons
+
+
+def _part(state: _State) -> None:
+    """Hide one of every two published groups that are too near, and show again what that made needless."""
+    rank, values, over = state.links.rank, state.links.counted.values, state.links.over
+
+    def loss(group: Group) -> tuple[int, int, int, list[str]]:
+        return rank.get(group, 0), len(over.get(group, ())), values[group], sorted(group)
+
+    near: dict[Group, set[Group]] = {}
+    for big, small in sorted(state.links.pairs, key=lambda pair: (sorted(pair[0]), sorted(pair[1]))):
+        near.setdefault(big, set()).add(small)
+        near.setdefault(small, set()).add(big)
+        if {big, small} <= state.shown:
+            state.hide(min({big, small} - {EVERYBODY}, key=loss), DIFFERENCE)
+    for group in sorted((g for g, why in state.reasons.items() if why == DIFFERENCE), key=loss, reverse=True):
+        if not near[group] & state.shown and not over.get(group):
+            del state.reasons[group]
+            state.shown.add(group)
 
 
 def _one_round(state: _State, given_up: set[Name], settled: set[frozenset[tuple[Name, int, int]]]) -> bool:
@@ -230,7 +241,8 @@ def _best(state: _State, component: Component, start: int, binding: Mapping[int,
         reached |= ahead
         sums = [one for one in component.sums if ahead & set(one.unknowns)]
         near = [(group, len(one.unknowns)) for one in sums for group in one.members]
-        near += [(group, 1) for at in ahead for group in binding.get(at, ())]
+        ends = {at: {component.low[at], component.high[at]} for at in ahead}
+        near += [(group, 1) for at in ahead for group in binding.get(at, ()) if values[group] in ends[at]]
         for group, unknowns in near:
             if group in state.shown and group != EVERYBODY:
                 offer = (state.links.rank.get(group, 0), unknowns, distance, values[group], sorted(group))
