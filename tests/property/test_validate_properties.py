@@ -87,8 +87,15 @@ class Survey:
     def validate(self, batch: int | None = None) -> Verdict:
         table = typed_rows(self.frame, self.missing, self.type_problems, batch=batch)
         result = validate(table, CODEBOOK, PLACES)
-        lazy = (result.accepted, result.missing, result.rejected, result.rejected_missing)
-        return Verdict(*(frame.collect() for frame in lazy), result.corrections, result.rules, result.flow)
+        return Verdict(
+            accepted=result.accepted.collect(),
+            missing=result.missing.collect(),
+            rejected=result.rejected.collect(),
+            rejected_missing=result.rejected_missing.collect(),
+            corrections=result.corrections,
+            rules=result.rules,
+            flow=result.flow,
+        )
 
 
 def _survey(rows: list[dict[str, Any]]) -> Survey:

@@ -5,13 +5,14 @@ One lazy frame holds all three, so that a file of any size is read once per pass
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import polars as pl
 
 ROW = "_row"
 NOT_APPLICABLE, UNNAMED, BLANKED = "not_applicable", "user_missing", "blanked"
+IN_MEMORY = 20_000_000  # cells; some 200 MB. Anything larger is read by parts, once per pass.
 _KIND, _TEXT = "⟨kind⟩", "⟨text⟩"
 _PROBLEMS = {"row": pl.Int64, "field": pl.String, "value": pl.String}
 
@@ -47,12 +48,15 @@ class TypedRows:
         How many rows there are.
     batch
         Rows to be looked at in one go; None where everything is in memory and is looked at at once.
+    pick
+        How to get at the rows with given numbers without working out all others first, where there is a way.
     """
 
     rows: pl.LazyFrame
     schema: pl.Schema
     height: int
     batch: int | None = None
+    pick: Callable[[pl.Series], pl.LazyFrame] | None = None
 
     @property
     def names(self) -> list[str]:
@@ -78,6 +82,13 @@ class TypedRows:
     def missing(self) -> pl.LazyFrame:
         """Kinds of missing under the names of their fields, lazily."""
         return self.rows.select(pl.col(kind_column(name)).alias(name) for name in self.coded)
+
+    def only(self, wanted: pl.Series) -> TypedRows:
+        """Return the rows with the numbers `wanted`, in order; in memory, unless they are very many."""
+        some = among_rows(self.rows, wanted) if self.pick is None else self.pick(wanted)
+        few = len(wanted) * len(self.schema) <= IN_MEMORY
+        rows = self.collect(some).lazy() if few else some
+        return TypedRows(rows, self.schema, len(wanted), None if few else self.batch)
 
     def problems(self) -> pl.DataFrame:
         """Return every unreadable cell (row, field, value), in the order of fields and rows; reads them all."""
@@ -134,6 +145,11 @@ def typed_rows(
         texts = cells.select(pl.col("row").cast(frame.schema[ROW]).alias(ROW), pl.col("value"))
         both = both.join(texts, on=ROW, how="left", maintain_order="left").rename({"value": text_column(str(name))})
     return TypedRows(both.lazy(), both.schema, frame.height, batch)
+
+
+def among_rows(rows: pl.LazyFrame, wanted: pl.Series, column: str = ROW) -> pl.LazyFrame:
+    """Return those of the `rows` whose number, in `column`, is among the `wanted`; lazily and in order."""
+    return rows.join(wanted.alias(column).to_frame().lazy(), on=column, how="semi", maintain_order="left")
 
 
 def with_columns(table: TypedRows, rows: pl.LazyFrame, added: Mapping[str, pl.DataType]) -> TypedRows:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -9,7 +10,7 @@ import polars as pl
 
 from liandong.definitions import Codebook
 from liandong.errors import IngestError
-from liandong.evidence.typed_rows import ROW, UNNAMED, TypedRows, kind_column, text_column
+from liandong.evidence.typed_rows import IN_MEMORY, ROW, UNNAMED, TypedRows, among_rows, kind_column, text_column
 from liandong.ingest.columns import PADDING, Stored
 from liandong.ingest.contradictions import check_labels
 from liandong.ingest.fields import KIND, UNREAD, VALUE, FieldColumn
@@ -19,7 +20,6 @@ from liandong.ingest.typed import TYPES
 from liandong.ingest.worded import are_words
 
 BATCH = 100_000
-_IN_MEMORY = 20_000_000  # cells; some 200 MB. Anything larger is read by parts, once per pass.
 _ROW_OF_FILE = "_row_of_file"  # a file may bring a column of our own name
 _SHOWN = 8
 _WORDS = "\0words:"
@@ -126,32 +126,41 @@ def _table(data: pl.LazyFrame, columns: Sequence[FieldColumn], height: int) -> T
     """Lay the steps of all fields over the raw rows; a table that is not large is read at once."""
     fallible = [column for column in columns if column.can_fail]
     coded = [column for column in columns if column.codes.any]
-    rows = (
-        data.with_columns(column.prepared for column in columns if column.source.is_text)
-        .with_columns(column.kind for column in coded)
-        .with_columns(column.value for column in columns)
-        .with_columns(column.unread for column in fallible)
-        .select(
-            _row_number(),
-            *(pl.col(VALUE + column.field.name).alias(column.field.name) for column in columns),
-            *(pl.col(KIND + column.field.name).alias(kind_column(column.field.name)) for column in coded),
-            *(pl.col(UNREAD + column.field.name).alias(text_column(column.field.name)) for column in fallible),
+
+    def typed(some: pl.LazyFrame) -> pl.LazyFrame:
+        return (
+            some.with_columns(column.prepared for column in columns if column.source.is_text)
+            .with_columns(column.kind for column in coded)
+            .with_columns(column.value for column in columns)
+            .with_columns(column.unread for column in fallible)
+            .select(
+                _row_number(),
+                *(pl.col(VALUE + column.field.name).alias(column.field.name) for column in columns),
+                *(pl.col(KIND + column.field.name).alias(kind_column(column.field.name)) for column in coded),
+                *(pl.col(UNREAD + column.field.name).alias(text_column(column.field.name)) for column in fallible),
+            )
         )
-    )
-    if height * len(columns) <= _IN_MEMORY:
+
+    def pick(wanted: pl.Series) -> pl.LazyFrame:
+        return typed(among_rows(data, wanted.cast(pl.get_index_type()), ROW_NUMBER))
+
+    rows = typed(data)
+    if height * len(columns) <= IN_MEMORY:
         collected = rows.collect(engine="streaming")
         readable = [
             name for column in fallible if collected[name := text_column(column.field.name)].null_count() == height
         ]
         collected = collected.drop(readable)
         return TypedRows(collected.lazy(), collected.schema, height)
+    # Polars reads whole row groups ahead, eight by default: a wide file would take gigabytes.
+    os.environ.setdefault("POLARS_ROW_GROUP_PREFETCH_SIZE", "1")
     schema: dict[str, pl.DataType] = {
         ROW: pl.Int64(),
         **{column.field.name: TYPES[column.field.type] for column in columns},
         **{kind_column(column.field.name): column.kinds for column in coded},
         **{text_column(column.field.name): pl.String() for column in fallible},
     }
-    return TypedRows(rows, pl.Schema(schema), height, BATCH)
+    return TypedRows(rows, pl.Schema(schema), height, BATCH, pick)
 
 
 def match_columns(raw: RawTable, codebook: Codebook) -> tuple[dict[str, str], list[str]]:

@@ -16,24 +16,33 @@ _CORRECTION = {"row": pl.Int64, "field": pl.String, "before": pl.String, "after"
 _GONE, _REJECTED = "⟨gone⟩", "⟨rejected⟩"
 
 
-def correct(table: TypedRows, findings: Findings, codebook: Codebook) -> tuple[TypedRows, pl.DataFrame]:
+def concerned(table: TypedRows, findings: Findings) -> TypedRows:
+    """Return the rows that are rejected or lose a value: usually few, and looked at again."""
+    rules = [rule for rule in findings.broken_rules if rule.action == "reject" or rule.blanks]
+    flags = [rule_column(rule.id) for rule in rules]
+    return table.only(findings.rows.filter(pl.any_horizontal(flags))[ROW] if flags else findings.rows[ROW].clear())
+
+
+def correct(
+    table: TypedRows, some: TypedRows, findings: Findings, codebook: Codebook
+) -> tuple[TypedRows, pl.DataFrame]:
     """Return the accepted rows with all that had to be blanked set to null, and the record of it.
 
     A value that several rules take away is one correction that names them all. A kind of missing is taken away by skip
     logic only (a refusal of a question that was not to be asked); other rules leave it as it is. Corrections are
-    sorted by row and by the order of the codebook.
+    sorted by row and by the order of the codebook. `some` are the rows of `table` that are `concerned`.
     """
     taking = {
         name: rules
         for name in codebook.names
         if (rules := [rule for rule in findings.broken_rules if name in rule.blanks]) and name in table.schema
     }
-    cells = _corrections(table, findings, taking, codebook)
+    cells = _corrections(some, findings, taking, codebook)
     gone = cells["field"].unique(maintain_order=True).to_list()
     return _accepted(table, findings.rejected_rows, cells, gone), cells
 
 
-def with_reasons(table: TypedRows, findings: Findings, codebook: Codebook) -> TypedRows:
+def with_reasons(some: TypedRows, findings: Findings, codebook: Codebook) -> TypedRows:
     """Return the rejected rows with their kinds of missing and why they are held back.
 
     ``_rules`` names every rule that a row broke, ``_unreadable`` holds the texts that no typed column could take.
@@ -41,15 +50,15 @@ def with_reasons(table: TypedRows, findings: Findings, codebook: Codebook) -> Ty
     rejected = findings.rows.join(findings.rejected_rows.to_frame(), on=ROW, how="semi")
     reasons = rejected.select(ROW, _named(findings.broken_rules).alias(RULES))
     personal = {field.name for field in codebook.fields if field.liandong.pii}
-    texts = [_shown(name, withheld=name in personal) for name in sorted(table.fallible)]
+    texts = [_shown(name, withheld=name in personal) for name in sorted(some.fallible)]
     unreadable = pl.concat_str(texts, separator="; ", ignore_nulls=True) if texts else pl.lit("")
-    kinds = {kind_column(name): table.schema[kind_column(name)] for name in table.coded}
-    schema = {ROW: table.schema[ROW], **{name: table.schema[name] for name in table.names}}
+    kinds = {kind_column(name): some.schema[kind_column(name)] for name in some.coded}
+    schema = {ROW: some.schema[ROW], **{name: some.schema[name] for name in some.names}}
     schema |= {RULES: pl.String(), UNREADABLE: pl.String(), **kinds}
-    rows = table.rows.join(reasons.lazy(), on=ROW, how="inner", maintain_order="left").with_columns(
+    rows = some.rows.join(reasons.lazy(), on=ROW, how="inner", maintain_order="left").with_columns(
         unreadable.replace("", None).cast(pl.String).alias(UNREADABLE)
     )
-    return TypedRows(rows.select(*schema), pl.Schema(schema), reasons.height, table.batch)
+    return TypedRows(rows.select(*schema), pl.Schema(schema), reasons.height, some.batch)
 
 
 def _shown(name: str, *, withheld: bool) -> pl.Expr:

@@ -15,7 +15,7 @@ from liandong.definitions import Codebook, ForeignKey
 from liandong.definitions.link_titles import Lent
 from liandong.definitions.shape import nearest
 from liandong.errors import ValidationError
-from liandong.evidence.typed_rows import ROW, TypedRows
+from liandong.evidence.typed_rows import ROW, TypedRows, among_rows
 
 _HASH, _CONTENT, _AGAIN = "⟨hash⟩", "⟨content⟩", "⟨again⟩"
 _SEED = 20211026
@@ -100,10 +100,9 @@ def _repeated_keys(table: TypedRows, key: Sequence[str]) -> tuple[pl.Series, pl.
     if suspects.is_empty():
         return nothing, nothing
     content = pl.struct(name for name in table.schema if name != ROW)
-    found = table.collect(
-        _among_rows(table.rows, suspects).select(
-            ROW, *key, content.hash(_SEED).alias(_CONTENT), content.hash(_SEED + 1).alias(_AGAIN)
-        )
+    some = table.only(suspects)
+    found = some.collect(
+        some.rows.select(ROW, *key, content.hash(_SEED).alias(_CONTENT), content.hash(_SEED + 1).alias(_AGAIN))
     )
     found = found.with_columns(
         pl.col(ROW).min().over([*key, _CONTENT, _AGAIN]).alias("⟨first⟩"),
@@ -126,15 +125,11 @@ def _sharing(table: TypedRows, columns: Sequence[str]) -> pl.Series:
     return keys.filter(pl.col(_HASH).is_in(twice.implode()))[ROW] if len(twice) else keys[ROW].clear()
 
 
-def _among_rows(rows: pl.LazyFrame, wanted: pl.Series) -> pl.LazyFrame:
-    return rows.join(wanted.alias(ROW).to_frame().lazy(), on=ROW, how="semi")
-
-
 def _repeats(table: TypedRows, name: str, copies: pl.Series) -> pl.Series:
     """Return the distinct values that occur more than once; missing values and copies of a row do not count."""
     suspects = _sharing(table, [name])
     suspects = suspects.filter(~suspects.is_in(copies.implode()))
-    values = table.collect(_among_rows(table.rows.select(ROW, name), suspects).select(name)).to_series()
+    values = table.collect(among_rows(table.rows.select(ROW, name), suspects).select(name)).to_series()
     return values.filter(values.is_duplicated()).unique().sort()
 
 

@@ -12,7 +12,7 @@ from liandong.definitions.link_titles import NOTHING_LENT, Lent
 from liandong.definitions.shape import nearest
 from liandong.errors import ValidationError
 from liandong.evidence.typed_rows import TypedRows, settled
-from liandong.validate.changes import correct, with_reasons
+from liandong.validate.changes import concerned, correct, with_reasons
 from liandong.validate.facts import gather_facts
 from liandong.validate.findings import Findings, breaches, evaluate
 from liandong.validate.plan import plan_rules
@@ -133,10 +133,11 @@ def validate(
     rejected = len(findings.rejected_rows)
     if rejected == table.height:
         raise _nothing_accepted(table.height, findings)
-    passed, corrections = correct(table, findings, codebook)
+    some = concerned(table, findings)
+    passed, corrections = correct(table, some, findings, codebook)
     return Validated(
         passed=settled(passed),
-        held=settled(with_reasons(table, findings, codebook)),
+        held=settled(with_reasons(some, findings, codebook)),
         corrections=corrections,
         rules=findings.rules,
         breaches=breaches(findings),

@@ -41,4 +41,5 @@ def _write(writer: BundleWriter, name: str, table: TypedRows, codebook: Codebook
     if table.batch is None:
         shown.collect().write_parquet(file, compression="zstd", statistics=True)
     else:
-        shown.sink_parquet(file, compression="zstd", statistics=True, row_group_size=table.batch)
+        # With row groups of a size that is not the engine's own, it gathers rows without bounds.
+        shown.sink_parquet(file, compression="zstd", statistics=True)
