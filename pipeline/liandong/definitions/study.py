@@ -12,8 +12,9 @@ from pydantic import PositiveFloat, field_validator
 
 from liandong.definitions.analysis import Analysis, Assignment, Derived, Identifier
 from liandong.definitions.claims import Claim
-from liandong.definitions.codebook import Codebook
+from liandong.definitions.codebook import Codebook, Field
 from liandong.definitions.disclosure import Disclosure
+from liandong.definitions.linked_names import parse_linked_name
 from liandong.definitions.links import RESPONSES
 from liandong.definitions.measures import Indicator, IndicatorFile, Scale
 from liandong.definitions.quality import Quality
@@ -124,6 +125,15 @@ class Instrument:
         """The codebook of every table that has one, ``responses`` first."""
         return {RESPONSES: self.codebook, **self.tables}
 
+    def field(self, column: str) -> Field | None:
+        """Return the field called `column`, of a second table by its dotted name; None when there is none."""
+        linked = parse_linked_name(column)
+        table, name = (RESPONSES, column) if linked is None or linked.aggregate else (linked.table, linked.column)
+        if column in self.codebook.names:
+            return self.codebook.field(column)
+        codebook = self.schemas.get(table)
+        return None if codebook is None or name is None or name not in codebook.names else codebook.field(name)
+
     def scale(self, name: str) -> Scale | None:
         """Return the scale called `name`, or None."""
         return next((scale for scale in self.scales if scale.id == name), None)
@@ -173,15 +183,13 @@ class Study:
         scale = self.instrument.scale(column)
         if scale is not None:
             return scale.title.in_language(lang)
-        if column in self.instrument.codebook.names:
-            return self.instrument.codebook.field(column).label(lang)
-        return column
+        field = self.instrument.field(column)
+        return column if field is None else field.label(lang)
 
     def category_labels(self, column: str, lang: Language) -> dict[Any, str]:
         """Return value → label of a field or derived column in `lang`, empty when it has no categories."""
         derived = self.derived(column)
         if derived is not None:
             return {value: title.in_language(lang) for value, title in derived.categories}
-        if self.instrument is not None and column in self.instrument.codebook.names:
-            return self.instrument.codebook.field(column).category_labels(lang)
-        return {}
+        field = None if self.instrument is None else self.instrument.field(column)
+        return {} if field is None else field.category_labels(lang)

@@ -63,7 +63,9 @@ def _columns(study: Study) -> Iterator[Row]:
 
 def _levels(study: Study) -> Iterator[Row]:
     fields = [field.name for field in study.instrument.codebook.fields] if study.instrument else []
-    for name in [*fields, *(column.name for column in study.spec.analysis.derived)]:
+    tables = study.instrument.tables if study.instrument else {}
+    others = [f"{table}.{field.name}" for table, codebook in tables.items() for field in codebook.fields]
+    for name in [*fields, *others, *(column.name for column in study.spec.analysis.derived)]:
         english = study.category_labels(name, "en")
         for value, label in study.category_labels(name, "zh").items():
             yield _row("level", name, Text(zh=label, en=english.get(value, label)), level=level_text(value))

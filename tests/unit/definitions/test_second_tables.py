@@ -288,3 +288,13 @@ def test_a_plan_holds_what_it_reads_of_other_tables(load: Callable[..., Study], 
     rule = {"id": "kept", "title": TEXT, "check": "kept", "action": "reject"}
     change("service_log.yaml", lambda raw: raw["liandong"]["rules"].append(rule))
     assert {key for key, sha in plan().items() if after[key] != sha} == {"key:service_log.*"}
+
+
+def test_labels_of_a_second_table_are_found_by_its_dotted_name(load: Callable[..., Study], change: Change) -> None:
+    categories = [{"value": "市", "label": "城市"}, {"value": "村", "label": "农村"}]
+    change("service_log.yaml", lambda raw: raw["fields"][4].update(categories=categories))
+    study = load()
+    assert study.label("communities.residents", "en") == "Households"
+    assert study.category_labels("service_log.place", "zh") == {"市": "城市", "村": "农村"}
+    assert study.label("count(service_log)", "en") == "count(service_log)"
+    assert study.label("nowhere.residents", "en") == "nowhere.residents"
