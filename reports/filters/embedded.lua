@@ -386,6 +386,31 @@ local function typst_table(tbl)
     pandoc.RawBlock("typst", "]") }
 end
 
+-- Typst reads --, ---, ..., -? and a minus before a digit as other signs, and pandoc leaves them as they are. As a
+-- string they are what they are; the semicolon keeps what follows from being taken for an argument.
+local function next_shorthand(text, from)
+  local first, last
+  for _, pattern in ipairs({ "%-%-+", "%-%?", "%.%.%.+", "%f[%w%-]%-%f[%d]", "^%-%f[%d]" }) do
+    local a, b = text:find(pattern, from)
+    if a and (not first or a < first) then first, last = a, b end
+  end
+  return first, last
+end
+
+local function literal(str)
+  local first, last = next_shorthand(str.text, 1)
+  if not first then return nil end
+  local parts, from = pandoc.Inlines({}), 1
+  while first do
+    if first > from then parts:insert(pandoc.Str(str.text:sub(from, first - 1))) end
+    parts:insert(typst('#"' .. str.text:sub(first, last) .. '";'))
+    from = last + 1
+    first, last = next_shorthand(str.text, from)
+  end
+  if from <= #str.text then parts:insert(pandoc.Str(str.text:sub(from))) end
+  return parts
+end
+
 -- the passes -------------------------------------------------------------------------------
 
 local RAW = ({ html = "html", typst = "typst", docx = "openxml" })[FORMAT_NAME]
@@ -413,7 +438,7 @@ function Pandoc(doc)
       doc = doc:walk({ Strong = docx_emphasis("Strong Text"), Emph = docx_emphasis("Emphasis Text") })
     end
   elseif FORMAT_NAME == "typst" then
-    doc = doc:walk({ Table = typst_table })
+    doc = doc:walk({ Table = typst_table, Str = literal })
   end
   return doc
 end
