@@ -10,7 +10,7 @@ from liandong.definitions import Field
 from liandong.ingest.columns import PADDING, Stored, as_text, is_filled, prepared_text
 from liandong.ingest.missing import MissingCodes, kind_of_missing, tag_column
 from liandong.ingest.typed import TYPES, as_field
-from liandong.ingest.worded import codes_of_words
+from liandong.ingest.worded import codes_of_words, option_within
 
 # Columns in the making; no file can have such names, for no name starts with the character zero.
 _TEXT, KIND, VALUE, UNREAD = "\0text:", "\0kind:", "\0value:", "\0unread:"
@@ -40,7 +40,8 @@ class FieldColumn:
         """The text of a raw text column, as the field wants it; labels of the codebook have become their codes."""
         text = prepared_text(self.source, self.field, is_ascii=self.is_ascii)
         cells = self.source.value.str.strip_chars(PADDING)
-        return codes_of_words(cells, text, self.field).alias(_TEXT + self.field.name)
+        option = option_within(self.field, self.source.name)
+        return codes_of_words(cells, text, self.field, option).alias(_TEXT + self.field.name)
 
     @property
     def kind(self) -> pl.Expr:
@@ -57,7 +58,7 @@ class FieldColumn:
         return value.alias(VALUE + self.field.name)
 
     def _of_stored_value(self) -> pl.Expr:
-        option = self.field.liandong.option
+        option = option_within(self.field, self.source.name)
         if option is None:
             return as_field(self.source, self.field)
         # In a workbook, cells with one answer each may be numbers.

@@ -17,7 +17,18 @@ _TO_WIDE, _TO_NARROW = str.maketrans(_NARROW, _WIDE), str.maketrans(_WIDE, _NARR
 _WRITTEN_IN = r"〖[^〗]*〗"
 
 
-def codes_of_words(cells: pl.Expr, prepared: pl.Expr, field: Field) -> pl.Expr:
+def option_within(field: Field, column: str) -> str | None:
+    """Return the option of `field` that is to be looked for in the cells of `column`, None where they hold its codes.
+
+    A column called like the field, whatever groups stand before it, or like the option behind a slash (as
+    KoBoToolbox and ODK Central write it) is the option's own: its 1 says yes, even where an option is called 1.
+    """
+    option = field.liandong.option
+    own = option is None or column.endswith(f"/{option}")
+    return None if own or re.search(rf"(?:^|[/-]){re.escape(field.name)}$", column, re.IGNORECASE) else option
+
+
+def codes_of_words(cells: pl.Expr, prepared: pl.Expr, field: Field, option: str | None = None) -> pl.Expr:
     """Return the text of a column with codes in place of the words of the codebook.
 
     Parameters
@@ -27,11 +38,12 @@ def codes_of_words(cells: pl.Expr, prepared: pl.Expr, field: Field) -> pl.Expr:
     prepared
         The text as numbers are read from it; it stays wherever no word of the codebook stands.
     field
-        Its labels (in both languages) stand for their codes; with `option`, a cell becomes 1 where the option is among
-        its answers and 0 where it is not.
+        Its labels (in both languages) stand for their codes.
+    option
+        Where cells hold several answers: a cell becomes 1 where the option is among them and 0 where it is not.
     """
-    if field.liandong.option is not None:
-        return _chosen(cells, prepared, field, field.liandong.option)
+    if option is not None:
+        return _chosen(cells, prepared, field, option)
     labels = _labels(field)
     if not labels:
         return prepared

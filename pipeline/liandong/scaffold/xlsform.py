@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from liandong.definitions import parse_expression
 from liandong.scaffold.draft import (
     Draft,
     DraftDesign,
@@ -139,7 +140,10 @@ def _with_condition(draft: DraftField, question: Question, answers: Mapping[str,
     parts = []
     for condition in question.relevant:
         try:
-            parts.append(translate(condition, answers))
+            part = translate(condition, answers)
+            if draft.name in parse_expression(part).names:
+                raise UntranslatableError("a question cannot depend on its own answer")
+            parts.append(part)
         except UntranslatableError as error:
             return _left_out(draft, "asked_if", " and ".join(question.relevant), error)
     distinct = list(dict.fromkeys(parts))
