@@ -45,7 +45,7 @@ def hide_small_arms(name: str, table: pl.DataFrame, minimum: int) -> pl.DataFram
     if name == "heterogeneity":
         table = _unflagged(table, hidden["arms"])
     table = table.with_columns(pl.col("suppressed") | pl.Series(hidden["arms"], dtype=pl.Boolean))
-    return _without_small_clusters(table, minimum) if name == "design" else table
+    return _without_small_shares(_without_small_clusters(table, minimum), minimum) if name == "design" else table
 
 
 def hide_small_shares(table: pl.DataFrame, minimum: int) -> pl.DataFrame:
@@ -64,6 +64,13 @@ def _without_small_clusters(table: pl.DataFrame, minimum: int) -> pl.DataFrame:
         *(pl.when(~small).then(pl.col(column)).alias(column) for column, small in few.items()),
         suppressed=pl.any_horizontal("suppressed", *few.values()),
     )
+
+
+def _without_small_shares(table: pl.DataFrame, minimum: int) -> pl.DataFrame:
+    """Hide the mean of an outcome of yes and no that a small number of people, or all but a small number, have."""
+    is_share = (pl.col("outcome_low") == 0) & (pl.col("outcome_high") == 1)
+    few = (is_share & _is_small_count(pl.col("n_obs"), pl.col("outcome_mean"), minimum)).fill_null(value=False)
+    return table.with_columns(pl.when(~few).then(pl.col(c)).alias(c) for c in ("outcome_mean", "outcome_sd"))
 
 
 def _unflagged(table: pl.DataFrame, hidden: Sequence[bool]) -> pl.DataFrame:
@@ -95,13 +102,17 @@ def _small_share(minimum: int) -> pl.Expr:
     """Tell where the mean of an arm is a share that gives away a small count, or a small rest."""
 
     def one(arm: str) -> pl.Expr:
-        size, mean = pl.col(f"n_{arm}"), pl.col(f"mean_{arm}")
-        count = size * mean
-        is_count = mean.is_between(0, 1) & ((count - count.round()).abs() < _ROUNDING)
-        rest = size - count.round()
-        return is_count & (count.round().is_between(1, minimum - 1) | rest.is_between(1, minimum - 1))
+        return _is_small_count(pl.col(f"n_{arm}"), pl.col(f"mean_{arm}"), minimum)
 
     return (one("treated") | one("untreated")).fill_null(value=False)
+
+
+def _is_small_count(size: pl.Expr, mean: pl.Expr, minimum: int) -> pl.Expr:
+    """Tell where a mean over `size` people is the share of few of them, or of all but a few."""
+    count = size * mean
+    is_count = mean.is_between(0, 1) & ((count - count.round()).abs() < _ROUNDING)
+    rest = size - count.round()
+    return is_count & (count.round().is_between(1, minimum - 1) | rest.is_between(1, minimum - 1))
 
 
 def _column(name: str) -> Count:

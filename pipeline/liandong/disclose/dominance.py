@@ -96,15 +96,16 @@ def _of_indicator(
 
 def _of_effect(frame: pl.DataFrame, effect: Effect, rules: Disclosure) -> Iterator[Concentration]:
     for outcome in effect.outcomes:
-        if outcome in frame.columns and any(
-            _unsafe_levels(frame.with_columns(pl.col(outcome).alias(_VALUE)), "", rules)
-        ):
+        if outcome in frame.columns and [*_unsafe_levels(_valued(frame, outcome), "", rules)]:
             yield Concentration("design", (("effect", effect.id), ("outcome", outcome)))
     for covariate in effect.balanced:
-        if covariate in frame.columns and effect.treatment in frame.columns:
-            rows = frame.with_columns(pl.col(covariate).alias(_VALUE))
-            if any(True for _ in _unsafe_levels(rows, effect.treatment, rules)):
-                yield Concentration("balance", (("effect", effect.id), ("covariate", covariate), ("level", "")))
+        known = {covariate, effect.treatment} <= set(frame.columns)
+        if known and [*_unsafe_levels(_valued(frame, covariate), effect.treatment, rules)]:
+            yield Concentration("balance", (("effect", effect.id), ("covariate", covariate), ("level", "")))
+
+
+def _valued(frame: pl.DataFrame, column: str) -> pl.DataFrame:
+    return frame.with_columns(pl.col(column).alias(_VALUE))
 
 
 def _unsafe_levels(rows: pl.DataFrame, group: str, rules: Disclosure) -> Iterator[str]:

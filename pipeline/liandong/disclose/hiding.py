@@ -11,7 +11,7 @@ import polars as pl
 
 from liandong.disclose.coarse import coarse
 from liandong.disclose.columns import column_kinds, people_counts
-from liandong.disclose.groups import Count, Counted, Group
+from liandong.disclose.groups import EVERYBODY, Count, Counted, Group
 from liandong.disclose.linked import BASE, DIFFERENCE
 
 Row = dict[str, Any]
@@ -61,7 +61,8 @@ def cells_to_hide(tables: Mapping[str, pl.DataFrame], counted: Counted, reasons:
     rounded: dict[Cell, int] = {}
     marked: set[tuple[str, int]] = set()
     for count in counted.counts:
-        if count.group not in reasons:
+        accounting = count.table == "sample_flow" and count.group == EVERYBODY  # it is published, however few they are
+        if count.group not in reasons or accounting:
             continue
         empty, rough = _consequences(count, reasons, tables[count.table].columns)
         gone.update({(count.table, count.row, column): reasons[count.group] for column in empty})

@@ -109,12 +109,12 @@ def hide_linked(links: Links, shown: set[Group]) -> dict[Group, str]:
 
     Notes
     -----
-    Everybody (the accepted) is always shown. A protected number that even the hiding of all others would leave exposed
-    stays so: that happens only where there are hardly more people than the minimum.
+    Everybody (the accepted) is hidden only where these are fewer than the minimum. A protected number that even the
+    hiding of all others would leave exposed stays so: that happens only where there are hardly more people than that.
     """
     state = _State(links, set(shown))
     for group, size in links.counted.values.items():
-        if 0 < size < links.minimum and group != EVERYBODY:
+        if 0 < size < links.minimum:
             state.hide(group, SMALL)
     _part(state)
     given_up: set[Name] = set()

@@ -93,7 +93,10 @@ def _protected(
         alone = {name: suppress_small_cells(name, table, minimum) for name, table in shown.items()}
         found = hide_linked(links, _visible(counted, alone))
         hidden = cells_to_hide(alone, counted, found)
-        reasons.update({cell: _REASONS[reason] for cell, reason in hidden.gone.items() if cell not in reasons})
+        for (name, row, column), reason in hidden.gone.items():
+            # What its own table hides already has that table's reason: another one would tell the small cell apart.
+            if alone[name][column][row] is not None:
+                reasons[name, row, column] = _REASONS[reason]
         after = without(alone, hidden)
         if all(after[name].equals(shown[name]) for name in shown):
             return after, reasons
