@@ -42,8 +42,8 @@ DECLARED_QUALITY = (
     # share_short: speeders among interviews with a duration. share_straight: straight-lined blocks among blocks
     # answered. share_missing = share_dont_know + share_refused + share_empty of the questions asked. share_closed:
     # answers to filter questions that skip later ones. share_heaped: numbers ending in 0 or 5. match_mean: mean over
-    # interviews of the largest agreement with any other. variability: median over questions of the interviewer's
-    # standard deviation relative to that of all. error_rate: differences per back-checked answer to stable questions.
+    # interviews of the largest agreement with any other. variability: mean distance of answers from the interviewer's
+    # own averages, 1 being everybody's. error_rate: differences per back-checked answer to stable questions.
     # flags: measures of interviewer_measures that are flagged, joined by "; ".
     spec(
         "interviewers", "interviewer",
@@ -59,8 +59,8 @@ DECLARED_QUALITY = (
     # measure is about all. n, n_others: interviews (or answers) compared. value, others: of short, straight, outliers,
     # duplicates, breaches and contradictions the share of interviews that show it; of missing and closed the share of
     # interviews in the worst quarter of all; of heaping the share of numbers; of match the mean; of variability the
-    # ratio of standard deviations. test: exact (hypergeometric within communities) | rank (within communities) | z
-    # (rough). p_value:
+    # mean distance of answers from the interviewer's own averages, 1 being everybody's (small is suspicious). test: exact
+    # (hypergeometric within communities) | rank (within communities). p_value:
     # one-sided, against the others; holm: adjusted over all interviewers (and fields) of the measure. flagged: holm
     # < 0.05.
     spec(
@@ -88,7 +88,8 @@ DECLARED_QUALITY = (
     ),
     # One row per question in the order of the codebook. n_asked: rows where it was to be asked. share_closed: answers
     # that skip later questions (filter questions only). outlier_low, outlier_high: bounds outside which a number is an
-    # outlier; outlier_scale: linear | log; outlier_method: mad | iqr.
+    # outlier; outlier_scale: linear | log; outlier_method: mad | iqr |
+    # none (too few answers, too many alike, or more than one in twenty would be an outlier).
     spec(
         "questions", "field",
         field=TEXT, title_zh=TEXT, title_en=TEXT, n_asked=COUNT, n_answered=COUNT, n_dont_know=COUNT,

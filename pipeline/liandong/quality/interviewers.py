@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import polars as pl
 
 from liandong.evidence import RESTRICTED_TABLES
-from liandong.quality.compare import FEWEST, MEASURES, adjusted, compare_ranks, compare_signs, upper_quarter
+from liandong.quality.compare import MEASURES, adjusted, compare_ranks, compare_signs, upper_quarter
 from liandong.quality.outcome import Outcome, made, not_made, too_few
 from liandong.quality.received import Received
 
 # Signs of an interview, by the measure that compares them.
 SIGNS = ("short", "straight", "missing", "closed", "outliers", "duplicates", "breaches", "contradictions")
 _FEWEST_QUESTIONS = 5
-_FLOOR = 0.05
 # Measures that are checks of their own; the others are told of the interviewer, not of the row.
 CHECKS: Mapping[str, str] = {
     "missing": "missing_interviewers",
@@ -84,60 +82,29 @@ def measures_of(signs: pl.DataFrame, extra: Sequence[pl.DataFrame]) -> pl.DataFr
 def variability(received: Received, visits: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
     """Return measure variability, not adjusted: how uniform an interviewer's interviews are.
 
-    The logarithm of the interviewer's standard deviation over that of all, its median over the questions: invented
-    answers vary too little (Schräpler & Wagner 2005, Characteristics and impact of faked interviews in surveys,
-    Allgemeines Statistisches Archiv 89, 7–20). Multiplied by √(n − 1) it has much the same spread for everybody, and is
-    held against the other interviewers' by its robust z-score; p from the normal distribution, which is rough.
+    Invented answers vary too little (Schräpler & Wagner 2005, Characteristics and impact of faked interviews in
+    surveys, Allgemeines Statistisches Archiv 89, 7–20). Each interview's distance from the interviewer's own average
+    answers, |y − ȳ| / √(1 − 1/n), relative to the mean distance of all to the question, is averaged over the questions;
+    small distances are compared by rank, in the manner of Levene's test of variances. Value: the interviewer's mean
+    distance, 1 being everybody's.
     """
-    if not names or not visits["interviewer"].count():
+    who = visits["interviewer"]
+    if len(names) < _FEWEST_QUESTIONS or not who.count():
         return pl.DataFrame(schema=MEASURES)
-    answers = received.rows.select(pl.col(name).cast(pl.Float64) for name in names)
-    whole = answers.select(pl.all().std()).row(0)
-    varying = {name: spread for name, spread in zip(answers.columns, whole, strict=True) if spread}
-    seen = (
-        answers.hstack([visits["interviewer"]])
-        .drop_nulls("interviewer")
-        .group_by("interviewer")
-        .agg(
-            # A floor keeps the logarithm of "no variation at all" finite.
-            *(
-                pl.when(pl.col(name).count() >= FEWEST)
-                .then(pl.max_horizontal(pl.col(name).std() / spread, _FLOOR).log())
-                .alias(f"⟨log⟩{name}")
-                for name, spread in varying.items()
-            ),
-            n=pl.len().cast(pl.Int64),
-        )
+    answers = received.rows.select(pl.col(name).cast(pl.Float64) for name in names).hstack([who])
+    n = {name: pl.col(name).count().over("interviewer") for name in names}
+    away = {name: (pl.col(name) - pl.col(name).mean().over("interviewer")).abs() for name in names}
+    spread = answers.lazy().select(
+        pl.when(n[name] > 1).then(away[name] / (1 - 1 / n[name]).sqrt()).alias(name) for name in names
     )
-    logs = pl.concat_list(
-        [pl.col(f"⟨log⟩{name}") for name in varying] or [pl.lit(None, dtype=pl.Float64)]
-    ).list.drop_nulls()
-    middle = (
-        seen.select("interviewer", "n", log=logs.list.median(), questions=logs.list.len())
-        .filter(pl.col("questions") >= _FEWEST_QUESTIONS)
-        .sort("interviewer")
+    distances = spread.select(
+        pl.when(pl.col(name).mean() > 0).then(pl.col(name) / pl.col(name).mean()) for name in names
     )
-    if middle.height < FEWEST:
-        return pl.DataFrame(schema=MEASURES)
-    scaled = (middle["log"] * (middle["n"] - 1).cast(pl.Float64).sqrt()).to_numpy()
-    away = np.abs(scaled - np.median(scaled))
-    spread_of_all = max(1.4826 * float(np.median(away)), 1e-9)
-    z = (scaled - np.median(scaled)) / spread_of_all
-    from scipy.special import ndtr
-
-    return middle.select(
-        measure=pl.lit("variability"),
-        field=pl.lit(""),
-        interviewer="interviewer",
-        n="n",
-        n_others=pl.col("n").sum() - pl.col("n"),
-        value=pl.col("log").exp(),
-        others=pl.col("log").median().exp(),
-        test=pl.lit("z"),
-        p_value=pl.Series(ndtr(z)),
-        holm=pl.lit(None, dtype=pl.Float64),
-        flagged=pl.lit(value=False),
-    )
+    closeness = distances.select(number=-pl.mean_horizontal(pl.all())).collect().to_series()
+    known = closeness.is_finite()
+    rows = visits.select("interviewer", "community").with_columns(pl.select(pl.when(known).then(closeness)).to_series())
+    compared = compare_ranks("variability", rows.rename({rows.columns[-1]: "number"}))
+    return compared.with_columns(value=-pl.col("value"), others=-pl.col("others"))
 
 
 def interviewer_table(signs: pl.DataFrame, measures: pl.DataFrame, back: pl.DataFrame) -> pl.DataFrame:

@@ -3,8 +3,8 @@
 Distances in robust standard deviations: |x − median| / (1.4826 · MAD), the modified z-score with the bound 3.5 of
 Iglewicz & Hoaglin (1993), How to detect and handle outliers. Where more than half of the answers are the same number,
 the MAD is zero and the quartiles take its place (IQR / 1.349); where that is zero as well, nothing can be said.
-Positive numbers with a long upper tail are looked at on the log scale: skewness is read off the octiles (Hinkley 1975),
-which no outlier can move.
+Amounts with a long upper tail are looked at on the log scale, zeros aside: skewness is read off the octiles (Hinkley
+1975), which no outlier can move.
 """
 
 from __future__ import annotations
@@ -27,13 +27,18 @@ Floats = NDArray[np.float64]
 
 FEWEST = 20
 _SKEWED = 0.2
+_MOST_ZEROS = 0.25
+_TOO_MANY = 0.05
 _MAD_TO_SD = 1.4826022185056018
 _IQR_TO_SD = 1 / 1.3489795003921634
 
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """Where outliers begin: below `low` or above `high`; infinite where nothing can be said."""
+    """Where outliers begin: below `low` or above `high`; infinite where nothing can be said.
+
+    On the scale ``log`` zeros are no outliers.
+    """
 
     low: float
     high: float
@@ -47,8 +52,11 @@ class Bounds:
         if self.method == "none":
             return np.zeros_like(values)
         if self.scale == "log":
-            with np.errstate(divide="ignore", invalid="ignore"):
-                values = np.where(values > 0, np.log(values), -np.inf)
+            # Below the median a whole number stands for all that rounds to it: 1 may be 1.4, which is far on this scale.
+            wide = np.log(np.maximum(values, 1e-300) + np.where(values == np.floor(values), 0.5, 0.0))
+            below = np.minimum(wide, self.median)
+            logs = np.where(values > 0, np.maximum(np.log(np.maximum(values, 1e-300)), below), self.median)
+            return np.asarray(np.abs(logs - self.median) / self.spread)
         return np.asarray(np.abs(values - self.median) / self.spread)
 
 
@@ -113,12 +121,18 @@ def outliers(received: Received, names: Sequence[str], codebook: Codebook, dista
 
 
 def bounds_of(values: Floats, distance: float) -> Bounds:
-    """Return where outliers begin among `values`, which have no gaps; method ``none`` for too few or too alike ones."""
+    """Return where outliers begin among `values`, which have no gaps.
+
+    Method ``none`` where there are too few or too like ones, or where more than one in twenty would be an outlier: that
+    is how such answers are spread, and no list of errors.
+    """
     finite = values[np.isfinite(values)]
     if finite.size < FEWEST:
         return Bounds(-np.inf, np.inf, "linear", "none", np.nan, np.nan)
-    scale: Literal["linear", "log"] = "log" if finite.min() > 0 and _octile_skewness(finite) > _SKEWED else "linear"
-    on_scale = np.log(finite) if scale == "log" else finite
+    positive = finite[finite > 0]
+    is_amount = finite.min() >= 0 and positive.size > (1 - _MOST_ZEROS) * finite.size
+    scale: Literal["linear", "log"] = "log" if is_amount and _octile_skewness(positive) > _SKEWED else "linear"
+    on_scale = np.log(positive) if scale == "log" else finite
     median = float(np.median(on_scale))
     mad = float(np.median(np.abs(on_scale - median)))
     low, high = np.quantile(on_scale, [0.25, 0.75])
@@ -129,7 +143,10 @@ def bounds_of(values: Floats, distance: float) -> Bounds:
     ends = (median - distance * spread, median + distance * spread)
     if scale == "log":
         ends = (float(np.exp(ends[0])), float(np.exp(min(ends[1], 700.0))))
-    return Bounds(*ends, scale, method, median, spread)
+    bounds = Bounds(*ends, scale, method, median, spread)
+    if (bounds.distance(finite) > distance).mean() > _TOO_MANY:
+        return Bounds(-np.inf, np.inf, scale, "none", median, np.nan)
+    return bounds
 
 
 def _octile_skewness(values: Floats) -> float:

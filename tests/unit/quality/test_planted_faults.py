@@ -76,7 +76,7 @@ def test_an_invented_interview_has_a_near_duplicate_by_the_same_interviewer(foun
 # check about interviewers, and who is accused by it
 PLANTED_PEOPLE = [
     ("alike_interviewers", ["I01"]),
-    ("uniform_interviewers", ["I01"]),
+    ("uniform_interviewers", ["I01", "I21"]),  # all filters closed is uniform, too
     ("heaping_interviewers", ["I09"]),
     ("closed_filters", ["I01", "I21"]),  # the interview that I01 copies has nearly all filters closed
     ("missing_interviewers", ["I25"]),

@@ -106,6 +106,21 @@ def test_long_tails_of_positive_numbers_are_looked_at_in_logs_and_no_outlier_dec
     assert bounds_of(np.exp(draw.normal(size=500)), 3.5).scale == "log"
     assert bounds_of(np.append(draw.normal(50, 5, 500), 5e6), 3.5).scale == "linear"
     assert bounds_of(np.exp(draw.normal(size=500)) - 0.5, 3.5).scale == "linear"  # some are negative
+    amounts = np.append(np.exp(draw.normal(size=500)), np.zeros(60))
+    assert bounds_of(amounts, 3.5).scale == "log"
+    assert bounds_of(amounts, 3.5).distance(np.array([0.0]))[0] == pytest.approx(0)
+    # years of residence: on the log scale 1 is as far from 14 as 200, but 1 stands for all up to 1.5
+    years = np.round(np.exp(draw.normal(2.64, 0.65, 500))).astype(np.float64)
+    bounds = bounds_of(years, 3.5)
+    assert bounds.scale == "log"
+    assert bounds.distance(np.array([1.0]))[0] == pytest.approx((bounds.median - np.log(1.5)) / bounds.spread)
+    assert bounds.distance(np.array([200.0]))[0] == pytest.approx((np.log(200) - bounds.median) / bounds.spread)
+
+
+def test_where_one_in_twenty_would_be_an_outlier_none_is() -> None:
+    values = np.append(np.random.default_rng(1).normal(size=190), np.full(10, 50.0))
+    assert bounds_of(values, 3.5).method == "mad"
+    assert bounds_of(np.append(values, 50.0), 3.5).method == "none"
 
 
 def test_whipples_index_by_hand() -> None:
