@@ -56,7 +56,8 @@ class _Sheet:
 def read(request: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     """Write one sheet to `folder`; return its names and what is to be known about it."""
     _check_archive(request["path"], request["memory_bytes"])
-    sheet, notes = _open(CalamineWorkbook.from_path(request["path"]), request["sheet"])
+    workbook = CalamineWorkbook.from_path(request["path"])
+    sheet, notes = _open(workbook, request["sheet"])
     facts = sheet_facts(request["path"], sheet.name)
     _check_computed(facts)
     titles, top = _titles(sheet)
@@ -84,7 +85,8 @@ def read(request: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     table = pa.Table.from_arrays(arrays, names=kept)
     with pa.ipc.new_file(str(folder / TABLE), table.schema) as sink:
         sink.write_table(table)
-    return {"rows": len(body), "names": kept, "notes": notes, "encoding": "UTF-8", "documentation": titles}
+    told = {"notes": notes, "encoding": "UTF-8", "documentation": titles, "sheets": workbook.sheet_names}
+    return {"rows": len(body), "names": kept, **told}
 
 
 def _check_archive(path: str, memory_bytes: int) -> None:

@@ -124,6 +124,8 @@ class RawTable:
         Name → set, for the multiple-response sets that the file declares.
     weight
         The column by which the file weights its cases, None when it does not.
+    sheets
+        Of a workbook, the names of all its sheets.
     stacked
         The files that were stacked, empty for a single one: see `parts`.
     differences
@@ -147,6 +149,7 @@ class RawTable:
     notes: tuple[str, ...] = ()
     response_sets: Mapping[str, RawResponseSet] = field(default_factory=dict)
     weight: str | None = None
+    sheets: tuple[str, ...] = ()
     stacked: tuple[Part, ...] = ()
     differences: pl.DataFrame = field(default_factory=lambda: NO_DIFFERENCES)
 

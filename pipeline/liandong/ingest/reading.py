@@ -180,6 +180,7 @@ def _assemble(
             for name, label, columns, counted in found.get("response_sets", ())
         },
         weight=found.get("weight"),
+        sheets=tuple(found.get("sheets", ())),
     )
 
 

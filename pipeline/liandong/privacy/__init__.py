@@ -2,6 +2,7 @@
 
 from liandong.privacy.decisions import described, undecided
 from liandong.privacy.findings import Column, Hit
+from liandong.privacy.headings import announced
 from liandong.privacy.kinds import WORDS, Kind
 from liandong.privacy.linkage import KEY_VARIABLE, keyed_hash, linkage_key, released
 from liandong.privacy.masking import masked, without_values
@@ -14,6 +15,7 @@ __all__ = [
     "Column",
     "Hit",
     "Kind",
+    "announced",
     "described",
     "holds_personal",
     "keyed_hash",

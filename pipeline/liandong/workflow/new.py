@@ -12,6 +12,7 @@ from liandong.definitions import Origin, Undecided, load_study, undecided
 from liandong.errors import DefinitionError, IngestError, Problem
 from liandong.ingest import RawTable, file_names, read_table, stack
 from liandong.scaffold import Draft, draft_from_table, files_of, slug
+from liandong.workflow.form import draft_of_form, find_form
 from liandong.workflow.observe import observe
 from liandong.workflow.personal import with_personal_data
 from liandong.workflow.study_folder import check_place, within, writing_study
@@ -53,14 +54,16 @@ class NewResult:
 
 
 def new_study(folder: Path, sources: Sequence[Path], *, study_id: str | None, on_progress: Progress) -> NewResult:
-    """Draft a study in `folder` from data files, which are copied into it unless they stand there.
+    """Draft a study in `folder` from data files, or from the form that collects them (an XLSForm), or from both.
+
+    The files are copied into the folder unless they stand there.
 
     Parameters
     ----------
     folder
         New, empty, or holding nothing but `sources`. Nothing in it is ever overwritten.
     sources
-        One data file, or several of one table.
+        One data file, or several of one table; with the form, what it asks is taken from there.
     study_id
         By default made from the folder's name.
 
@@ -76,6 +79,9 @@ def new_study(folder: Path, sources: Sequence[Path], *, study_id: str | None, on
     name = _study_id(folder, study_id)
     check_place(folder, sources)
     on_progress("Reading the data")
+    form = find_form(sources)
+    if form is not None:
+        return _from_form(folder, form, [path for path in sources if path != form], name, on_progress)
     raw, origin = _read(sources)
     on_progress("Looking at every column")
     places = _places(folder, sources)
@@ -84,6 +90,15 @@ def new_study(folder: Path, sources: Sequence[Path], *, study_id: str | None, on
     seen = with_personal_data(raw, seen, draft_from_table(seen, name).fields)
     draft = replace(draft_from_table(seen, name), files=tuple(places.values()))
     return write_draft(folder, draft, places, raw.row_count, on_progress)
+
+
+def _from_form(folder: Path, form: Path, answers: Sequence[Path], name: str, on_progress: Progress) -> NewResult:
+    """Draft a study from the form that collects the answers, and lay them beside it if they are there already."""
+    places = _places(folder, answers)
+    draft = replace(draft_of_form(form, name), files=tuple(places.values()))
+    rows = sum(read_table(path).row_count for path in answers) if answers else None
+    kept = {form: within(folder, form) or f"instrument/{form.name}"}
+    return write_draft(folder, draft, {**places, **kept}, rows, on_progress)
 
 
 def write_draft(
