@@ -62,7 +62,7 @@ def read(request: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     _check_computed(facts)
     titles, top = _titles(sheet)
     if titles:
-        notes.append(title_note(titles, "row"))
+        notes.append(title_note(len(titles), "row"))
     header = [_as_text(cell) for cell in sheet.rows[top]]
     _check_one_header(sheet, top, header)
     names, renamed = clean_names(header, "the first row")

@@ -14,6 +14,7 @@ from liandong.ingest.raw import NO_TAGS, DeclaredMissing, RawTable
 from liandong.ingest.typed import text_as_number
 
 _NOTHING = DeclaredMissing()
+_DECLARING = frozenset(("sav", "zsav", "por", "dta", "sas7bdat", "xpt"))  # formats that can declare missing codes
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +113,8 @@ def _differences(
         stored = stored_column(table, source)
         doubtful = _carries(stored, measure) & ~_carries(stored, declared[i])
         count = table.data.select(doubtful.sum()).collect().item()
+        if not count and table.format not in _DECLARING:
+            continue
         told = f"; cells with such a code that it does not declare: {count:,}" if count else ""
         yield name, "missing", table.name, f"{_codes(declared[i])}, not {_codes(measure)}{told}"
 

@@ -155,7 +155,7 @@ def _layout(text: _Text, file_format: str) -> tuple[str, list[str]]:
     count = title_rows([fields for _, fields in records])
     titles = [next(cell.strip() for cell in fields if cell.strip()) for _, fields in records[:count]]
     if titles:
-        text.notes.append(title_note(titles, "line"))
+        text.notes.append(title_note(count, "line"))
         text.skip(records[count][0] - 1)
     elif records and len(records[0][1]) == 1:
         _check_no_wide_separator(text.path, [fields[0] for _, fields in records])

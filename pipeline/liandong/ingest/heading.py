@@ -13,7 +13,6 @@ _WHITE = re.compile(r"\s+")
 _NUMBER = re.compile(r"[-+]?[\d０-９]+(?:[.,:/年月\- ][\d０-９]+)*[日%]?")
 _LOOK_AT = 10  # rows; no title takes more
 _FEWEST_COLUMNS = 3  # with fewer, a line of text above two words is no evidence of a title
-_SHOWN = 60
 
 
 def title_rows(rows: Sequence[Sequence[str]]) -> int:
@@ -33,12 +32,12 @@ def _is_header(row: Sequence[str]) -> bool:
     return texts and len(cells) >= _FEWEST_COLUMNS and len(set(cells)) == len(cells)
 
 
-def title_note(titles: Sequence[str], what: str) -> str:
-    """Return what to say of skipped titles; `what` is a line or a row."""
-    shown = "; ".join(repr(title if len(title) <= _SHOWN else title[: _SHOWN - 1] + "…") for title in titles)
-    return (
-        f"The first {what} was taken for a title" if len(titles) == 1 else f"The first {len(titles)} {what}s are titles"
-    ) + f" ({shown}); the names of the columns stand below."
+def title_note(count: int, what: str) -> str:
+    """Return what to say of skipped titles, without their text, which may name somebody; `what` is a line or a row."""
+    titles = (
+        f"The first {what} was taken for a title" if count == 1 else f"The first {count} {what}s were taken for titles"
+    )
+    return f"{titles}; the names of the columns stand below."
 
 
 def clean_names(header: Sequence[str], where: str) -> tuple[list[str], list[str]]:

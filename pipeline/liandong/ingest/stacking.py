@@ -85,6 +85,7 @@ def stack(tables: Sequence[RawTable], origin: Origin | None = None, aliases: Seq
         temporal={column.aligned.name: column.common.temporal for column in columns if column.common.temporal},
         documentation=tuple(dict.fromkeys(text for table in named for text in table.documentation)),
         notes=(
+            *_rows_note(named, firsts),
             *(f"{table.name}: {note}" for table in named for note in table.notes),
             *difference_notes(differences),
         ),
@@ -115,6 +116,16 @@ def _with_names(tables: Sequence[RawTable]) -> list[RawTable]:
         table if table.stacked else replace(table, stacked=(replace(table.parts[0], name=name),))
         for table, name in zip(tables, names, strict=True)
     ]
+
+
+def _rows_note(tables: Sequence[RawTable], firsts: Sequence[int]) -> list[str]:
+    if len(tables) == 1:
+        return []
+    rows = [
+        f"{first + 1:,} to {first + table.row_count:,} of {table.name}"
+        for table, first in zip(tables, firsts, strict=True)
+    ]
+    return [f"Rows are those of several files: {', '.join(rows)}."]
 
 
 def _check_distinct(tables: Sequence[RawTable]) -> None:

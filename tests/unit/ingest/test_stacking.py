@@ -52,7 +52,7 @@ def test_rows_stand_in_the_order_of_the_files_and_can_be_found_again(a_file: Mak
         ("2023/w.sav", 2, 3, "hash of 2023/w.sav"),
     ]
     assert stacked.differences.is_empty()
-    assert stacked.notes == ()
+    assert stacked.notes == ("Rows are those of several files: 1 to 2 of 2021/w.sav, 3 to 5 of 2023/w.sav.",)
 
 
 def test_a_single_file_is_its_own_only_part(a_file: MakeFile) -> None:
@@ -77,7 +77,7 @@ def test_columns_match_by_name_then_by_case_and_the_rest_is_null(a_file: MakeFil
         ("q1", "name", "y"),
         ("", "order", "y"),
     ]
-    assert stacked.notes[0] == "y does not have the columns: 'old'."
+    assert stacked.notes[1] == "y does not have the columns: 'old'."
 
 
 def test_two_columns_that_differ_in_case_only_match_neither(a_file: MakeFile) -> None:
@@ -230,7 +230,7 @@ def test_labels_in_other_words_are_told_and_the_first_words_stay(a_file: MakeFil
         ("label", "'对社区的信任', not '信任程度'"),
         ("value_label", "2 is '不好说', not '一般'; 4 is labelled '说不清' only here; 3 has no label"),
     ]
-    assert "which somebody has to compare" in stacked.notes[1]
+    assert "which somebody has to compare" in stacked.notes[2]
 
 
 @pytest.mark.parametrize(
@@ -294,3 +294,10 @@ def test_text_files_are_stacked_without_being_read_into_memory(tmp_path: Path) -
         (tmp_path / name).write_text(f"a,b\n{value},x\n", encoding="utf-8")
     stacked = stack([read_table(tmp_path / "a.csv"), read_table(tmp_path / "b.csv")])
     assert "csv scan" in stacked.data.explain().lower()
+
+
+def test_a_text_file_cannot_declare_missing_codes_and_is_not_blamed(a_file: MakeFile) -> None:
+    declared = {"q": DeclaredMissing((99.0,))}
+    first = a_file("x", {"q": [1.0, 99.0]}, user_missing=declared)
+    assert stack([first, a_file("y", {"q": ["2"]}, format="csv")]).differences.is_empty()
+    assert kinds_of(stack([first, a_file("y", {"q": ["99"]}, format="csv")])) == [("q", "missing", "y")]
