@@ -215,7 +215,9 @@ def _told(path: Path, file: Path) -> IngestError:
     except (OSError, ValueError, KeyError, TypeError):
         understood, told = False, "the reader gave no reason"
     if understood:
-        return IngestError(told, where=path.name, zh=f"数据文件“{path.name}”没有可用的数据表。")
+        return IngestError(
+            told, where=path.name, zh=f"文件“{path.name}”没有可用的内容，或与所给的选项（编码、工作表）不符。"
+        )
     return damaged(path, f"the file cannot be read: {told}")
 
 
