@@ -181,7 +181,7 @@ def match_columns(raw: RawTable, codebook: Codebook) -> tuple[dict[str, str], li
         if len(alike) > 1:
             raise IngestError(
                 f"the field {field.name!r} could be any of the columns {', '.join(map(repr, alike))}",
-                where=raw.path.name,
+                where=raw.name,
                 hint="Rename one column to the exact name of the field.",
                 zh=f"数据文件中有多列与字段“{field.name}”仅大小写不同。",
             )
@@ -195,9 +195,9 @@ def match_columns(raw: RawTable, codebook: Codebook) -> tuple[dict[str, str], li
             + _some(raw.columns)
             + ", the codebook has "
             + _some(codebook.names),
-            where=raw.path.name,
+            where=raw.name,
             hint="Check that study.yaml names the right file and the right instrument.",
-            zh=f"数据文件“{raw.path.name}”的列与码表完全不符。",
+            zh=f"数据文件“{raw.name}”的列与码表完全不符。",
         )
     return sources, notes
 
@@ -235,7 +235,7 @@ def _field_column(
     if stored.is_nested:
         raise IngestError(
             f"the column {source!r} holds {stored.dtype} values, but a field takes one value per row",
-            where=raw.path.name,
+            where=raw.name,
             hint="Write its parts to columns of their own.",
             zh=f"列“{source}”含有嵌套数据，请拆分为多列。",
         )

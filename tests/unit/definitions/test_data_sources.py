@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
+from liandong.definitions.references import check_study
 from liandong.definitions.shape import check_shape
 from liandong.definitions.sources import SourceSpec
 from liandong.definitions.study import StudyFile
+from liandong.definitions.vocabulary import Vocabulary
 
 STUDY: dict[str, Any] = {"id": "s", "title": {"zh": "题", "en": "title"}}
 KEYS = "files, sheet, encoding, catalogue, origin"
@@ -53,3 +55,10 @@ def test_files_may_be_given_in_short(given: Any, files: tuple[str, ...]) -> None
 def test_mistake_in_an_entry_of_data_is_told_at_its_path(given: Any, expected: str) -> None:
     _, problems = check_shape(StudyFile, {**STUDY, "data": {"responses": given}}, "study.yaml")
     assert [str(problem) for problem in problems] == [f"study.yaml: {expected}"]
+
+
+def test_the_field_of_origin_must_be_one_of_the_survey() -> None:
+    raw = {"data": {"responses": {"files": ["a", "b"], "origin": {"field": "wav", "values": [1, 2]}}}}
+    (problem,) = check_study(raw, Vocabulary(fields={"wave": "number"}, scales=frozenset()))
+    assert problem.where == "study.yaml: data.responses.origin.field"
+    assert problem.hint == "did you mean 'wave'?"

@@ -202,10 +202,8 @@ def test_an_export_of_surveycto_is_read(tmp_path: Path, make_codebook: Any) -> N
 
 
 def test_an_option_may_stand_as_a_number_in_a_workbook(tmp_path: Path, make_codebook: Any, write_workbook: Any) -> None:
-    rows = [[1], [96], [-3], [None]]
-    path = write_workbook(
-        tmp_path / "form.xlsx", {"s": [["id", "services"], *([i, *row] for i, row in enumerate(rows))]}
-    )
+    rows = [["id", "services"], [1, 1], [2, 96], [3, -3], [4, None]]
+    path = write_workbook(tmp_path / "form.xlsx", {"s": rows})
     ingested = apply_codebook(read_table(path), make_codebook(other=field("integer", "services", option="96")))
     assert answers(ingested)["other"] == [0, 1, None, None]
     assert kinds(ingested)["other"] == [None, None, "skipped", None]
