@@ -59,10 +59,9 @@ DECLARED_QUALITY = (
     # measure is about all. n, n_others: interviews (or answers) compared. value, others: of short, straight, outliers,
     # duplicates, breaches and contradictions the share of interviews that show it; of missing and closed the share of
     # interviews in the worst quarter of all; of heaping the share of numbers; of match the mean; of variability the
-    # mean distance of answers from the interviewer's own averages, 1 being everybody's (small is suspicious). test: exact
-    # (hypergeometric within communities) | rank (within communities). p_value:
-    # one-sided, against the others; holm: adjusted over all interviewers (and fields) of the measure. flagged: holm
-    # < 0.05.
+    # mean distance of answers from the interviewer's own averages, 1 being everybody's (small is suspicious). test:
+    # exact (hypergeometric within communities) | rank (within communities). p_value: one-sided, against the others;
+    # holm: adjusted over all interviewers (and fields) of the measure. flagged: holm < 0.05.
     spec(
         "interviewer_measures", "measure field interviewer",
         measure=TEXT, field=TEXT, interviewer=TEXT, n=COUNT, n_others=COUNT, value=REAL, others=REAL, test=TEXT,

@@ -52,7 +52,7 @@ class Bounds:
         if self.method == "none":
             return np.zeros_like(values)
         if self.scale == "log":
-            # Below the median a whole number stands for all that rounds to it: 1 may be 1.4, which is far on this scale.
+            # Below the median a whole number stands for all that rounds to it: 1 may be 1.4, which is far in logs.
             wide = np.log(np.maximum(values, 1e-300) + np.where(values == np.floor(values), 0.5, 0.0))
             below = np.minimum(wide, self.median)
             logs = np.where(values > 0, np.maximum(np.log(np.maximum(values, 1e-300)), below), self.median)

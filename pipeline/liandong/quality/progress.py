@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from liandong.definitions import Codebook
 from liandong.definitions.quality import Quality, Targets
 from liandong.evidence import RESTRICTED_TABLES
 from liandong.evidence.typed_rows import ROW
 from liandong.quality.outcome import Outcome, made, not_made
-from liandong.quality.received import Received
+from liandong.quality.received import Received, is_personal
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -25,13 +26,18 @@ class Progress:
     places: pl.DataFrame
 
 
-def progress(received: Received, visits: pl.DataFrame, spec: Quality, community: str | None) -> Progress:
+def progress(
+    received: Received, visits: pl.DataFrame, spec: Quality, community: str | None, codebook: Codebook
+) -> Progress:
     """Count accepted interviews against what was planned.
 
     A place or group is ``done`` with as many accepted interviews as planned, ``over`` with more than a tenth (and more
-    than one) beyond it, ``open`` below it, and ``unplanned`` where the plan does not name it.
+    than one) beyond it, ``open`` below it, and ``unplanned`` where the plan does not name it. A plan by a personal
+    column counts in all only: its values may not be shown.
     """
     targets = spec.targets
+    if targets is not None and targets.column is not None and is_personal(codebook, targets.column):
+        targets = Targets(total=max(targets.planned, 1))
     by_place = targets is not None and targets.column is not None and targets.column == community
     plan = _plan(targets) if targets is not None else pl.DataFrame(schema={"value": pl.String, "target": pl.Int64})
     places = _against(_places(visits), plan if by_place else None)

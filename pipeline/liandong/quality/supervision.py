@@ -71,7 +71,7 @@ def supervise_rows(received: Received, study: Study, second: pl.DataFrame | None
         heaping=heaping(received, visits, _ages(study, received), number_fields(spec, codebook, received.columns)),
         effects=interviewer_effects(received, visits, effect_fields(study, codebook, received.columns), study),
         breaches=breaches(received, visits, study),
-        progress=progress(received, visits, spec, community),
+        progress=progress(received, visits, spec, community, codebook),
         back=back_checks(received, visits, second, study),
     )
     timing = (

@@ -113,7 +113,11 @@ def _second(study: Study, codebook: Codebook, intake: Intake) -> tuple[pl.DataFr
     if spec is None:
         return None, ()
     if spec.table in intake.tables:
-        return _with_checker(intake.tables[spec.table].ingested, spec.checker), ()
+        own = intake.tables[spec.table]
+        checker = spec.checker
+        if checker in own.codebook.names and own.codebook.field(str(checker)).liandong.pii:
+            checker = None  # a name, which may not stand in a table
+        return _with_checker(own.ingested, checker), ()
     source = study.data.get(spec.table)
     if source is None or not source.exists:
         return None, (f"back-check: the table {spec.table!r} is not there",)
