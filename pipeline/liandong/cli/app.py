@@ -6,7 +6,6 @@ import os
 import signal
 import sys
 import threading
-import traceback
 from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
@@ -20,6 +19,7 @@ from liandong import __version__
 from liandong.cli.planning import power
 from liandong.cli.scaffolding import new
 from liandong.cli.terminal import Terminal
+from liandong.cli.tracing import trace
 from liandong.errors import ExitCode, LiandongError
 
 app = typer.Typer(
@@ -182,8 +182,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # The reader of our output left; Python would complain once more while it closes the stream.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return ExitCode.DONE
-    except Exception:  # noqa: BLE001 (the last resort: say that the fault is ours, and show it)
-        terminal.internal(traceback.format_exc())
+    except Exception as error:  # noqa: BLE001 (the last resort: say that the fault is ours, and show where)
+        terminal.internal(trace(error))
         return ExitCode.INTERNAL
     if code == ExitCode.INTERRUPTED:
         return terminal.interrupted()

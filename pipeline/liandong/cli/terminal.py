@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -74,8 +75,10 @@ class Terminal:
 
     def error(self, error: LiandongError) -> None:
         """Show an error with its place and remedy, and one line in Chinese below it."""
-        _err(f"Error: {error}")
-        _err(f"错误：{error.zh}")
+        from liandong.privacy.masking import masked
+
+        _err(f"Error: {masked(str(error))}")
+        _err(f"错误：{masked(error.zh)}")
 
     def usage(self, error: Exception) -> None:
         """Show what was wrong with the command line; Typer's own errors add the usage line themselves."""
@@ -125,8 +128,14 @@ def _plan_line(result: CheckResult) -> str:
 
 
 def _out(line: str) -> None:
-    sys.stdout.write(line + "\n")
+    sys.stdout.write(_printable(line) + "\n")
 
 
 def _err(line: str) -> None:
-    sys.stderr.write(line + "\n")
+    sys.stderr.write(_printable(line) + "\n")
+
+
+def _printable(text: str) -> str:
+    """Return text whose control characters and marks of direction are spelt out: a terminal would obey them."""
+    unseen = {c for c in text if c not in "\n\t" and unicodedata.category(c) in {"Cc", "Cf", "Cs"}}
+    return text.translate({ord(c): f"\\u{ord(c):04x}" for c in unseen})

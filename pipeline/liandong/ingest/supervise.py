@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from liandong.definitions.linkage_key import without_key
 from liandong.errors import IngestError
 from liandong.ingest.protocol import BLAMED, ERROR, OK, OUT_OF_MEMORY, RESULT, UNREADABLE
 
@@ -145,7 +146,7 @@ def damaged(path: Path, what: str) -> IngestError:
 def _environment() -> dict[str, str]:
     paths = [str(_PACKAGE_ROOT), os.environ.get("PYTHONPATH", "")]
     return {
-        **os.environ,
+        **without_key(os.environ),
         "PYTHONPATH": os.pathsep.join(path for path in paths if path),
         # The child does no linear algebra; starting its threads would cost time and address space.
         "OPENBLAS_NUM_THREADS": "1",

@@ -1,10 +1,11 @@
 """Personal data: found where nobody marked them, hashed where they link records, kept out of everything else."""
 
+from liandong.definitions.linkage_key import KEY_VARIABLE
 from liandong.privacy.decisions import described, undecided
 from liandong.privacy.findings import Column, Hit
 from liandong.privacy.headings import announced
 from liandong.privacy.kinds import WORDS, Kind
-from liandong.privacy.linkage import KEY_VARIABLE, keyed_hash, linkage_key, released
+from liandong.privacy.linkage import keyed_hash, linkage_key, released
 from liandong.privacy.masking import masked, without_values
 from liandong.privacy.patterns import holds_personal
 from liandong.privacy.scan import scan

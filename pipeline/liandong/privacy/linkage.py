@@ -8,9 +8,9 @@ from collections.abc import Collection, Mapping
 import polars as pl
 
 from liandong.definitions import Codebook
+from liandong.definitions.linkage_key import KEY_VARIABLE
 from liandong.errors import DefinitionError, Problem
 
-KEY_VARIABLE = "LIANDONG_KEY"
 _LEAST_BYTES = 16
 _HEX_DIGITS = 32  # 128 bits
 _PADDING = " \t\r\n\0\u3000\u00a0"

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import liandong
+from liandong.definitions.linkage_key import without_key
 from liandong.errors import RenderError
 
 _SOCKET_PATH_LIMIT: Final = 90
@@ -137,7 +138,7 @@ class Kernels:
         source = str(Path(liandong.__file__).parents[1])
         paths = [source, *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
         return {
-            **os.environ,
+            **without_key(os.environ),
             "PYTHONPATH": os.pathsep.join(paths),
             "PYTHONHASHSEED": "0",
             "PYDEVD_DISABLE_FILE_VALIDATION": "1",

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 import liandong
+from liandong.definitions.linkage_key import without_key
 from liandong.errors import RenderError
 from liandong.render.dialect import QUARTO_FORMATS
 from liandong.render.docx import finish_docx
@@ -116,7 +117,7 @@ def _environment(fonts: Path) -> Mapping[str, str]:
     source = str(Path(liandong.__file__).parents[1])
     paths = [source, *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
     return {
-        **os.environ,
+        **without_key(os.environ),
         "QUARTO_PYTHON": sys.executable,
         "PYTHONPATH": os.pathsep.join(paths),
         "TYPST_FONT_PATHS": str(fonts),

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from liandong.definitions.linkage_key import without_key
 
 _PACKAGE_ROOT = Path(__file__).resolve().parents[2]
 
@@ -23,6 +26,7 @@ def process_beside(module: str, answer: Path, log: Path) -> Iterator[subprocess.
             cwd=_PACKAGE_ROOT,
             text=True,
             encoding="utf-8",
+            env=without_key(os.environ),
             start_new_session=True,
         )
     try:
