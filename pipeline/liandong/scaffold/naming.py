@@ -15,7 +15,14 @@ LONGEST = 32
 _LONGEST_KEPT = 64
 _VALID = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 _FUNCTIONS = {"missing", "answered", "hour", "minutes", "count", "sum", "mean", "min", "max"}
-_TAKEN = {word.lower() for word in (*keyword.kwlist, *keyword.softkwlist, *_FUNCTIONS, *RESERVED)} | {"individual"}
+_TAKEN = {word.lower() for word in (*keyword.kwlist, *keyword.softkwlist, *_FUNCTIONS, *RESERVED)} | {
+    "individual",
+    "yes",
+    "no",
+    "on",
+    "off",
+    "null",
+}
 # What export programs and questionnaires call such columns; names only, no translation of any title.
 _KNOWN: Mapping[str, str] = {
     "序号": "serial",

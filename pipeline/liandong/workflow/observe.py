@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import get_args
+from typing import Literal, get_args
 
 import polars as pl
 
@@ -18,7 +18,7 @@ from liandong.workflow.observed import Look, best_reading, keeps_its_text, seen_
 
 _IN_MEMORY = 20_000_000  # cells; a table with no more is read once
 _AT_ONCE = 200  # columns in one query: the time to plan it grows faster than their number
-_SAMPLE = 2_000
+_SAMPLE = 1_000
 _HALF = 0.5
 _EXTREMES = 6
 _COMBINATIONS = 2_000
@@ -27,6 +27,8 @@ _READINGS: tuple[Reading, ...] = get_args(Reading)
 _READERS = {kind: Field(name="x", title="x", type=kind, liandong=FieldExtras(title_en="x")) for kind in _READINGS}
 _WITH_UNIT = r"^[+-]?\d+(?:\.\d+)?\s*([^\d\s.,:/+-][^\d\s]{0,7})$"
 _NUMBER = r"^([+-]?\d+(?:\.\d+)?)"
+_DIGIT = r"\d"  # of any script: full-width digits, too
+_PARTS = r"\d\D+\d"
 _LEADING_ZERO = r"^[+-]?0\d"
 # Columns in the making; no file can have such names, for no name starts with the character zero.
 _CELLS, _PLAIN = "\0cells:", "\0plain:"
@@ -51,13 +53,12 @@ def observe(raw: RawTable, files: Sequence[str], origin: str | None = None) -> S
     SeenTable
         Cells are read exactly as `ingest` will read them once the codebook stands.
     """
-    data = raw.data
-    if raw.row_count * len(raw.columns) <= _IN_MEMORY:
-        data = data.collect().lazy()
+    is_small = raw.row_count * len(raw.columns) <= _IN_MEMORY
+    data = raw.data.collect() if is_small else raw.data
     looks = {name: _look(raw, name) for name in raw.columns}
     flat = {name: look for name, look in looks.items() if not look.stored.is_nested}
     flat = _ask(data, flat, _counts)
-    flat = _ask(data.head(_SAMPLE), flat, _trials)
+    flat = _ask(_head(raw, data), flat, _trials)
     flat = _ask(data, flat, _readings)
     flat = _ask(data, flat, _values)
     if origin is not None:
@@ -74,12 +75,20 @@ def observe(raw: RawTable, files: Sequence[str], origin: str | None = None) -> S
     )
 
 
+def _head(raw: RawTable, data: pl.DataFrame | pl.LazyFrame) -> pl.DataFrame:
+    """Return the first rows, and as many from the middle: forms change while they are in the field."""
+    lazy = data.lazy()
+    return pl.concat([lazy.head(_SAMPLE), lazy.slice(max(raw.row_count // 2, _SAMPLE), _SAMPLE)]).collect()
+
+
 def _look(raw: RawTable, name: str) -> Look:
     stored = Stored(name, raw.schema[name], raw.formats.get(name), raw.temporal.get(name))
     return Look(stored, raw.user_missing.get(name, DeclaredMissing()), {})
 
 
-def _ask(data: pl.LazyFrame, looks: Mapping[str, Look], question: Callable[[Look], Queries]) -> dict[str, Look]:
+def _ask(
+    data: pl.DataFrame | pl.LazyFrame, looks: Mapping[str, Look], question: Callable[[Look], Queries]
+) -> dict[str, Look]:
     """Return the looks with the answers to `question` added to what is known of each."""
     done = dict(looks)
     for names in _parts(list(looks)):
@@ -87,9 +96,11 @@ def _ask(data: pl.LazyFrame, looks: Mapping[str, Look], question: Callable[[Look
         if not wanted:
             continue
         texts = [looks[name] for name in dict.fromkeys(name for name, _ in wanted) if looks[name].stored.is_text]
-        prepared = data.with_columns(column for look in texts for column in _prepared(look))
+        prepared = data.lazy().with_columns(column for look in texts for column in _prepared(look))
         queries = [query.alias(str(i)) for i, query in enumerate(wanted.values())]
-        row = prepared.select(queries).collect(engine="streaming").row(0)
+        # Where all rows stand in memory, the streaming engine only costs time to plan.
+        engine: Literal["in-memory", "streaming"] = "in-memory" if isinstance(data, pl.DataFrame) else "streaming"
+        row = prepared.select(queries).collect(engine=engine).row(0)
         for (name, key), value in zip(wanted, row, strict=True):
             done[name] = replace(done[name], found={**done[name].found, key: value})
     return done
@@ -145,8 +156,10 @@ def _counts(look: Look) -> Queries:
     if look.stored.is_text:
         raw = look.stored.value
         is_ascii = (raw.str.len_bytes() == raw.str.len_chars()).all()
-        has_several = cells.str.contains(SEVERAL, literal=True).any()
-        return {**facts, "longest": cells.str.len_chars().max(), "is_ascii": is_ascii, "has_several": has_several}
+        facts |= {"longest": cells.str.len_chars().max(), "is_ascii": is_ascii}
+        facts["has_several"] = cells.str.contains(SEVERAL, literal=True).any()
+        facts["has_parts"] = cells.str.contains(_PARTS).any()
+        return {**facts, "has_digits": cells.str.contains(_DIGIT).any()}
     if look.stored.dtype == pl.Boolean:
         return facts
     answers = _declared_out(look)
@@ -164,9 +177,10 @@ def _counts(look: Look) -> Queries:
 
 def _trials(look: Look) -> Queries:
     """Ask of the first rows which readings are worth trying on a text column."""
-    if not look.stored.is_text or not look.found["filled"]:
+    if not look.stored.is_text or not look.found["has_digits"]:
         return {}
-    trials = {f"try {kind}": _reading(look, kind).count() for kind in _READINGS}
+    kinds = _READINGS if look.found["has_parts"] else _READINGS[:2]  # a date has parts
+    trials = {f"try {kind}": _reading(look, kind).count() for kind in kinds}
     unit = pl.col(_plain(look).name).str.contains(_WITH_UNIT).sum()
     return {**trials, "try unit": unit, "tried": _cells(look).count()}
 
@@ -178,7 +192,7 @@ def _readings(look: Look) -> Queries:
         return {}
     facts: Queries = {}
     for kind in _READINGS:
-        if look.found[f"try {kind}"] >= _HALF * tried:
+        if look.found.get(f"try {kind}", 0) >= max(_HALF * tried, 1):
             value, is_number = _reading(look, kind), kind in {"integer", "number"}
             low, high = value.min(), value.max()
             facts[f"as {kind}"] = value.count()
