@@ -13,11 +13,10 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from liandong.ingest.base30 import number_of
 from liandong.ingest.headers.cursor import DamagedFileError
 from liandong.ingest.headers.por import START, portable_characters
 
-_BASE = 30
-_SMALLEST, _LARGEST = -400, 400  # exponents of 30; numbers of double precision stay within ±220
 _LONGEST_NUMBER = 400  # characters; the smallest double takes all of them when it is written out
 _END = ord("Z")
 _END_OF_FILE = b"Z \x00\x1a"
@@ -134,7 +133,7 @@ class _Reader:
         digits = self.content[start:end]
         value = self.known.get(digits)
         if value is None:
-            value = self.known[digits] = _as_number(digits)
+            value = self.known[digits] = number_of(digits)
         return value
 
     def needed(self) -> float:
@@ -172,35 +171,6 @@ class _Reader:
         if self.content[self.position :].strip(_END_OF_FILE):
             raise DamagedFileError("is damaged: it goes on behind its end mark")
         return columns
-
-
-def _as_number(digits: bytes) -> float:
-    """Return a number of base 30, rounded once: every double comes back as it was written."""
-    try:
-        text = digits.strip(b" ").decode("ascii")
-        sign = -1 if text.startswith("-") else 1
-        mantissa, exponent = _exponent(text.removeprefix("-"))
-        whole, _, fraction = mantissa.partition(".")
-        value = int(whole + fraction, _BASE)
-    except ValueError as error:
-        raise DamagedFileError(f"holds {digits!r} where a number should stand") from error
-    power = exponent - len(fraction)
-    if not _SMALLEST <= power <= _LARGEST or not (whole + fraction).isalnum():
-        raise DamagedFileError(f"holds the impossible number {digits!r}")
-    try:
-        return sign * (float(value * _BASE**power) if power >= 0 else value / _BASE**-power)
-    except OverflowError:
-        # The largest double, by which SPSS means HIGHEST, is rounded up by some writers.
-        return sign * math.inf
-
-
-def _exponent(text: str) -> tuple[str, int]:
-    """Split a number into its digits and its power of 30, which stands behind a plus or a minus."""
-    for mark in "+-":
-        mantissa, found, power = text.partition(mark)
-        if found:
-            return mantissa, int(mark + power, _BASE)
-    return text, 0
 
 
 def _variable(reader: _Reader, found: Portable) -> None:
