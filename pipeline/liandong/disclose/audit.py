@@ -111,7 +111,7 @@ def is_forest(component: Component) -> bool:
 def first_narrow(component: Component, wanted: Sequence[int], minimum: int) -> int | None:
     """Return the first of the `wanted` unknowns whose interval is narrow, None when all are wide.
 
-    An interval is wide when it reaches the `minimum` and is no shorter than it.
+    An interval is wide when its ends lie at least the `minimum` apart; then it reaches beyond it, too.
     """
     for at in wanted:  # the outer interval is quick, and finds most that are narrow
         if not _is_wide(component.low[at], component.high[at], minimum):
@@ -122,7 +122,7 @@ def first_narrow(component: Component, wanted: Sequence[int], minimum: int) -> i
 
 
 def _is_wide(least: int, most: int, minimum: int) -> bool:
-    return most >= minimum and most - least >= minimum
+    return most - least >= minimum
 
 
 def _first_narrow_by_programs(component: Component, wanted: Sequence[int], minimum: int) -> int | None:

@@ -1,9 +1,9 @@
 """Numbers that other numbers give away, in whatever table these stand: they go, until none is left.
 
 A group is protected when it has fewer members than the minimum, but some; so is what a group lacks of one that it is
-part of. A protected number is exposed when it is published, or when all that is published bounds it below the minimum,
-or to an interval narrower than the minimum. Then a number goes that had a part in it, the one that a reader would miss
-least.
+part of. A protected number is exposed when it is published, or when all that is published bounds it to an interval
+narrower than the minimum (one that lies below it is). Then a number goes that had a part in it, the one that a reader
+would miss least.
 """
 
 from __future__ import annotations
