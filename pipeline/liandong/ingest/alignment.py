@@ -120,11 +120,13 @@ def common_type(tables: Sequence[RawTable], column: Aligned) -> CommonType:
     IngestError
         When one file holds lists or records and another does not.
     """
-    held = [(table.format, stored_column(table, name), is_empty(table, name)) for _, table, name in column.held(tables)]
-    told = [(file_format, stored) for file_format, stored, empty in held if not empty]
-    if not told:
+    held = [(table, name, stored_column(table, name)) for _, table, name in column.held(tables)]
+    if not _alike([stored for _, _, stored in held]):
+        # Only then is it worth a look at the cells: an empty column has no type of its own.
+        held = [(table, name, stored) for table, name, stored in held if not is_empty(table, name)]
+    if not held:
         return CommonType(pl.String())
-    columns = [stored for _, stored in told]
+    columns = [stored for _, _, stored in held]
     first = columns[0]
     formats = {stored.display_format for stored in columns}
     if any(stored.is_nested for stored in columns) and any(stored.dtype != first.dtype for stored in columns):
@@ -135,10 +137,14 @@ def common_type(tables: Sequence[RawTable], column: Aligned) -> CommonType:
             zh=f"列“{column.name}”在一个文件中含有嵌套数据，在另一个文件中没有。",
         )
     padded = len(formats) > 1 and any(leading_zeros(shown) for shown in formats)
-    as_stored = all(stored.dtype == first.dtype and stored.temporal == first.temporal for stored in columns)
-    if as_stored and not padded and first.dtype not in _CATEGORIES:
+    if _alike(columns) and not padded and first.dtype not in _CATEGORIES:
         return CommonType(first.dtype, first.temporal, first.display_format)
-    return CommonType(pl.String() if padded else _widest(told))
+    return CommonType(pl.String() if padded else _widest([(table.format, stored) for table, _, stored in held]))
+
+
+def _alike(columns: Sequence[Stored]) -> bool:
+    first = columns[0] if columns else None
+    return all(first is not None and one.dtype == first.dtype and one.temporal == first.temporal for one in columns)
 
 
 def stored_column(table: RawTable, name: str) -> Stored:

@@ -70,16 +70,18 @@ def _of_column(tables: Sequence[RawTable], column: Aligned) -> Iterator[Differen
     for table, label in labels[1:]:
         if _plain(label) != _plain(labels[0][1]):
             yield column.name, "label", table.name, f"{label!r}, not {labels[0][1]!r}"
-    stored = _typecode_text(first, name)
+    kinds = {(stored_column(table, source).dtype, table.temporal.get(source)) for _, table, source in held}
+    # What a column holds is looked at only where types differ: an empty one is of no type.
+    stored = _type_in_words(first, name) if len(kinds) > 1 else ""
     for _, table, source in held[1:]:
         if source != name:
             yield column.name, "name", table.name, repr(source)
-        other = _typecode_text(table, source)
-        if stored and other and other != stored:
+        other = _type_in_words(table, source) if stored else ""
+        if other and other != stored:
             yield column.name, "type", table.name, f"{other}, not {stored}"
 
 
-def _typecode_text(table: RawTable, name: str) -> str:
+def _type_in_words(table: RawTable, name: str) -> str:
     """Return the type of a column in words, nothing where it says nothing: in a text file, or of an empty column."""
     if table.format in {"csv", "tsv"} or is_empty(table, name):
         return ""
