@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
@@ -14,7 +15,7 @@ from polars.testing import assert_frame_equal
 from liandong.definitions import Codebook
 from liandong.errors import ValidationError
 from liandong.evidence.typed_rows import typed_rows
-from liandong.validate import Flow, validate
+from liandong.validate import Flow, changes, validate
 
 TITLE = {"zh": "题", "en": "Title"}
 
@@ -266,6 +267,17 @@ def test_rows_looked_at_by_parts_of_any_size_give_the_same(rows: list[dict[str, 
     for name in ("accepted", "missing", "rejected", "rejected_missing", "corrections", "rules"):
         assert_frame_equal(getattr(whole, name), getattr(parts, name))
     assert whole.flow == parts.flow
+
+
+@given(ROWS)
+@settings(max_examples=20, deadline=None)
+def test_long_lists_of_rows_are_joined_with_the_same_outcome(rows: list[dict[str, Any]]) -> None:
+    listed = _survey(rows).validate(3)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(changes, "LISTED", -1)
+        joined = _survey(rows).validate(3)
+    assert_frame_equal(listed.accepted, joined.accepted)
+    assert_frame_equal(listed.missing, joined.missing)
 
 
 @given(ROWS, st.data())

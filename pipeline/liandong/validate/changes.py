@@ -13,7 +13,8 @@ from liandong.validate.rules import RULES, UNREADABLE, RowRule, rule_column
 
 _WITHHELD = "(withheld)"
 _CORRECTION = {"row": pl.Int64, "field": pl.String, "before": pl.String, "after": pl.String, "rule": pl.String}
-_GONE, _REJECTED = "⟨gone⟩", "⟨rejected⟩"
+_GONE = "⟨gone⟩"
+LISTED = 1_000_000
 
 
 def concerned(table: TypedRows, findings: Findings) -> TypedRows:
@@ -113,12 +114,7 @@ def _cells(field: str, rules: Sequence[RowRule], touched: pl.DataFrame, *, hide:
 
 
 def _accepted(table: TypedRows, rejected: pl.Series, cells: pl.DataFrame, gone: Sequence[str]) -> TypedRows:
-    rows = table.rows
-    if not rejected.is_empty():
-        rows = rows.join(rejected.to_frame().lazy(), on=ROW, how="anti", maintain_order="left")
-    if gone:
-        rows = rows.join(_marks(table, cells, gone).lazy(), on=ROW, how="left", maintain_order="left")
-    lost = {name: pl.col(_GONE + name).fill_null(value=False) for name in gone}
+    rows, lost = _marked(table, rejected, cells, gone)
     kinds = next((table.schema[kind_column(name)] for name in table.coded), pl.Enum([BLANKED]))
     columns: dict[str, pl.Expr] = {name: pl.col(name) for name in (ROW, *table.names)}
     columns |= {name: pl.when(~lost[name]).then(pl.col(name)) for name in gone}
@@ -131,10 +127,25 @@ def _accepted(table: TypedRows, rejected: pl.Series, cells: pl.DataFrame, gone: 
     return TypedRows(picked, schema, table.height - len(rejected), table.batch)
 
 
-def _marks(table: TypedRows, cells: pl.DataFrame, gone: Sequence[str]) -> pl.DataFrame:
-    """Return one line per row that loses a value: ``_row``, and for each field whether its value goes."""
-    places = cells.select(pl.col("row").cast(table.schema[ROW]).alias(ROW), "field")
-    return places.group_by(ROW).agg((pl.col("field") == name).any().alias(_GONE + name) for name in gone)
+def _marked(
+    table: TypedRows, rejected: pl.Series, cells: pl.DataFrame, gone: Sequence[str]
+) -> tuple[pl.LazyFrame, dict[str, pl.Expr]]:
+    """Return the rows without the rejected ones, and for each field that loses values whether a row loses its own.
+
+    A join makes the engine gather rows, so numbers are looked up in lists, unless these are so long that making a set
+    of them for every part of the rows would take longer.
+    """
+    rows, number = table.rows, table.schema[ROW]
+    places = cells.select(pl.col("row").cast(number).alias(ROW), "field")
+    if len(rejected) + places.height <= LISTED:
+        listed = {name: places.filter(pl.col("field") == name)[ROW] for name in gone}
+        if not rejected.is_empty():
+            rows = rows.filter(~pl.col(ROW).is_in(rejected.implode()))
+        return rows, {name: pl.col(ROW).is_in(found.implode()) for name, found in listed.items()}
+    rows = rows.join(rejected.to_frame().lazy(), on=ROW, how="anti", maintain_order="left")
+    marks = places.group_by(ROW).agg((pl.col("field") == name).any().alias(_GONE + name) for name in gone)
+    rows = rows.join(marks.lazy(), on=ROW, how="left", maintain_order="left")
+    return rows, {name: pl.col(_GONE + name).fill_null(value=False) for name in gone}
 
 
 def _named(rules: Sequence[RowRule]) -> pl.Expr:
