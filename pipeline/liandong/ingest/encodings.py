@@ -119,7 +119,7 @@ def _unknown(path: Path, content: bytes, broken: int) -> IngestError:
     return IngestError(
         f"the text is not UTF-8 (see line {line:,}), and read as GB18030 or Big5 it is not Chinese",
         where=path.name,
-        hint="Save it as UTF-8, or name its encoding under `data` in study.yaml: {file: …, encoding: latin-1}.",
+        hint="Save it as UTF-8, or name its `encoding` under `data` in study.yaml, such as gb18030, big5 or latin-1.",
         zh=f"无法识别“{path.name}”的文字编码（见第 {line:,} 行），请另存为 UTF-8，或在 study.yaml 中写明 encoding。",
     )
 
