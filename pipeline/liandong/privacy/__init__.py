@@ -5,6 +5,7 @@ from liandong.privacy.decisions import described, undecided
 from liandong.privacy.findings import Column, Hit
 from liandong.privacy.headings import announced
 from liandong.privacy.kinds import WORDS, Kind
+from liandong.privacy.levels import refuse_personal_levels
 from liandong.privacy.linkage import keyed_hash, linkage_key, released
 from liandong.privacy.masking import masked, without_values
 from liandong.privacy.patterns import holds_personal
@@ -22,6 +23,7 @@ __all__ = [
     "keyed_hash",
     "linkage_key",
     "masked",
+    "refuse_personal_levels",
     "released",
     "scan",
     "undecided",

@@ -14,8 +14,9 @@ from liandong.ingest import Ingested, RawTable, apply_codebook
 from liandong.ingest.correction_log import read_corrections
 from liandong.ingest.corrections import correct_tables
 from liandong.ingest.hand_corrected import HandCorrected, as_it_was
-from liandong.privacy import masked
+from liandong.privacy import masked, refuse_personal_levels
 from liandong.validate import Validated
+from liandong.workflow.design_gate import check_design
 from liandong.workflow.screening import screen
 from liandong.workflow.sources import read_source
 from liandong.workflow.tables import Arrival, linked_rows, validate_tables
@@ -97,9 +98,12 @@ def take_in(study: Study, codebook: Codebook, on_progress: Callable[[str], None]
 
     Raises
     ------
+    DefinitionError
+        When the study would publish the values of a personal field.
     IngestError, ValidationError
         From the stages.
     """
+    refuse_personal_levels(study)
     schemas = {RESPONSES: codebook, **(study.instrument.tables if study.instrument else {})}
     on_progress("Reading the survey file")
     read = _corrected(study, schemas)
@@ -123,6 +127,7 @@ def take_in(study: Study, codebook: Codebook, on_progress: Callable[[str], None]
         name: TableIntake(schemas[name], ingested[name], validated[name], table.record, remarks[name])
         for name, table in described.items()
     }
+    check_design(study, validated[RESPONSES].passed)
     absent = tuple(f"table not in the data: {name}" for name in schemas if name not in described)
     responses = replace(tables[RESPONSES], remarks=(*remarks[RESPONSES], *absent))
     del tables[RESPONSES]
