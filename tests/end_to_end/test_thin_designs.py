@@ -63,18 +63,31 @@ def test_a_perfect_fit_has_no_p_value(small_study: Any, liandong: Run, tmp_path:
 
 
 @pytest.mark.parametrize(
-    ("weights", "number"), [([-1.0] + [1.0] * 39, 1), ([None, None] + [1.0] * 38, 2), ([0.0] * 40, 40)]
+    ("weights", "found"),
+    [([-1.0] + [1.0] * 39, "1 negative"), ([None, None] + [1.0] * 38, "2 missing"), ([0.0] * 40, "40 zero")],
 )
 def test_unusable_weights_are_counted_and_refused(
-    small_study: Any, liandong: Run, tmp_path: Path, weights: list[float | None], number: int
+    small_study: Any, liandong: Run, tmp_path: Path, weights: list[float | None], found: str
 ) -> None:
     _with_column(small_study, "weight", weights)
     small_study.raw["design"]["weight"] = "weight"
     outcome = liandong("run", small_study.write(), "--out", tmp_path / "out")
-    assert (outcome.code, outcome.out) == (4, "")
+    assert (outcome.code, outcome.out) == (3, "")
     assert "design.weight: expected weights of zero or more" in outcome.err
-    assert f"{number} of 40 values" in outcome.err
+    assert f"of the 40 accepted rows' values of 'weight' are {found}" in outcome.err
     assert "错误：" in outcome.err.splitlines()[-1]
+
+
+def test_a_file_without_a_column_of_the_design_is_no_acceptable_data(
+    small_study: Any, liandong: Run, tmp_path: Path
+) -> None:
+    _with_column(small_study, "weight", [1.0] * 40)
+    small_study.raw["design"]["weight"] = "weight"
+    small_study.data = small_study.data.drop("weight")
+    outcome = liandong("run", small_study.write(), "--out", tmp_path / "out")
+    assert (outcome.code, outcome.out) == (3, "")
+    assert "weight, named under design.weight" in outcome.err
+    assert not (tmp_path / "out").exists()
 
 
 def test_one_cluster_and_missing_ids_are_refused(small_study: Any, liandong: Run, tmp_path: Path) -> None:
