@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import polars as pl
 
 from liandong.evidence import RESTRICTED_TABLES
@@ -88,22 +89,25 @@ def variability(received: Received, visits: pl.DataFrame, names: Sequence[str]) 
     small distances are compared by rank, in the manner of Levene's test of variances. Value: the interviewer's mean
     distance, 1 being everybody's.
     """
-    who = visits["interviewer"]
-    if len(names) < _FEWEST_QUESTIONS or not who.count():
+    who = visits["interviewer"].rank("dense").cast(pl.Int64).fill_null(0).to_numpy()  # 0: nobody
+    if len(names) < _FEWEST_QUESTIONS or not who.any():
         return pl.DataFrame(schema=MEASURES)
-    answers = received.rows.select(pl.col(name).cast(pl.Float64) for name in names).hstack([who])
-    n = {name: pl.col(name).count().over("interviewer") for name in names}
-    away = {name: (pl.col(name) - pl.col(name).mean().over("interviewer")).abs() for name in names}
-    spread = answers.lazy().select(
-        pl.when(n[name] > 1).then(away[name] / (1 - 1 / n[name]).sqrt()).alias(name) for name in names
-    )
-    distances = spread.select(
-        pl.when(pl.col(name).mean() > 0).then(pl.col(name) / pl.col(name).mean()) for name in names
-    )
-    closeness = distances.select(number=-pl.mean_horizontal(pl.all())).collect().to_series()
-    known = closeness.is_finite()
-    rows = visits.select("interviewer", "community").with_columns(pl.select(pl.when(known).then(closeness)).to_series())
-    compared = compare_ranks("variability", rows.rename({rows.columns[-1]: "number"}))
+    total, count = np.zeros(who.size), np.zeros(who.size)
+    for name in names:
+        y = received.rows[name].cast(pl.Float64).fill_null(float("nan")).to_numpy()
+        known = np.flatnonzero(np.isfinite(y) & (who > 0))
+        people, answers = who[known], y[known]
+        n = np.bincount(people)
+        mean = np.bincount(people, answers) / np.maximum(n, 1)
+        several = n[people] > 1
+        known, people, answers = known[several], people[several], answers[several]
+        away = np.abs(answers - mean[people]) / np.sqrt(1 - 1 / n[people])
+        if away.any():
+            total[known] += away / away.mean()
+            count[known] += 1
+    closeness = pl.Series("number", np.where(count > 0, -total / np.maximum(count, 1), np.nan)).fill_nan(None)
+    rows = visits.select("interviewer", "community", closeness)
+    compared = compare_ranks("variability", rows)
     return compared.with_columns(value=-pl.col("value"), others=-pl.col("others"))
 
 
