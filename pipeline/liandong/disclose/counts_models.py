@@ -72,11 +72,13 @@ def flow_counts(rows: Sequence[Row], samples: Samples, outline: Outline) -> Foun
             yield Count("sample_flow", at, "rows", group, row["rows"], rank)
 
 
-def _arms_of(name: str, at: int, row: Row, group: Group, treatment: str, rank: int = _ARM) -> Found:
+def _arms_of(
+    name: str, at: int, row: Row, group: Group, treatment: str, rank: int = _ARM, known: Group = EVERYBODY
+) -> Found:
     """Yield the arms of a group that has only treated and untreated people."""
     parts = []
     for arm, value in _ARMS.items():
-        part = group | {f"{treatment}={value}"}
+        part = group | known | {f"{treatment}={value}"}
         parts.append(part)
         yield Count(name, at, f"n_{arm}", part, row[f"n_{arm}"], rank)
     if row["n_treated"] is not None:
@@ -94,7 +96,8 @@ def _plain(name: str, rows: Sequence[Row], samples: Samples, outline: Outline) -
         group = samples.group(row["effect"], row["outcome"], row["n_obs"])
         yield Count(name, at, "n_obs", group, row["n_obs"], _SAMPLE)
         if row.get("n_treated") is not None:
-            yield from _arms_of(name, at, row, group, _treatment(row, outline))
+            treatment = _treatment(row, outline)
+            yield from _arms_of(name, at, row, group, treatment, known=outline.known(treatment))
 
 
 def _levels(name: str, rows: Sequence[Row], samples: Samples, outline: Outline) -> Found:

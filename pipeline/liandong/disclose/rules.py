@@ -1,4 +1,4 @@
-"""The table of rules: who was asked, and who broke a rule, are people, too.
+"""The tables of rules and checks: who was asked, and who broke a rule, are people, too.
 
 A skip rule is checked of those who were to be skipped, a rule on a value of those who gave one. So the numbers checked
 count the groups and the missing answers that other tables hide, and the difference from everybody counts the rest.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import polars as pl
 
+_NOBODY = ("questions", "communities", "days", "blocks")
 _COUNTS = ("n_checked", "n_failed", "n_rows_rejected")
 
 
@@ -27,6 +28,25 @@ def hide_small_failures(table: pl.DataFrame, minimum: int) -> pl.DataFrame:
         for name, hides in (("n_checked", few_checked), ("n_failed", few_failed), ("n_rows_rejected", few_rejected))
     ).with_columns(
         suppressed=pl.any_horizontal("suppressed", *(pl.col(name).is_null() for name in _COUNTS)),
+    )
+
+
+def hide_small_checks(table: pl.DataFrame, minimum: int) -> pl.DataFrame:
+    """Return the table checks without counts of few people, and ``suppressed`` set in their rows.
+
+    What a check looked at, what it flagged and what it did not are people, or their answers, unless its unit says that
+    it looks at questions, communities, days or blocks. Where one of the numbers goes, so does the share.
+    """
+    checked, flagged = pl.col("n_checked"), pl.col("n_flagged")
+    of_people = ~pl.col("unit").is_in(_NOBODY)
+    few_checked = of_people & _small(checked, minimum)
+    few_flagged = of_people & (_small(flagged, minimum) | ((flagged > 0) & _small(checked - flagged, minimum)))
+    gone = (few_checked | few_flagged).fill_null(value=False)
+    return table.with_columns(
+        n_checked=pl.when(~few_checked).then(checked),
+        n_flagged=pl.when(~gone).then(flagged),
+        share=pl.when(~gone).then(pl.col("share")),
+        suppressed=pl.col("suppressed") | gone,
     )
 
 

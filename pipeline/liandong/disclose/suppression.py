@@ -18,7 +18,7 @@ from typing import Any
 import polars as pl
 
 from liandong.disclose.arms import ARM_TABLES, hide_small_arms, hide_small_shares
-from liandong.disclose.rules import hide_small_failures
+from liandong.disclose.rules import hide_small_checks, hide_small_failures
 
 Row = dict[str, Any]
 
@@ -47,7 +47,8 @@ def suppress_small_cells(name: str, table: pl.DataFrame, minimum_cell: int) -> p
     Notes
     -----
     Subtraction is guarded against within a set: the categories of one distribution, and the levels of one subgroup
-    against the total. What two universes, two indicators or two tables give away together is not looked at.
+    against the total. What two universes, two indicators or two tables give away together is the matter of
+    :func:`liandong.disclose.release.disclose`.
     """
     if name in ARM_TABLES:
         return hide_small_arms(name, table, minimum_cell)
@@ -55,6 +56,8 @@ def suppress_small_cells(name: str, table: pl.DataFrame, minimum_cell: int) -> p
         return hide_small_shares(table, minimum_cell)
     if name == "validation":
         return hide_small_failures(table, minimum_cell)
+    if name == "checks":
+        return hide_small_checks(table, minimum_cell)
     layout = _LAYOUTS.get(name)
     if layout is None or table.is_empty():
         return table

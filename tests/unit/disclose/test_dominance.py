@@ -79,6 +79,11 @@ def test_yes_and_no_are_no_amounts_and_missing_amounts_are_nobodys() -> None:
     assert found(few, income()) == []
 
 
+def test_amounts_may_be_zero_or_one_as_well() -> None:
+    hours = people().with_columns(yuan=pl.when(pl.col("yuan") > 100_000).then(40.0).otherwise(pl.col("yuan") % 2))
+    assert "B" in {cell["level"] for cell in found(hours, income())}
+
+
 def test_without_a_rule_nothing_is_looked_at() -> None:
     assert found(people(), income(), rules=Disclosure(p_percent=0)) == []
 

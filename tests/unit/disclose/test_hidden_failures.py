@@ -52,3 +52,29 @@ def test_a_minimum_of_one_hides_no_rule() -> None:
 
 def test_a_survey_without_rules_has_nothing_to_hide() -> None:
     assert suppress_small_cells("validation", rules(), 10).is_empty()
+
+
+@pytest.mark.parametrize(
+    ("unit", "before", "after"),
+    [
+        ("interviews", (627, 9), (627, None)),
+        ("interviews", (627, 10), (627, 10)),
+        ("interviews", (627, 0), (627, 0)),
+        ("interviews", (30, 25), (30, None)),  # five were not flagged
+        ("pairs", (9, 0), (None, None)),
+        ("interviewers", (24, 2), (24, None)),
+        ("communities", (32, 2), (32, 2)),
+        ("questions", (8, 3), (8, 3)),
+    ],
+)
+def test_checks_show_no_counts_of_few_people(
+    unit: str, before: tuple[int, int], after: tuple[int | None, int | None]
+) -> None:
+    row = {column: "" for column, dtype in TABLES["checks"].columns.items() if dtype == pl.String}
+    numbers = {"n_checked": before[0], "n_flagged": before[1], "share": before[1] / before[0], "suppressed": False}
+    table = pl.DataFrame([{**row, "unit": unit, **numbers}], schema=dict(TABLES["checks"].columns))
+    found = suppress_small_cells("checks", table, 10)
+    assert found.select("n_checked", "n_flagged").row(0) == after
+    assert (found["share"].item() is None) is found["suppressed"].item() is (None in after)
+    assert suppress_small_cells("checks", found, 10).equals(found)
+    assert suppress_small_cells("checks", table, 1).equals(table)

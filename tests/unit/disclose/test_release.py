@@ -167,6 +167,24 @@ def test_the_small_binary_outcome_of_a_sample_is_a_small_cell() -> None:
     assert [sd is None for sd in shown["outcome_sd"]] == [True, True, False, False, False]
 
 
+def test_an_arm_that_other_tables_give_away_is_hidden_with_its_clusters() -> None:
+    # 5 of the treated did not answer: what the accepted treated are and what the sample holds lie too near.
+    sizes = {"n_obs": 590, "n_treated": 300, "n_untreated": 290}
+    clusters = dict.fromkeys(("clusters_with_treated", "clusters_with_untreated", "clusters_with_both"), 20)
+    design = {"effect": "e", "outcome": "y", "treatment_is_binary": True, **sizes, **clusters}
+    lost = [
+        {"effect": "e", "outcome": "y", "stage": stage, "arm": arm, "rows": rows, "share": 0.5, "clusters": 20}
+        for stage, people in {"accepted": (305, 313), "estimation_sample": (300, 290)}.items()
+        for arm, rows in zip(("treated", "untreated"), people, strict=True)
+    ]
+    tables = {"sample_flow": flow(("estimation_sample", 590)), "design": table("design", design)}
+    shown = released({**tables, "arms": table("arms", *lost)})
+    assert shown["design"].select("n_treated", "n_untreated", "clusters_with_both").row(0) == (300, 290, 20)
+    assert shown["arms"]["rows"].to_list() == [None, None, 300, 290]
+    assert shown["arms"]["share"].to_list() == [None, None, 0.5, 0.5]
+    assert shown["arms"]["suppressed"].to_list() == [True, True, False, False]
+
+
 def test_what_was_hidden_is_listed_without_its_value() -> None:
     tables = {
         "missingness": table("missingness", *missing(615, 3)),
