@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from liandong.scaffold.draft import Code, DraftCategory, DraftText
 from liandong.scaffold.ladders import Order, order_of
 from liandong.scaffold.missing_codes import Missing
+from liandong.scaffold.missing_words import kind_of_words
 from liandong.scaffold.seen import SeenColumn
 
 MOST_ANSWERS = 20
@@ -69,15 +70,48 @@ def labelled_answers(column: SeenColumn, missing: Missing) -> Answers:
     return Answers(remarks=(f"a number, though some values have labels in the file: {shown}",))
 
 
-def worded_answers(column: SeenColumn, missing: Missing) -> Answers:
-    """Return the answers of a text column that holds words of a closed question, with codes made up for them."""
+def ladders_of(columns: Sequence[SeenColumn]) -> tuple[tuple[str, ...], ...]:
+    """Return the ladders that the words of several columns form together.
+
+    Nobody may have chosen an answer of one question that others chose of its neighbours; their codes must agree.
+    """
+    ladders: list[frozenset[str]] = []
+    for column in columns:
+        words = frozenset(str(value) for value, _ in column.values if kind_of_words(str(value)) is None)
+        if column.stored != "text" or not 1 < len(words) <= MOST_ANSWERS or not _is_ladder(words):
+            continue
+        for place, known in enumerate(ladders):
+            if known & words and _is_ladder(known | words):
+                ladders[place] = known | words
+                break
+        else:
+            ladders.append(words)
+    return tuple(order_of(sorted(words)).answers for words in ladders)
+
+
+def _is_ladder(words: frozenset[str]) -> bool:
+    return len(words) <= MOST_ANSWERS and order_of(sorted(words)).basis == "ladder"
+
+
+def worded_answers(column: SeenColumn, missing: Missing, ladders: Sequence[Sequence[str]] = ()) -> Answers:
+    """Return the answers of a text column that holds words of a closed question, with codes made up for them.
+
+    Parameters
+    ----------
+    ladders
+        As `ladders_of` returns them: where the words belong to one, its codes are theirs.
+    """
     counts = {str(value): count for value, count in column.values if value not in missing}
     if column.several:
         return Answers()
+    whole = next((ladder for ladder in ladders if set(counts) <= set(ladder)), ())
+    counts |= {answer: 0 for answer in whole if answer not in counts}
     if not 1 < len(counts) <= MOST_ANSWERS or max(map(len, counts)) > _LONGEST_ANSWER:
         return Answers()
     by_frequency = sorted(counts, key=lambda text: (-counts[text], text))
     order = order_of(by_frequency)
+    if not any(counts.values()):
+        return Answers()
     if order.basis in {"frequency", "numbers"} and sum(counts.values()) < _ROWS_PER_ANSWER * len(counts):
         return Answers()
     categories = tuple(

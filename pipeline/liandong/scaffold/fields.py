@@ -20,7 +20,7 @@ from liandong.scaffold.draft import DraftField, DraftText
 from liandong.scaffold.headers import Header
 from liandong.scaffold.missing_codes import BLANK, Missing, code_text, missing_in_numbers
 from liandong.scaffold.seen import SeenColumn
-from liandong.scaffold.titles import Meaning, meanings, sounds_personal, words_of
+from liandong.scaffold.titles import Meaning, meanings, names_personal, sounds_personal, words_of
 from liandong.scaffold.types import Typed, type_of
 
 _SHOWN_VALUES = 8
@@ -54,13 +54,13 @@ def columns_of(seen: Sequence[SeenColumn], headers: Sequence[Header], names: Seq
     return tuple(columns)
 
 
-def draft_field(column: Column) -> DraftField:
-    """Return the field that `column` suggests."""
+def draft_field(column: Column, ladders: Sequence[Sequence[str]] = ()) -> DraftField:
+    """Return the field that `column` suggests; `ladders` are those of all columns together."""
     seen = column.seen
     typed = type_of(seen, column.words)
     is_number = typed.type in {"integer", "number", "year"}
     missing = _both(missing_in_numbers(seen), typed.missing) if is_number else typed.missing
-    answers = _answers(column, typed, missing)
+    answers = _answers(column, typed, missing, ladders)
     if answers.codes_are_guessed:
         typed = Typed("integer")
     constraints, guessed = _natural_bounds(column, typed, answers)
@@ -108,13 +108,14 @@ def _both(codes: Missing, words: Missing) -> Missing:
     return Missing((*codes.codes, *further), (*codes.guessed, *words.guessed), codes.remarks)
 
 
-def _answers(column: Column, typed: Typed, missing: Missing) -> Answers:
+def _answers(column: Column, typed: Typed, missing: Missing, ladders: Sequence[Sequence[str]]) -> Answers:
     if column.seen.value_labels and typed.type in {"integer", "number"}:
         return labelled_answers(column.seen, missing)
     if column.seen.value_labels and typed.type == "string":
         return worded_labels(column.seen, missing)
-    is_open = column.meanings & _NAMING or (sounds_personal(column.words) and not _is_closed(column.seen))
-    return worded_answers(column.seen, missing) if typed.is_words and not is_open else Answers()
+    is_open = bool(column.meanings & _NAMING or column.seen.holds) or names_personal(column.words)
+    is_open = is_open or (sounds_personal(column.words) and not _is_closed(column.seen))
+    return worded_answers(column.seen, missing, ladders) if typed.is_words and not is_open else Answers()
 
 
 def _is_closed(seen: SeenColumn) -> bool:

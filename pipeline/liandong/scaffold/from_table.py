@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from liandong.scaffold.answers import text_of
+from liandong.scaffold.answers import ladders_of, text_of
 from liandong.scaffold.draft import Draft, DraftCategory, DraftField, DraftOrigin, DraftText
 from liandong.scaffold.fields import columns_of, draft_field
 from liandong.scaffold.groups import guess_scales, guess_sets
@@ -34,7 +34,8 @@ def draft_from_table(table: SeenTable, study_id: str) -> Draft:
     taken = [column for column in table.columns if column.stored != "other"]
     headers = take_apart([column.header for column in taken])
     columns = columns_of(taken, headers, field_names(headers))
-    fields = [draft_field(column) for column in columns]
+    ladders = ladders_of(taken)
+    fields = [draft_field(column, ladders) for column in columns]
     roles = guess_roles(table, columns, fields)
     fields = [_with_role(one, roles, has_waves=table.origin is not None) for one in fields]
     sets = guess_sets(table, columns, fields)

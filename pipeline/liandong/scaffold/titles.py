@@ -118,6 +118,13 @@ def meanings(words: Sequence[str]) -> frozenset[Meaning]:
     return frozenset(meaning for meaning, pattern in _MEANINGS.items() if any(map(pattern.fullmatch, words)))
 
 
+def names_personal(words: Sequence[str]) -> bool:
+    """Return whether a column is called by a personal thing itself, 姓名 or phone, and not by a question about it."""
+    return any(
+        (_PERSONAL.search(word) and not _OF_PLACES.search(word)) or _PERSONAL_ZH.fullmatch(word) for word in words
+    )
+
+
 def sounds_personal(words: Sequence[str]) -> bool:
     """Return whether the words of a column announce personal data."""
     return any((_PERSONAL.search(word) and not _OF_PLACES.search(word)) or _PERSONAL_ZH.search(word) for word in words)

@@ -62,7 +62,8 @@ def observe(raw: RawTable, files: Sequence[str], origin: str | None = None) -> S
     flat = _ask(data, flat, _readings)
     flat = _ask(data, flat, _values)
     if origin is not None:
-        flat = _ask(data, flat, lambda look: {"pairs": pl.struct(origin, look.stored.name).n_unique()})
+        others = {name: look for name, look in flat.items() if name != origin}
+        flat |= _ask(data, others, lambda look: {"pairs": pl.struct(origin, look.stored.name).n_unique()})
     return SeenTable(
         files=tuple(files),
         title=raw.documentation[0] if raw.documentation else "",

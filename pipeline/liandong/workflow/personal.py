@@ -39,4 +39,7 @@ def _stand_in(one: DraftField) -> Field:
     """Return what the scanner wants to know of a field: its titles, its type and whether it takes declared codes."""
     extras = {"title_en": one.title.en or one.name}
     bare = {"name": one.name, "title": one.title.zh or one.title.en or one.name, "type": one.type, "liandong": extras}
-    return Field.model_validate({**bare, "constraints": {"enum": list(one.enum)} if one.enum else {}})
+    # Where codes were made up for words, the cells hold words, and these may be names.
+    is_coded = one.enum and not (one.categories and "categories" in one.undecided)
+    bare["type"] = one.type if is_coded or not one.categories else "string"
+    return Field.model_validate({**bare, "constraints": {"enum": list(one.enum)} if is_coded else {}})
