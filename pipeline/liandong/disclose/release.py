@@ -66,7 +66,8 @@ def disclose(
         unknown = set(table.columns) - set(column_kinds(name))
         if unknown:
             raise ValueError(f"table {name}: columns {sorted(unknown)} are not classified, so it cannot be published")
-    if rules.hides_nothing:
+    concentrated = tuple(concentrated)
+    if rules.minimum_cell == 1 and rules.rounding == 1 and not concentrated:
         return {**tables, "suppressions": TABLES["suppressions"].empty()}
     before = {name: conform(name, table) for name, table in tables.items() if name != "suppressions"}
     shown, cells = without_concentrated(before, concentrated)
