@@ -118,6 +118,32 @@ def report(
     terminal.report_result(result)
 
 
+@app.command()
+def quality(
+    study: StudyPath,
+    out: OutPath = None,
+    renderer: Annotated[_Renderer, typer.Option(help="auto takes Quarto when it is on PATH")] = _Renderer.auto,
+    lang: Annotated[list[_Language] | None, typer.Option(help="Repeat for both [default: as the study says]")] = None,
+    formats: Annotated[
+        list[_Format] | None, typer.Option("--format", help="Repeat for several [default: as the study says]")
+    ] = None,
+) -> None:
+    """Render the report of field supervision: what to put right today. It names cases, and stays restricted."""
+    from liandong.workflow import supervise_study
+
+    terminal = Terminal()
+    with terminal.progress() as on_progress:
+        result = supervise_study(
+            study,
+            out=out,
+            renderer=renderer.value,
+            languages=[choice.value for choice in lang or ()],
+            formats=[choice.value for choice in formats or ()],
+            on_progress=on_progress,
+        )
+    terminal.report_result(result)
+
+
 @app.command("explain-se")
 def explain_se(study: StudyPath) -> None:
     """Show what other programs print for the headline models, and why it differs; write nothing."""

@@ -3,6 +3,7 @@
 from liandong.present.figures import draw_figures, figures_of
 from liandong.present.markdown import Prose
 from liandong.present.page import Page, open_page
+from liandong.present.supervision import SupervisionPage, open_supervision
 from liandong.present.table import Align, Cell, Head, Row, Table, aligned, group, heads
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "Page",
     "Prose",
     "Row",
+    "SupervisionPage",
     "Table",
     "aligned",
     "draw_figures",
@@ -19,4 +21,5 @@ __all__ = [
     "group",
     "heads",
     "open_page",
+    "open_supervision",
 ]

@@ -5,9 +5,9 @@
     python -m liandong.present.drawing
 
 imports plotnine at once, which takes seconds, and only then waits for its task on standard input: a JSON object
-``{"bundle": folder, "folder": folder, "languages": ["zh", "en"], "share": [at, of]}``. It answers on standard output
-with ``{"error": null}`` or, where a figure cannot be drawn, with the parts of the RenderError. When the input ends
-without a task it ends too. So it can be started before there is a bundle.
+``{"bundle": folder, "folder": folder, "languages": ["zh", "en"], "share": [at, of], "page": "evaluation"}``. It answers
+on standard output with ``{"error": null}`` or, where a figure cannot be drawn, with the parts of the RenderError. When
+the input ends without a task it ends too. So it can be started before there is a bundle.
 """
 
 from __future__ import annotations
@@ -20,7 +20,10 @@ from typing import TextIO
 from liandong.errors import RenderError
 from liandong.evidence import read_bundle
 from liandong.present.charts import get_ready
+from liandong.present.charts_supervision import draw_supervision
 from liandong.present.figures import draw_figures
+
+DRAWERS = {"evaluation": draw_figures, "data_quality": draw_supervision}
 
 
 def serve(task: TextIO, answer: TextIO) -> None:
@@ -40,7 +43,8 @@ def serve(task: TextIO, answer: TextIO) -> None:
 def _carry_out(text: str) -> None:
     asked = json.loads(text)
     at, of = asked["share"]
-    draw_figures(read_bundle(Path(asked["bundle"])), Path(asked["folder"]), asked["languages"], share=(at, of))
+    bundle, folder = read_bundle(Path(asked["bundle"])), Path(asked["folder"])
+    DRAWERS[asked["page"]](bundle, folder, asked["languages"], share=(at, of))
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
@@ -123,10 +123,15 @@ def draw_figures(
     RenderError
         When the bundle describes no study, or a label has a character that the font lacks.
     """
+    figures = ((lang, figure) for lang in languages for figure in _figures(read_facts(bundle, lang)))
+    return save_share(figures, folder, share)
+
+
+def save_share(figures: Iterable[tuple[Language, Figure]], folder: Path, share: tuple[int, int]) -> list[Path]:
+    """Draw every of-th of `figures` from position at on, (at, of) being `share`, and return the files."""
     at, of = share
-    all_figures = ((lang, figure) for lang in languages for figure in _figures(read_facts(bundle, lang)))
     written: list[Path] = []
-    for lang, figure in islice(all_figures, at, None, of):
+    for lang, figure in islice(figures, at, None, of):
         written += save(figure.plot(), folder, f"{figure.name}.{lang}")
     return written
 

@@ -1,4 +1,4 @@
-"""Words in two languages, kept beside each other in words.toml (tables, figures), phrases.toml and audit.toml."""
+"""Words in two languages, kept beside each other in toml files: tables and figures, sentences, audit, supervision."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def sentences(lang: Language, parts: Sequence[str]) -> str:
 def catalogue() -> Mapping[str, Mapping[str, str]]:
     """Return key → language → words."""
     found: dict[str, Mapping[str, str]] = {}
-    for name in ("words.toml", "phrases.toml", "audit.toml"):
+    for name in ("words.toml", "phrases.toml", "audit.toml", "supervision.toml"):
         with files("liandong.present").joinpath(name).open("rb") as stream:
             entries = tomllib.load(stream)
         repeated = found.keys() & entries.keys()

@@ -11,7 +11,7 @@ from typing import Literal
 from liandong.render.embedded import embedded_version, render_embedded
 from liandong.render.jobs import PageJob, RenderReport
 from liandong.render.quarto import find_quarto, quarto_version, render_quarto, require_quarto
-from liandong.render.stage import deliver, stage_project
+from liandong.render.stage import PUBLIC, deliver, stage_project
 
 Renderer = Literal["auto", "embedded", "quarto"]
 
@@ -28,6 +28,7 @@ def render_pages(
     *,
     renderer: Renderer = "auto",
     on_progress: Callable[[str], None] = _silent,
+    parts: Sequence[str] = PUBLIC,
 ) -> RenderReport:
     """Render pages of a Quarto project from an evidence bundle.
 
@@ -38,13 +39,15 @@ def render_pages(
     jobs
         The pages, each with its language, formats and the name of its files.
     bundle
-        The evidence bundle; pages see its tables, figures and manifest, and nothing restricted.
+        The evidence bundle; by default pages see its tables, figures and manifest, and nothing restricted.
     out
         Folder for the files. Nothing is written there unless every page succeeds.
     renderer
         `quarto` and `embedded` give the same document; `auto` takes Quarto where a new enough one is on PATH.
     on_progress
         Told in one line what begins; called from several threads.
+    parts
+        Of the bundle, what the pages may see: folders and files. What is restricted has to be named.
 
     Returns
     -------
@@ -61,7 +64,7 @@ def render_pages(
     executable = find_quarto() if renderer == "auto" else require_quarto() if renderer == "quarto" else None
     with tempfile.TemporaryDirectory(prefix="liandong-") as folder:
         scratch = Path(folder)
-        staged = stage_project(project, bundle, scratch / "project")
+        staged = stage_project(project, bundle, scratch / "project", parts)
         render = render_quarto if executable else render_embedded
         made, seconds = render(staged, jobs, scratch, on_progress)
         names = [name for job in jobs for name in job.files.values()]

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
 from liandong.errors import OutputError, RenderError
 
 BUNDLE: Final = "bundle"
-_PUBLIC: Final = ("tables", "figures", "manifest.json")
+PUBLIC: Final = ("tables", "figures", "manifest.json")
+"""What every page may see of a bundle."""
 _UNNEEDED = shutil.ignore_patterns(".quarto", "_site", "*_files", "*_cache", "__pycache__", "*.html", "*.pdf")
 
 
-def stage_project(project: Path, bundle: Path, target: Path) -> Path:
-    """Copy the project to `target`, with the public part of the bundle under `bundle/`, and return `target`.
+def stage_project(project: Path, bundle: Path, target: Path, parts: Sequence[str] = PUBLIC) -> Path:
+    """Copy the project to `target`, with the named parts of the bundle under `bundle/`, and return `target`.
 
     Everything a page shows then lies under one root, which Typst demands, and nothing that a page writes
     while it runs reaches the project or the bundle.
@@ -39,7 +40,7 @@ def stage_project(project: Path, bundle: Path, target: Path) -> Path:
         return set() if Path(folder).name == "styles" else styles(folder, names)
 
     shutil.copytree(project, target, ignore=ignore)
-    for name in _PUBLIC:
+    for name in parts:
         source = bundle / name
         if source.is_dir():
             shutil.copytree(source, target / BUNDLE / name)

@@ -140,15 +140,18 @@ def _with_condition(draft: DraftField, question: Question, answers: Mapping[str,
     parts = []
     for condition in question.relevant:
         try:
-            part = translate(condition, answers)
-            if draft.name in parse_expression(part).names:
-                raise UntranslatableError("a question cannot depend on its own answer")
-            parts.append(part)
+            parts.append(_of_others(translate(condition, answers), draft.name))
         except UntranslatableError as error:
             return _left_out(draft, "asked_if", " and ".join(question.relevant), error)
     distinct = list(dict.fromkeys(parts))
     joined = distinct[0] if len(distinct) == 1 else " and ".join(f"({part})" for part in distinct)
     return replace(draft, asked_if=joined) if distinct else draft
+
+
+def _of_others(condition: str, name: str) -> str:
+    if name in parse_expression(condition).names:
+        raise UntranslatableError("a question cannot depend on its own answer")
+    return condition
 
 
 def _with_requirement(draft: DraftField, question: Question) -> DraftField:

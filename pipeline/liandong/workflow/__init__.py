@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from liandong.workflow.report import report_study
     from liandong.workflow.results import CheckResult, Finding, LockResult, ReportResult, RunResult
     from liandong.workflow.run import run_study
+    from liandong.workflow.supervision import supervise_study
 
 __all__ = [
     "CheckResult",
@@ -35,6 +36,7 @@ __all__ = [
     "plan_status",
     "report_study",
     "run_study",
+    "supervise_study",
 ]
 
 _HOME = {
@@ -51,6 +53,7 @@ _HOME = {
     "plan_status": "lock",
     "report_study": "report",
     "run_study": "run",
+    "supervise_study": "supervision",
     **dict.fromkeys(("CheckResult", "Finding", "LockResult", "ReportResult", "RunResult"), "results"),
 }
 

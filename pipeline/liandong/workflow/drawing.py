@@ -26,15 +26,16 @@ class Drawing:
     processes: tuple[subprocess.Popen[str], ...]
     folder: Path
 
-    def draw(self, bundle: Path, folder: Path, languages: Sequence[Language]) -> None:
-        """Draw all figures of the bundle at `bundle` into `folder`, as :func:`liandong.present.draw_figures` does.
+    def draw(self, bundle: Path, folder: Path, languages: Sequence[Language], page: str) -> None:
+        """Draw all figures of a page of the bundle into `folder`, as :func:`liandong.present.draw_figures` does.
 
         Raises
         ------
         RenderError
             As `draw_figures` raises it; also when a process dies or takes longer than 15 minutes.
         """
-        task = {"bundle": str(bundle.resolve()), "folder": str(folder.resolve()), "languages": list(languages)}
+        places = {"bundle": str(bundle.resolve()), "folder": str(folder.resolve())}
+        task = {**places, "languages": list(languages), "page": page}
         for at, process in enumerate(self.processes):
             assert process.stdin is not None
             try:
