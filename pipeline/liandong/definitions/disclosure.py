@@ -50,11 +50,6 @@ class Disclosure(Definition):
     rounding: int = Key(default=1, ge=1, le=100)
     reason: Text | None = None
 
-    @property
-    def hides_nothing(self) -> bool:
-        """Whether no table can change under these rules."""
-        return self.minimum_cell == 1 and self.p_percent == 0 and self.dominance is None and self.rounding == 1
-
 
 def weaker_rules(raw: Mapping[str, Any]) -> list[str]:
     """Return in words which rules of a raw ``disclosure`` are weaker than their defaults."""

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from liandong.definitions import Disclosure
 from liandong.definitions.disclosure import weaker_rules
 
 
@@ -24,10 +23,3 @@ from liandong.definitions.disclosure import weaker_rules
 )
 def test_rules_weaker_than_their_defaults(raw: dict[str, Any], weaker: list[str]) -> None:
     assert weaker_rules(raw) == weaker
-
-
-def test_nothing_is_hidden_only_when_every_rule_is_off() -> None:
-    off = {"minimum_cell": 1, "p_percent": 0}
-    assert Disclosure(**off).hides_nothing
-    for key, value in {"minimum_cell": 2, "p_percent": 1, "rounding": 5, "dominance": {"n": 1, "k": 0.75}}.items():
-        assert not Disclosure.model_validate({**off, key: value}).hides_nothing
