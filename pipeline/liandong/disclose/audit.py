@@ -1,6 +1,6 @@
 """What everything published together says of a hidden number: the lowest and the highest value that fit it all.
 
-This is the attacker's problem of cell suppression (Fischetti & Salazar 2000, Management Science 47; Hundepool et al.
+This is the attacker's problem of cell suppression (Fischetti & Salazar 2000, JASA 95, 916–928; Hundepool et al.
 2012, Statistical Disclosure Control, ch. 4.4): counts are whole and not negative, parts add up to their totals, and a
 part is no larger than what it is a part of. Bounds are tightened along the sums until nothing moves. Where no two ways
 lead from one hidden number to another (their sums make a forest), the result is exact; elsewhere integer programs
