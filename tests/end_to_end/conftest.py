@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -105,6 +107,28 @@ def liandong(capsys: pytest.CaptureFixture[str]) -> Callable[..., Outcome]:
         return Outcome(int(code), captured.out, captured.err)
 
     return run
+
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="session")
+def example_bundle(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """Give a function that returns the bundle and the reports of an example, made once by the command line."""
+    made: dict[str, Path] = {}
+
+    def make(name: str) -> Path:
+        if name not in made:
+            study, out = ROOT / "examples" / name / "study.yaml", tmp_path_factory.mktemp(name) / "bundle"
+            command = [sys.executable, "-m", "liandong", "report", str(study), "--out", str(out)]
+            command += ["--renderer", "embedded"]
+            result = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT / "pipeline")
+            assert result.returncode == 0, result.stderr
+            assert len(result.stdout.splitlines()) == 6, "piped output lists the six files and nothing else"
+            made[name] = out
+        return made[name]
+
+    return make
 
 
 GOLDEN = Path(__file__).resolve().parents[1] / "golden" / "bundle_tables"

@@ -22,8 +22,7 @@ COMPOUND: Final = (
 
 # As surnames rare, as words everywhere: without a given name they are taken for the word.
 AMBIGUOUS: Final = (
-    "和于向都任成应时连从管支明常有别曾路后代包关计项平安强单全查解终须相养空那居步满国广东利师红公容习都益权盖祝车房边"
-    "米简古宗车文万高方"
+    "和于向都成应时连从管支明常有别路后代包关计项平安强单全查解终须相养空那居步满国广东利师红公容习都益权盖祝房边宗"
 )
 
 NOT_NAMES: Final = frozenset(
@@ -63,6 +62,7 @@ NOT_NAMES: Final = frozenset(
     周期 周转 周口 朱红 祝福 祝愿 祝你 庄稼 庄严 庄园 卓越 宗教 宗旨 邹城 祖国 祖传 祖父 祖母 左右 左边
     左岸 时段 时有 时而 满族 白族 回族 广埠 关东 水果 和他 和我 和社 和居 和邻 和志 和老 向老 连老 都老
     于老 从老 同老 应老 时老 强老 全老 单老 管老 明老 高老
+    地方 对方 双方 多方 官方 警方 提高 最高 不曾 未曾 责任 主任 信任 担任 现任 前任 中文 语文 千万 作文 人文
     """.split()  # noqa: SIM905 (five hundred words are read as words)
 )
 """Beginnings (two characters) of words and places that are not names."""

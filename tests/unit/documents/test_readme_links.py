@@ -14,6 +14,8 @@ PAGES = [
     "data_schema/README.md",
     "docs/inference.md",
     "docs/inference.zh-CN.md",
+    "docs/privacy.md",
+    "docs/privacy.zh-CN.md",
     "docs/study.md",
     "docs/study.zh-CN.md",
 ]

@@ -58,8 +58,8 @@ def test_names_in_sentences_are_found_with_measured_precision_and_recall() -> No
     wrong = int(mentions_person(pl.Series(cases["unnamed"])).sum())
     recall, precision = right / len(cases["named"]), right / (right + wrong)
     # As measured on the sentences beside this test; a change for the worse has to be seen.
-    assert recall >= 0.97
-    assert precision >= 0.97
+    assert recall >= 0.94
+    assert precision >= 0.98
 
 
 NAMES = ["张三", "李四", "王小二", "欧阳修远", "赵六", "阿依古丽·买买提", "孙七", "周八", "吴小九"]
