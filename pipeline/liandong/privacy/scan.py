@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 import polars as pl
@@ -41,10 +43,13 @@ def scan(data: pl.LazyFrame, columns: Sequence[Column]) -> tuple[Hit, ...]:
         return ()
     tallies = {column.name: Tally() for column in chosen}
     offset = 0
-    for batch in data.select([*tallies]).collect_batches(chunk_size=_BATCH, maintain_order=True):
-        for column in chosen:
-            _look(column, batch[column.name], tallies[column.name], offset)
-        offset += batch.height
+    # A search in texts keeps one processor busy; columns have nothing to do with each other.
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        for batch in data.select([*tallies]).collect_batches(chunk_size=_BATCH, maintain_order=True):
+            looks = [pool.submit(_look, column, batch[column.name], tallies[column.name], offset) for column in chosen]
+            for look in looks:
+                look.result()
+            offset += batch.height
     _settle_places(tallies, schema.names())
     return tuple(hit for column in chosen for hit in _hits(column, tallies[column.name], schema[column.name]))
 
