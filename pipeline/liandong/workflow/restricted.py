@@ -13,7 +13,7 @@ from liandong.workflow.intake import Intake
 MISSING_SUFFIX = "__missing"
 
 
-def write_restricted(writer: BundleWriter, codebook: Codebook, intake: Intake, key: bytes | None = None) -> None:
+def write_restricted(writer: BundleWriter, codebook: Codebook, intake: Intake, key: bytes | None) -> None:
     """Write responses.parquet, rejected.parquet and corrections.csv, without fields marked as personal.
 
     Each second table has files of its own, such as communities.parquet and communities_rejected.parquet.
