@@ -63,7 +63,7 @@ def seen_column(raw: RawTable, look: Look) -> SeenColumn:
         values=values if len(values) <= MOST_VALUES else (),
         extremes=_extremes(found) if not values else tuple(value for value, _ in (*values[:6], *values[-6:])),
         reads_as={kind: found[f"as {kind}"] for kind in get_args(Reading) if f"as {kind}" in found},
-        strangers=tuple((str(value), count) for value, count in _counted(found.get("strangers"), sort=False)),
+        strangers=tuple((str(value), count) for value, count in _counted(found.get("strangers"))),
         unit=found["unit"] if best == "unit" else "",
         several=tuple(found.get("several") or ()),
         has_leading_zeros=bool(found.get("zeros")),
@@ -96,12 +96,8 @@ def _stored_as(look: Look) -> StoredAs:
     return "whole" if is_whole else "number"
 
 
-def _counted(pairs: Any, *, sort: bool = True) -> tuple[tuple[Cell, int], ...]:
-    """Return value and count of each struct that a value count gives."""
-    rows = [] if pairs is None else [tuple(pair.values()) for pair in pairs]
-    if sort:
-        rows.sort(key=lambda row: row[0])
-    return tuple((_plain(value), count) for value, count in rows)
+def _counted(rows: Any) -> tuple[tuple[Cell, int], ...]:
+    return tuple((_plain(value), count) for value, count in rows or ())
 
 
 def _extremes(found: Mapping[str, Any]) -> tuple[Cell, ...]:
