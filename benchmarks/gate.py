@@ -70,9 +70,8 @@ def write(study: Path) -> Callable[[], None]:
     from liandong.workflow.intake import take_in
 
     loaded = load_study(study)
-    codebook = loaded.instrument.codebook
-    intake = take_in(loaded, codebook, lambda _: None)
-    return lambda: _write_restricted(codebook, intake)
+    intake = take_in(loaded, loaded.instrument.codebook, lambda _: None)
+    return lambda: _write_restricted(intake)
 
 
 def intake(study: Path) -> None:
@@ -80,14 +79,14 @@ def intake(study: Path) -> None:
     write(study)()
 
 
-def _write_restricted(codebook: Any, taken_in: Any) -> None:
+def _write_restricted(taken_in: Any) -> None:
     from liandong.evidence import BundleWriter
     from liandong.workflow.restricted import write_restricted
 
     folder = BUILD / "gate"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
-    write_restricted(BundleWriter(folder), codebook, taken_in, None)
+    write_restricted(BundleWriter(folder), taken_in, None)
     shutil.rmtree(folder)
 
 

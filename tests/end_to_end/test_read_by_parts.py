@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
+import yaml
 from polars.testing import assert_frame_equal
 
 from liandong.definitions import load_study
@@ -28,7 +30,7 @@ def _taken_in() -> Intake:
 def _files(intake: Intake, folder: Path) -> Mapping[str, pl.DataFrame]:
     assert STUDY.instrument is not None
     folder.mkdir()
-    write_restricted(BundleWriter(folder), STUDY.instrument.codebook, intake, None)
+    write_restricted(BundleWriter(folder), intake, None)
     return {path.name: pl.read_parquet(path) for path in sorted(folder.rglob("*.parquet"))}
 
 
@@ -55,3 +57,22 @@ def test_parts_of_any_size_give_the_same_files(
     for name, frame in theirs.items():
         assert_frame_equal(ours[name], frame)
     assert_frame_equal(prepare(STUDY, parts.linked).frame, prepare(STUDY, whole.linked).frame)
+
+
+def test_rows_of_several_files_say_where_they_stand(small_study: Any, tmp_path: Path) -> None:
+    first, second = small_study.data.head(15), small_study.data.tail(25)
+    second = second.with_columns(age=pl.when(pl.int_range(25) == 4).then(7).otherwise("age"))
+    second = second.with_columns(id=pl.when(pl.int_range(25) == 6).then(None).otherwise("id"))
+    path = small_study.write()
+    for name, rows in (("one", first), ("two", second)):
+        rows.write_csv(path.parent / f"{name}.csv")
+    small_study.raw["data"] = {"responses": {"files": ["one.csv", "two.csv"]}}
+    path.write_text(yaml.safe_dump(small_study.raw, allow_unicode=True), encoding="utf-8")
+    study = load_study(path)
+    assert study.instrument is not None
+    intake = take_in(study, study.instrument.codebook, lambda _: None)
+    files = _files(intake, tmp_path / "files")
+    assert files["rejected.parquet"].select("_row", "_file", "_file_row").rows() == [(22, "two.csv", 7)]
+    assert intake.corrections.select("row", "field", "before", "file", "file_row").rows() == [
+        (20, "age", "7", "two.csv", 5)
+    ]

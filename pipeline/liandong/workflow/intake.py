@@ -30,6 +30,7 @@ class TableIntake:
     """
 
     codebook: Codebook
+    raw: RawTable
     ingested: Ingested
     validated: Validated
     by_hand: pl.DataFrame
@@ -86,10 +87,14 @@ class Intake:
 
     @property
     def corrections(self) -> pl.DataFrame:
-        """Every change: by hand, then by rules; of the responses, then of second tables."""
+        """Every change: by hand, then by rules; of the responses, then of second tables.
+
+        Where a table is made of several files, ``file`` and ``file_row`` say where the row stands.
+        """
         return pl.concat(
             [_corrections_of(RESPONSES, self.responses)]
-            + [_corrections_of(name, table) for name, table in self.tables.items()]
+            + [_corrections_of(name, table) for name, table in self.tables.items()],
+            how="diagonal",
         )
 
 
@@ -124,7 +129,7 @@ def take_in(study: Study, codebook: Codebook, on_progress: Callable[[str], None]
     plain = {name: table.raw.frame for name, table in read.items() if name not in schemas}
     validated = validate_tables(arrivals, plain)
     tables = {
-        name: TableIntake(schemas[name], ingested[name], validated[name], table.record, remarks[name])
+        name: TableIntake(schemas[name], table.raw, ingested[name], validated[name], table.record, remarks[name])
         for name, table in described.items()
     }
     check_design(study, validated[RESPONSES].passed)
@@ -162,6 +167,8 @@ def _corrections_of(name: str, table: TableIntake) -> pl.DataFrame:
     # A reason is free text: it may quote what it corrects.
     reasons = pl.Series("why", [masked(why) for why in table.by_hand["why"]], dtype=pl.String)
     both = pl.concat([table.by_hand.with_columns(reasons), table.validated.corrections], how="diagonal")
+    if table.raw.stacked:
+        both = both.hstack(table.raw.places(both["row"]).get_columns())
     return both.with_columns(pl.lit(name).alias("table"))
 
 

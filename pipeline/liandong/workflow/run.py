@@ -51,7 +51,7 @@ def run_loaded(study: Study, *, out: Path | None, on_progress: Progress) -> RunR
     with writing_bundle(target) as writer, crosschecking() as crosscheck:
         intake = take_in(study, codebook, on_progress)
         taken_in = time.monotonic()
-        write_restricted(writer, codebook, intake, key)
+        write_restricted(writer, intake, key)
         publication = Publication(study)
         publication.add("validation", intake.rules)
         publication.add("labels", label_table(study))

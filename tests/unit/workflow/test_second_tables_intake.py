@@ -202,7 +202,7 @@ def test_files_of_second_tables_stand_in_the_restricted_folder(take: Callable[..
     corrections = f",,R4,community,C9,C2,{WHY}\n,1,,age,30,31,电话13800138000核实,李,2021-07-05\n"
     intake = take(corrections)
     with writing_bundle(tmp_path / "bundle") as writer:
-        write_restricted(writer, intake.responses.codebook, intake)
+        write_restricted(writer, intake, None)
         folder = writer.folder / "restricted"
         assert sorted(path.name for path in folder.iterdir()) == [
             "communities.parquet", "communities_rejected.parquet", "corrections.csv", "rejected.parquet",
