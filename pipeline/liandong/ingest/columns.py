@@ -14,6 +14,7 @@ from liandong.ingest.temporal import as_datetime
 _FULL_WIDTH = "０１２３４５６７８９．，－＋：／　\u00a0"
 _PLAIN = "0123456789.,-+:/  "
 PADDING = " \0\u3000\r\n\t"
+_CATEGORIES = (pl.Categorical, pl.Enum)  # no set: a type with parameters equals its class, but hashes otherwise
 LARGEST_WHOLE = 2.0**53  # beyond it a double no longer tells whole numbers apart
 
 
@@ -33,14 +34,14 @@ class Stored:
     def value(self) -> pl.Expr:
         """The cells; categories as their text, and not-a-number as nothing."""
         column = pl.col(self.name)
-        if self.dtype in {pl.Categorical, pl.Enum}:
+        if self.dtype in _CATEGORIES:
             return column.cast(pl.String)
         return column.fill_nan(None) if self.dtype.is_float() else column
 
     @property
     def is_text(self) -> bool:
         """Whether the cells are texts."""
-        return self.dtype in {pl.String, pl.Categorical, pl.Enum}
+        return self.dtype == pl.String or self.dtype in _CATEGORIES
 
     @property
     def is_nested(self) -> bool:

@@ -165,7 +165,7 @@ def _time(column: Stored, field: Field) -> pl.Expr:
 
 
 def _year(column: Stored, field: Field) -> pl.Expr:
-    if column.dtype in {pl.Date, pl.Datetime}:
+    if column.dtype in (pl.Date, pl.Datetime):  # no set: a type with parameters hashes otherwise than its class
         return column.value.dt.year()
     if column.temporal is not None and column.temporal.kind != "time":
         return as_datetime(column.value, column.temporal).dt.year()

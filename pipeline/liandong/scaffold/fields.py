@@ -205,7 +205,7 @@ def _what_was_seen(seen: SeenColumn, typed: Typed, answers: Answers, *, shows_va
 
 def _short(value: Any) -> str:
     if isinstance(value, str) and _MOMENT.match(value):
-        return value.partition(".")[0]
+        return value.partition(".")[0].removesuffix(" 00:00:00")
     text = f"{value:.6g}" if isinstance(value, float) and not value.is_integer() else code_text(value)
     return text if len(text) <= _LONGEST_SHOWN else text[: _LONGEST_SHOWN - 1] + "…"
 

@@ -65,7 +65,8 @@ def _key(table: SeenTable, columns: Sequence[Column], fields: Mapping[str, Draft
     def could_be(column: Column) -> bool:
         seen, kind = column.seen, fields[column.name].type
         is_text_or_number = kind in {"integer", "string"} and seen.longest <= _LONGEST_ID
-        is_open = not fields[column.name].categories and seen.header != table.origin
+        is_open = not (fields[column.name].categories or fields[column.name].missing or seen.value_labels)
+        is_open = is_open and seen.header != table.origin
         return seen.filled == table.rows and is_text_or_number and is_open
 
     able = [column for column in columns if could_be(column)]

@@ -31,6 +31,7 @@ _WITH_UNIT = r"^[+-]?\d+(?:\.\d+)?\s*([^\d\s.,:/+-][^\d\s]{0,7})$"
 _NUMBER = r"^([+-]?\d+(?:\.\d+)?)"
 _LEADING_ZERO = r"^[+-]?0\d"
 _DIGIT, _PARTS = r"\d", r"\d\D+\d"
+_MOMENTS = (pl.Date, pl.Datetime, pl.Time)
 _VALUE, _PLAIN, _N = "value", "plain", "n"
 
 
@@ -110,8 +111,8 @@ def _stored_facts(look: Look, values: pl.DataFrame) -> dict[str, Any]:
         return facts
     answers = values.filter(_not_declared(look.declared)) if look.stored.dtype.is_numeric() else values
     if look.stored.temporal is not None:
-        answers = answers.with_columns(as_datetime(pl.col(_VALUE), look.stored.temporal))
-    if answers.schema[_VALUE].is_temporal():
+        answers = answers.with_columns(as_datetime(pl.col(_VALUE), look.stored.temporal).alias(_VALUE))
+    if answers.schema[_VALUE] in _MOMENTS:
         return {**facts, **_ends(answers)}
     if not look.stored.dtype.is_numeric():
         return facts
@@ -196,7 +197,7 @@ def _ends(values: pl.DataFrame) -> dict[str, Any]:
     """Return lowest, highest and mean of numbers; of moments, the ends as text."""
     value = pl.col(_VALUE)
     # A file may hold years that Python's dates do not have.
-    if values.schema[_VALUE].is_temporal():
+    if values.schema[_VALUE] in _MOMENTS:
         return values.select(low=value.min().cast(pl.String), high=value.max().cast(pl.String)).row(0, named=True)
     mean = (value.cast(pl.Float64) * pl.col(_N)).sum() / pl.col(_N).sum()
     return values.select(low=value.min(), high=value.max(), mean=mean).row(0, named=True)

@@ -77,7 +77,7 @@ def seen_column(raw: RawTable, look: Look) -> SeenColumn:
 
 def _stored_as(look: Look) -> StoredAs:
     stored = look.stored
-    if stored.is_text:
+    if stored.is_text or stored.dtype == pl.Null:
         return "text"
     if stored.temporal is not None:
         return stored.temporal.kind

@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from tests.cases.scaffold import exports
 
 from liandong.cli import main
 from liandong.cli.scaffolding import guess_lines
 from liandong.definitions import Undecided
-from tests.cases.scaffold import exports
 
 
 def test_new_says_what_it_wrote_and_what_is_to_be_decided(
