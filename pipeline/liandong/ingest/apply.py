@@ -14,6 +14,7 @@ from liandong.evidence.typed_rows import IN_MEMORY, ROW, UNNAMED, TypedRows, amo
 from liandong.ingest.columns import PADDING, Stored
 from liandong.ingest.contradictions import check_labels
 from liandong.ingest.fields import KIND, UNREAD, VALUE, FieldColumn
+from liandong.ingest.matching import match_columns
 from liandong.ingest.missing import kinds_of, missing_codes, with_tags
 from liandong.ingest.raw import RawTable
 from liandong.ingest.typed import TYPES
@@ -21,7 +22,6 @@ from liandong.ingest.worded import are_words
 
 BATCH = 100_000
 _ROW_OF_FILE = "_row_of_file"  # a file may bring a column of our own name
-_SHOWN = 8
 _WORDS = "\0words:"
 ROW_NUMBER = "\0row"  # no file can have such a name
 
@@ -83,7 +83,7 @@ def apply_codebook(raw: RawTable, codebook: Codebook) -> Ingested:
     raw
         As `read_table` returns it.
     codebook
-        Its fields match columns by exact name, else by name in another case, else by the headers that they list.
+        Its fields match columns by exact name, else by the headers that they list, else by either written differently.
 
     Returns
     -------
@@ -161,49 +161,6 @@ def _table(data: pl.LazyFrame, columns: Sequence[FieldColumn], height: int) -> T
         **{text_column(column.field.name): pl.String() for column in fallible},
     }
     return TypedRows(rows, pl.Schema(schema), height, BATCH, pick)
-
-
-def match_columns(raw: RawTable, codebook: Codebook) -> tuple[dict[str, str], list[str]]:
-    """Return field → column in codebook order, and a note for each that differs in case.
-
-    A column is found by the field's name, else by that in another case, else by the headers that the codebook lists.
-    """
-    folded: dict[str, list[str]] = {}
-    exact = set(codebook.names) & set(raw.columns)
-    for name in raw.columns:
-        if name not in exact:
-            folded.setdefault(name.casefold(), []).append(name)
-    sources: dict[str, str] = {}
-    notes = []
-    for field in codebook.fields:
-        alike = [field.name] if field.name in exact else folded.pop(field.name.casefold(), [])
-        alike = alike or [name for name in field.liandong.columns if name in raw.schema][:1]
-        if len(alike) > 1:
-            raise IngestError(
-                f"the field {field.name!r} could be any of the columns {', '.join(map(repr, alike))}",
-                where=raw.name,
-                hint="Rename one column to the exact name of the field.",
-                zh=f"数据文件中有多列与字段“{field.name}”仅大小写不同。",
-            )
-        if alike:
-            sources[field.name] = alike[0]
-            if alike[0] != field.name and alike[0] not in field.liandong.columns:
-                notes.append(f"The column {alike[0]!r} was taken for the field {field.name!r}.")
-    if not sources:
-        raise IngestError(
-            "no column of the file is in the codebook; the file has "
-            + _some(raw.columns)
-            + ", the codebook has "
-            + _some(codebook.names),
-            where=raw.name,
-            hint="Check that study.yaml names the right file and the right instrument.",
-            zh=f"数据文件“{raw.name}”的列与码表完全不符。",
-        )
-    return sources, notes
-
-
-def _some(names: Sequence[str]) -> str:
-    return ", ".join(map(repr, names[:_SHOWN])) + (" …" if len(names) > _SHOWN else "")
 
 
 def _look_at_texts(raw: RawTable, codebook: Codebook, sources: Mapping[str, str]) -> tuple[frozenset[str], list[str]]:

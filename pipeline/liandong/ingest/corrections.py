@@ -16,12 +16,12 @@ import polars as pl
 from liandong.definitions import Codebook
 from liandong.definitions.shape import nearest
 from liandong.errors import IngestError
-from liandong.ingest.apply import match_columns
 from liandong.ingest.cell_texts import Cell, spelt, stand_in, stored_value
 from liandong.ingest.columns import Stored
 from liandong.ingest.correction_log import Correction, CorrectionLog, Refusal
 from liandong.ingest.hand_corrected import WITHHELD, HandCorrected, as_it_was, hand_corrected
 from liandong.ingest.located import Placed, locate
+from liandong.ingest.matching import match_columns
 from liandong.ingest.raw import RawTable
 
 _ROW = "\0row"

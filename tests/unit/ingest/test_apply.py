@@ -59,6 +59,21 @@ def test_two_columns_that_match_equally_well_are_an_error(
         apply_codebook(table, make_codebook(age="integer"))
 
 
+@pytest.mark.parametrize("header", ["您的年龄", " 您的年龄　", "Q1 AGE", "Ｑ１ age"])
+def test_a_field_is_found_by_its_headers_however_they_are_written(
+    header: str, make_codebook: Callable[..., Any], raw_of: Callable[..., RawTable]
+) -> None:
+    book = make_codebook(age={"type": "integer", "liandong": {"title_en": "Age", "columns": ["您的年龄", "q1 age"]}})
+    table = raw_of(pl.DataFrame({header: ["3"], "other": ["4"]}))
+    assert apply_codebook(table, book).frame.collect()["age"].to_list() == [3]
+    both = raw_of(pl.DataFrame({header: ["3"], "AGE": ["4"], "您的年龄\t": ["5"]}))
+    if header == "您的年龄":
+        assert apply_codebook(both, book).frame.collect()["age"].to_list() == [3]
+    else:
+        with pytest.raises(IngestError, match="could be any of the columns"):
+            apply_codebook(both, book)
+
+
 def test_a_file_of_another_instrument_is_an_error(
     make_codebook: Callable[..., Any], raw_of: Callable[..., RawTable]
 ) -> None:
