@@ -159,6 +159,7 @@ def _estimation_failed(outcome: Any, bundle: Path, *words: str) -> None:
 def test_community_with_one_respondent_is_dropped_and_counted(small_study: Any, liandong: Run, bundle: Path) -> None:
     lone = pl.DataFrame({"id": ["lone"], "community": ["c9"], "age": [33], "served": [1], "score": [5]})
     small_study.data = pl.concat([small_study.data, lone])
+    small_study.raw["disclosure"] = {"minimum_cell": 1, "reason": {"zh": "模拟数据", "en": "Simulated data"}}
     assert liandong("run", small_study.write(), "--out", bundle).code == 0
     flow = pl.read_csv(bundle / "tables" / "sample_flow.csv")
     stage = flow.row(by_predicate=pl.col("stage") == "without_singletons", named=True)

@@ -56,8 +56,12 @@ def test_derived_columns_stand_wherever_the_design_names_one(
         "assignment": {"kind": kind, **lot},
     }
     fields = [
-        {"name": name, "title": name, "type": of, "liandong": {"title_en": name}}
-        for name, of in (("place", "string"), ("weighs", "integer"), ("half", "integer"))
+        {"name": name, "title": name, "type": of, "liandong": {"title_en": name, "role": role}}
+        for name, of, role in (
+            ("place", "string", "cluster"),
+            ("weighs", "integer", "weight"),
+            ("half", "integer", "stratum"),
+        )
     ]
     whole = list(small_study.codebook["fields"])
     small_study.codebook["fields"] = [*whole, *fields]

@@ -115,7 +115,7 @@ def test_small_cells_are_not_published(bundle: Path) -> None:
     shown = table.filter(~pl.col("suppressed") & pl.col("numerator_n").is_not_null())
     small = shown.filter(pl.col("numerator_n").is_between(1, 9))
     rest = shown.filter((pl.col("denominator_n") - pl.col("numerator_n")).is_between(1, 9))
-    assert shown.height > 10
+    assert shown.height >= 5  # several are left to look at: bases that differ by few people hide others
     assert small.is_empty()
     assert rest.is_empty()
 

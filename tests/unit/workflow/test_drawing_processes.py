@@ -29,7 +29,7 @@ def test_processes_draw_the_bytes_that_one_process_draws(tmp_path: Path) -> None
     for name in ("together", "alone"):
         (tmp_path / name).mkdir()
     with drawing() as painters:
-        painters.draw(bundle, tmp_path / "together", ["zh"])
+        painters.draw(bundle, tmp_path / "together", ["zh"], "evaluation")
     alone = draw_figures(read_bundle(bundle), tmp_path / "alone", ["zh"])
     assert sorted(file.name for file in alone) == sorted(file.name for file in (tmp_path / "together").iterdir())
     assert all(file.read_bytes() == (tmp_path / "together" / file.name).read_bytes() for file in alone)
@@ -38,13 +38,13 @@ def test_processes_draw_the_bytes_that_one_process_draws(tmp_path: Path) -> None
 def test_a_figure_that_cannot_be_drawn_is_the_error_of_the_figure(tmp_path: Path) -> None:
     bundle = written_bundle(tmp_path / "bundle", "\u0b95")
     with drawing() as painters, pytest.raises(RenderError, match="no sign for a character of figure") as caught:
-        painters.draw(bundle, tmp_path, ["zh"])
+        painters.draw(bundle, tmp_path, ["zh"], "evaluation")
     assert caught.value.hint == "write the label in other characters"
 
 
 def test_a_process_that_dies_is_an_error_with_its_last_words(tmp_path: Path) -> None:
     with drawing() as painters, pytest.raises(RenderError, match=r"drawing the figures failed: .*manifest"):
-        painters.draw(tmp_path / "nowhere", tmp_path, ["zh"])
+        painters.draw(tmp_path / "nowhere", tmp_path, ["zh"], "evaluation")
 
 
 def test_processes_without_a_bundle_are_gone_when_the_block_ends() -> None:
