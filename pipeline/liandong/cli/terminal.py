@@ -65,6 +65,8 @@ class Terminal:
         if sys.stdout.isatty():
             ran = "run and rendered" if result.ran else "bundle is up to date; rendered"
             _out(f"{ran} with the {result.renderer} renderer in {result.seconds:.1f} s:")
+        for note in result.notes:
+            _err(f"note: {note}")
         for file in result.files:
             _out(str(file))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -10,18 +11,35 @@ import polars as pl
 
 from liandong.definitions import Language
 from liandong.evidence import Bundle
-from liandong.present.charts import ACCENT, FAMILY, HAIRLINE, QUIET, TEAL, drawn, grammar, style, tick, ticks, wrapped
+from liandong.present.charts import (
+    ACCENT,
+    FAMILY,
+    HAIRLINE,
+    INK,
+    QUIET,
+    TEAL,
+    drawn,
+    grammar,
+    style,
+    tick,
+    ticks,
+    wrapped,
+)
+from liandong.present.dates import long_date
 from liandong.present.figures import Figure, save_share
-from liandong.present.markdown import identifier
-from liandong.present.numbers import count, fixed
+from liandong.present.numbers import count, fixed, percent
 from liandong.present.supervision_facts import Supervised, read_supervised
-from liandong.present.words import word
+from liandong.present.words import joined, sentences, word
 
-_MOST_INTERVIEWERS: Final = 60
-_MOST_QUESTIONS: Final = 15
+_MOST_INTERVIEWERS: Final = 30
+_MOST_QUESTIONS: Final = 10
+_MOST_CATERPILLARS: Final = 2
+_MOST_NAMED: Final = 8
+_LABEL: Final = 24
 _MOST_DIGITS: Final = 6
 _FEWEST: Final = 3
 _TENTH: Final = 10.0
+_BAR: Final = "#8fb2b5"  # light enough for the dashed line to show on it, on paper too
 
 
 def supervision_figures(page: Supervised) -> dict[str, Figure]:
@@ -39,26 +57,68 @@ def draw_supervision(
 
 def _figures(page: Supervised) -> Iterator[Figure]:
     lang = page.lang
-    days = page.records["progress"]
-    if len(days) >= _FEWEST:
-        alt = word(lang, "dq_alt_progress", last=count(days[-1]["cumulative"]))
-        yield Figure("progress", word(lang, "dq_figure_progress"), alt, lambda: _progress(page))
-    timed = [row["minutes_median"] for row in page.records["interviewers"] if row["minutes_median"] is not None]
-    if _FEWEST <= len(timed) <= _MOST_INTERVIEWERS * 4:
-        told = {"count": count(len(timed)), "low": fixed(min(timed), 0), "high": fixed(max(timed), 0)}
-        yield Figure(
-            "minutes", word(lang, "dq_figure_minutes"), word(lang, "dq_alt_minutes", **told), lambda: _minutes(page)
-        )
+    if len(page.records["progress"]) >= _FEWEST:
+        yield Figure("progress", word(lang, "dq_figure_progress"), _alt_progress(page), lambda: _progress(page))
+    timed = _timed(page)
+    if len(timed) >= _FEWEST:
+        caption = word(lang, "dq_figure_minutes") + _ends(page, "dq_ends", len(timed))
+        yield Figure("minutes", caption, _alt_minutes(page, timed), lambda: _minutes(page))
     effects = _effects(page)
     if len(effects) >= _FEWEST:
-        alt = word(lang, "dq_alt_icc", count=count(len(effects)), high=fixed(effects[0]["icc"], 3))
-        yield Figure("icc", word(lang, "dq_figure_icc"), alt, lambda: _icc(page))
-    for row in [row for row in effects if row["flagged"]][:2] or effects[:1]:
-        yield from _caterpillar_figure(page, row["field"], str(row[f"title_{lang}"]))
-    digits = _digit_fields(page)
-    if digits:
-        alt = word(lang, "dq_alt_digits", count=count(len(digits)))
-        yield Figure("digits", word(lang, "dq_figure_digits"), alt, lambda: _digits(page))
+        yield Figure("icc", word(lang, "dq_figure_icc"), _alt_icc(page, effects), lambda: _icc(page))
+    for number, row in enumerate([row for row in effects if row["flagged"]][:_MOST_CATERPILLARS], start=1):
+        yield from _caterpillar_figure(page, row["field"], str(row[f"title_{lang}"]), number)
+    if _digit_fields(page):
+        yield Figure("digits", word(lang, "dq_figure_digits"), _alt_digits(page), lambda: _digits(page))
+
+
+def _alt_progress(page: Supervised) -> str:
+    days = page.records["progress"]
+    first, last = days[0], days[-1]
+    ends = {"first": long_date(first["day"], page.facts), "end": long_date(last["day"], page.facts)}
+    numbers = {"start": count(first["cumulative"]), "last": count(last["cumulative"])}
+    said = [word(page.lang, "dq_alt_progress", **ends, **numbers)]
+    said += [word(page.lang, "dq_alt_target", target=count(last["target"]))] if last["target"] else []
+    return sentences(page.lang, said)
+
+
+def _alt_minutes(page: Supervised, timed: Sequence[dict[str, Any]]) -> str:
+    first, last = timed[0], timed[-1]
+    names = {"shortest": page.person(first["interviewer"]), "longest": page.person(last["interviewer"])}
+    ends = {"low": fixed(first["minutes_median"], 0), "high": fixed(last["minutes_median"], 0)}
+    return word(page.lang, "dq_alt_minutes", count=count(len(timed)), **names, **ends)
+
+
+def _alt_icc(page: Supervised, effects: Sequence[dict[str, Any]]) -> str:
+    clear = sum(row["icc_low"] is not None and row["icc_low"] > 0 for row in effects)
+    largest = {"question": str(effects[0][f"title_{page.lang}"]), "high": fixed(effects[0]["icc"], 3)}
+    return word(page.lang, "dq_alt_icc", count=count(len(effects)), clear=count(clear), **largest)
+
+
+def _alt_digits(page: Supervised) -> str:
+    told = []
+    for field in _digit_fields(page):
+        most = max(page.rows("last_digits", field=field), key=lambda row: row["share"] or 0.0)
+        values = {"digit": count(most["digit"]), "share": percent(most["share"], 0)}
+        told.append(word(page.lang, "dq_alt_digit", question=page.facts.title(field), **values))
+    return word(page.lang, "dq_alt_digits", told=joined(page.lang, told))
+
+
+def _ends(page: Supervised, key: str, total: int) -> str:
+    """Return what a caption adds where only both ends of a long list are drawn."""
+    if total <= _MOST_INTERVIEWERS:
+        return ""
+    return word(page.lang, key, half=count(_MOST_INTERVIEWERS // 2), count=count(total))
+
+
+def _both_ends(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    half = _MOST_INTERVIEWERS // 2
+    return rows if len(rows) <= _MOST_INTERVIEWERS else [*rows[:half], *rows[-half:]]
+
+
+def _timed(page: Supervised) -> list[dict[str, Any]]:
+    rows = [row for row in page.records["interviewers"] if row["minutes_median"] is not None]
+    return sorted(rows, key=lambda row: (row["minutes_median"], row["interviewer"]))
 
 
 def _progress(page: Supervised) -> Any:
@@ -92,13 +152,8 @@ def _progress(page: Supervised) -> Any:
 def _minutes(page: Supervised) -> Any:
     p9 = grammar()
 
-    rows = sorted(
-        (row for row in page.records["interviewers"] if row["minutes_median"] is not None),
-        key=lambda row: row["minutes_median"],
-    )
-    half = _MOST_INTERVIEWERS // 2
-    rows = rows if len(rows) <= _MOST_INTERVIEWERS else [*rows[:half], *rows[-half:]]
-    names = [drawn(row["interviewer"]) for row in rows]
+    rows = _both_ends(_timed(page))
+    names = _names(page, rows)
     frame = pl.DataFrame({"name": names, "minutes": [row["minutes_median"] for row in rows]}).to_pandas()
     frame["name"] = _ordered(frame["name"], names)
     return (
@@ -121,7 +176,7 @@ def _icc(page: Supervised) -> Any:
     p9 = grammar()
 
     rows = _effects(page)[::-1]
-    names = [wrapped(str(row[f"title_{page.lang}"]), 18) for row in rows]
+    names = _distinct([wrapped(str(row[f"title_{page.lang}"]), 18) for row in rows])
     data = {name: [row[name] for row in rows] for name in ("icc", "icc_low", "icc_high")}
     frame = pl.DataFrame({"name": names, **data}).to_pandas()
     frame["name"] = _ordered(frame["name"], names)
@@ -136,24 +191,23 @@ def _icc(page: Supervised) -> Any:
     )
 
 
-def _caterpillar_figure(page: Supervised, field: str, title: str) -> Iterator[Figure]:
+def _caterpillar_figure(page: Supervised, field: str, title: str, number: int) -> Iterator[Figure]:
     rows = [row for row in page.rows("interviewer_effects", field=field) if row["shrunk"] is not None]
     if len(rows) < _FEWEST:
         return
-    caption = word(page.lang, "dq_figure_caterpillar", question=title)
-    clear = sum(bool(row["clear"]) for row in rows)
-    alt = word(page.lang, "dq_alt_caterpillar", count=count(len(rows)), clear=count(clear))
-    yield Figure(identifier("caterpillar", field), caption, alt, lambda: _caterpillar(page, field))
+    caption = word(page.lang, "dq_figure_caterpillar", question=title) + _ends(page, "dq_ends_effects", len(rows))
+    clear = [page.person(row["interviewer"]) for row in rows if row["clear"]]
+    names = word(page.lang, "dq_alt_names", names=joined(page.lang, clear[:_MOST_NAMED])) if clear else ""
+    alt = word(page.lang, "dq_alt_caterpillar", count=count(len(rows)), clear=count(len(clear)), names=names)
+    yield Figure(f"caterpillar-{number}", caption, alt, lambda: _caterpillar(page, field))
 
 
 def _caterpillar(page: Supervised, field: str) -> Any:
     p9 = grammar()
 
     rows = [row for row in page.rows("interviewer_effects", field=field) if row["shrunk"] is not None]
-    rows = sorted(rows, key=lambda row: row["shrunk"])
-    half = _MOST_INTERVIEWERS // 2
-    rows = rows if len(rows) <= _MOST_INTERVIEWERS else [*rows[:half], *rows[-half:]]
-    names = [drawn(row["interviewer"]) for row in rows]
+    rows = _both_ends(sorted(rows, key=lambda row: row["shrunk"]))
+    names = _names(page, rows)
     kinds = [word(page.lang, "dq_clear" if row["clear"] else "dq_unclear") for row in rows]
     data = {name: [row[name] for row in rows] for name in ("shrunk", "shrunk_low", "shrunk_high")}
     frame = pl.DataFrame({"name": names, "kind": kinds, **data}).to_pandas()
@@ -194,14 +248,29 @@ def _digits(page: Supervised) -> Any:
     frame["field"] = _ordered(frame["field"], list(titles.values()))
     return (
         p9.ggplot(frame, p9.aes("digit", "share"))
-        + p9.geom_col(fill=TEAL, width=0.7)
-        + p9.geom_hline(yintercept=_TENTH, color=ACCENT, linetype="dashed", size=0.5)
+        + p9.geom_col(fill=_BAR, width=0.7)
+        + p9.geom_hline(yintercept=_TENTH, color=INK, linetype="dashed", size=0.5)
         + p9.facet_wrap("field", ncol=2)
         + p9.scale_x_continuous(breaks=list(range(10)), labels=[tick(digit) for digit in range(10)])
         + p9.scale_y_continuous(labels=ticks)
         + p9.labs(x=word(page.lang, "dq_axis_digit"), y=word(page.lang, "dq_axis_share"))
         + style(0.8 + 1.5 * ((len(fields) + 1) // 2))
     )
+
+
+def _names(page: Supervised, rows: Sequence[dict[str, Any]]) -> list[str]:
+    labels = (drawn(page.person(row["interviewer"])) for row in rows)
+    return _distinct([label if len(label) <= _LABEL else f"{label[:_LABEL]}…" for label in labels])
+
+
+def _distinct(labels: Sequence[str]) -> list[str]:
+    """Return the labels, a number behind those that were there before: equal ones would be drawn as one row."""
+    seen = Counter[str]()
+    names = []
+    for label in labels:
+        seen[label] += 1
+        names.append(label if seen[label] == 1 else f"{label} ({seen[label]})")
+    return names
 
 
 def _ordered(values: Any, names: list[str]) -> Any:

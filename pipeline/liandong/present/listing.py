@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from liandong.definitions import Language
 from liandong.present.facts import Row as Record
@@ -48,18 +48,32 @@ def listed(
     columns: Sequence[Column],
     records: Sequence[Record],
     notes: Sequence[str] = (),
+    headings: Sequence[tuple[int, Row]] = (),
 ) -> Table:
-    """Return the table of `records`, columns that are empty throughout left out, the first aside."""
-    kept = [
-        column
-        for place, column in enumerate(columns)
-        if not place or any(column.show(record) != NOT_APPLICABLE for record in records)
-    ]
+    """Return the table of `records`, columns that are empty throughout left out.
+
+    Parameters
+    ----------
+    headings
+        Rows that head those below them, each with the number of records above it, in order.
+    """
+    kept = [column for column in columns if any(column.show(record) != NOT_APPLICABLE for record in records)]
+    kept = kept or list(columns[:1])
+    rows = [Row(tuple(column.show(record) for column in kept)) for record in records]
+    for place, heading in reversed(headings):
+        rows.insert(place, heading)
     return Table(
         name,
         caption,
         tuple(column.align for column in kept),
         (heads(*(word(lang, column.heading) for column in kept)),),
-        tuple(Row(tuple(column.show(record) for column in kept)) for record in records),
+        tuple(rows),
         tuple(notes),
     )
+
+
+def shortened(table: Table, most: int, note: str) -> Table:
+    """Return `table` with its first `most` rows, and `note` where there are more."""
+    if len(table.rows) <= most:
+        return table
+    return replace(table, rows=table.rows[:most], notes=(*table.notes, note))

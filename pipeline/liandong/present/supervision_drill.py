@@ -1,114 +1,166 @@
 """Drilling down: of every interviewer, community and check all cases, behind a line that opens; in HTML only.
 
-Long lists would make the printed report unreadable; there, tables/…/to_do.csv has them.
+Long lists would make the printed report unreadable; the tables in restricted/quality/ have them all.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
+from typing import Final
 
 from liandong.present.escaping import html_text
 from liandong.present.facts import Row as Record
 from liandong.present.html_table import html_table
-from liandong.present.listing import Column, listed
-from liandong.present.markdown import Prose, identifier
-from liandong.present.numbers import count, fixed, p_value
-from liandong.present.supervision_facts import Supervised
-from liandong.present.supervision_tables import cases_table
+from liandong.present.listing import Column, listed, shortened
+from liandong.present.markdown import Prose
+from liandong.present.numbers import NOT_APPLICABLE, count, fixed, p_value, percent
+from liandong.present.supervision_facts import ASK, TODAY, Supervised
+from liandong.present.supervision_tables import measures, place_columns
 from liandong.present.table import Table
 from liandong.present.words import coded, word
 
-MOST_OPENED = 400
+MOST_OPENED: Final = 400
 """Lines that open on one page; beyond, a browser grows slow."""
+MOST_ROWS: Final = 1000
+"""Rows behind one line."""
+_NOT_SHARES: Final = ("variability",)
 
 
 def by_interviewer(page: Supervised) -> Prose:
-    """Return a line for every interviewer with cases or flags, the most first."""
-    rows = sorted(page.records["interviewers"], key=lambda row: -(row["n_flags"] or 0))
-    return _opened(line for row in rows for line in _interviewer(page, row))
+    """Return a line for every interviewer with cases or flags, those with most to do first."""
+    rows = sorted(
+        (row for row in page.records["interviewers"] if _cases(page, "interviewer", row) or row["n_flags"]),
+        key=lambda row: (*_pressing(page, "interviewer", row), -(row["n_flags"] or 0)),
+    )
+    return _opened(page, rows, _interviewer, "interviewers")
 
 
 def by_community(page: Supervised) -> Prose:
-    """Return a line for every community with cases."""
-    return _opened(line for row in page.records["clusters"] for line in _community(page, row))
+    """Return a line for every community with cases, those with most to do first."""
+    rows = sorted(
+        (row for row in page.records["clusters"] if _cases(page, "community", row)),
+        key=lambda row: _pressing(page, "community", row),
+    )
+    return _opened(page, rows, _community, "clusters")
 
 
 def by_check(page: Supervised) -> Prose:
-    """Return a line for every check that found single rows, with all of them that are kept."""
+    """Return a line for every check that found single cases, with all of them that are kept."""
     names = dict.fromkeys(row["check"] for row in page.records["findings"])
-    return _opened(_check(page, name) for name in names)
+    return _opened(page, [page.checks[name] for name in names], _check, "findings")
 
 
-def _interviewer(page: Supervised, row: Record) -> Iterator[str]:
-    cases = page.rows("to_do", interviewer=row["interviewer"])
-    flags = row["n_flags"] or 0
-    if not cases and not flags:
-        return
-    told = {"name": row["interviewer"], "n": count(row["n"]), "flags": count(flags), "cases": count(len(cases))}
-    name = identifier("interviewer", row["interviewer"])
-    tables = [cases_table(page, cases, name, "dq_drill_cases")] if cases else []
-    yield _details(
-        word(page.lang, "dq_drill_interviewer", **told), [*tables, _measures(page, row["interviewer"], name)]
+def whole(page: Supervised, table: Table) -> Prose:
+    """Return one line that opens the whole of a table, of which the page shows the beginning."""
+    line = word(page.lang, "dq_drill_whole", caption=table.caption, count=count(len(table.rows)))
+    return Prose(_raw(_details(page, line, [table])))
+
+
+def _cases(page: Supervised, what: str, row: Record) -> list[Record]:
+    return page.cases.get((what, row[what]), [])
+
+
+def _pressing(page: Supervised, what: str, row: Record) -> tuple[int, ...]:
+    return (
+        *(-page.number_of_cases(what, row[what], severity) for severity in (TODAY, ASK)),
+        -len(_cases(page, what, row)),
     )
 
 
-def _community(page: Supervised, row: Record) -> Iterator[str]:
-    cases = page.rows("to_do", community=row["community"])
-    if not cases:
-        return
-    numbers = {"n": count(row["n"]), "rejected": count(row["n_rejected"]), "cases": count(len(cases))}
-    summary = word(page.lang, "dq_drill_community", name=row["community"], **numbers)
-    yield _details(summary, [cases_table(page, cases, identifier("community", row["community"]), "dq_drill_cases")])
+def _interviewer(page: Supervised, row: Record) -> str:
+    cases = _cases(page, "interviewer", row)
+    told = {"name": page.person(row["interviewer"]), "n": count(row["n"])}
+    line = word(page.lang, "dq_drill_interviewer", **told, **_counted(page, "interviewer", row))
+    if row["n_flags"]:
+        line += word(page.lang, "dq_drill_flags", measures=measures(page, row["flags"]))
+    return _details(page, line, [_case_table(page, cases, "interviewer"), _measures(page, row["interviewer"])])
 
 
-def _check(page: Supervised, name: str) -> str:
-    lang, rows = page.lang, page.rows("findings", check=name)
-    title = page.check_title(name)
-    columns = [
-        Column("dq_row", lambda row: count(row["row"])),
-        Column("dq_key", lambda row: row["key"] or "—", "left"),
-        Column("dq_interviewer", lambda row: row["interviewer"] or "—", "left"),
-        Column("dq_community", lambda row: row["community"] or "—", "left"),
-        Column("dq_day", lambda row: row["day"] or "—", "left"),
-        Column("dq_question", lambda row: page.field_titles(row["field"]) or "—", "left"),
-        Column("dq_own", lambda row: row["value"] or "—", "left"),
-    ]
-    total = rows[0]["n_total"]
-    rest = total - len(rows)
-    notes = [word(lang, "dq_note_rest", shown=count(len(rows)), rest=count(rest))] if rest > 0 else []
-    summary = word(lang, "dq_drill_check", title=title, count=count(total))
-    return _details(summary, [listed(lang, identifier("check", name), title, columns, rows, notes)])
+def _community(page: Supervised, row: Record) -> str:
+    told = {"name": page.place(row["community"]), "n": count(row["n"]), "rejected": count(row["n_rejected"])}
+    line = word(page.lang, "dq_drill_community", **told, **_counted(page, "community", row))
+    return _details(page, line, [_case_table(page, _cases(page, "community", row), "community")])
 
 
-def _measures(page: Supervised, interviewer: str, name: str) -> Table:
-    """Return how an interviewer compares with the others, measure by measure."""
+def _counted(page: Supervised, what: str, row: Record) -> dict[str, str]:
+    return {
+        name: count(page.number_of_cases(what, row[what], severity))
+        for name, severity in (("today", TODAY), ("ask", ASK))
+    }
+
+
+def _check(page: Supervised, check: Record) -> str:
+    lang, rows = page.lang, page.rows("findings", check=check["check"])
+    total, title = rows[0]["n_total"], page.check_title(check["check"])
+    notes = [word(lang, "dq_note_rest", shown=count(len(rows)), total=count(total))] if total > len(rows) else []
+    columns = [*place_columns(page), Column("dq_found", page.found, "left")]
+    table = listed(lang, "check", page.actions.get(check["check"]) or title, columns, rows, notes)
+    return _details(page, word(lang, "dq_drill_check", title=title, count=count(total)), [table])
+
+
+def _case_table(page: Supervised, cases: Sequence[Record], without: str) -> Table:
+    """Return all findings about an interviewer or a community, with what to do about each."""
     lang = page.lang
-    rows = [row for row in page.rows("interviewer_measures", interviewer=interviewer) if row["value"] is not None]
+    columns = [
+        *place_columns(page, without=without),
+        Column("dq_check", lambda row: page.check_title(row["check"]), "left"),
+        Column("dq_found", page.found, "left"),
+        Column("dq_what", lambda row: page.actions.get(row["check"]) or NOT_APPLICABLE, "left"),
+    ]
+    ordered = sorted(cases, key=lambda row: row["severity"])
+    return listed(lang, "cases", word(lang, "dq_drill_cases"), columns, ordered)
+
+
+def _measures(page: Supervised, interviewer: str) -> Table:
+    """Return how an interviewer compares with the others, measure by measure, the most unlike first."""
+    lang = page.lang
+    rows = [row for row in page.measures.get(interviewer, ()) if row["value"] is not None]
+    rows.sort(key=lambda row: 2.0 if row["p_value"] is None else row["p_value"])
     columns = [
         Column("dq_measure_name", lambda row: _measure(page, row), "left"),
         Column("dq_n", lambda row: count(row["n"])),
-        Column("dq_own", lambda row: fixed(row["value"], 2)),
-        Column("dq_others", lambda row: fixed(row["others"], 2)),
+        Column("dq_own", lambda row: _value(row, "value")),
+        Column("dq_others", lambda row: _value(row, "others")),
         Column("dq_holm", lambda row: p_value(row["holm"])),
     ]
-    return listed(lang, f"{name}-measures", word(lang, "dq_drill_measures"), columns, rows)
+    notes = [word(lang, "dq_note_measures"), word(lang, "dq_note_p")]
+    return listed(lang, "measures", word(lang, "dq_drill_measures"), columns, rows, notes)
+
+
+def _value(row: Record, name: str) -> str:
+    return fixed(row[name], 2) if row["measure"] in _NOT_SHARES else percent(row[name])
 
 
 def _measure(page: Supervised, row: Record) -> str:
-    name = coded(page.lang, "dq_measure", row["measure"])
+    name = coded(page.lang, "dq_compared", row["measure"])
     return f"{name} – {page.facts.title(row['field'])}" if row["field"] else name
 
 
-def _details(summary: str, tables: Sequence[Table]) -> str:
+def _details(page: Supervised, summary: str, tables: Sequence[Table]) -> str:
     inside = "\n".join(
-        f'<p class="ld-drill-title">{html_text(table.caption)}</p>\n{html_table(table)}'
+        f'<p class="ld-drill-title">{html_text(table.caption)}</p>\n{html_table(_bounded(page, table))}'
         for table in tables
         if table.rows
     )
     return f'<details class="ld-drill">\n<summary>{html_text(summary)}</summary>\n{inside}\n</details>'
 
 
-def _opened(lines: Iterator[str]) -> Prose:
-    found = [line for line, _ in zip(lines, range(MOST_OPENED), strict=False)]
-    joined = "\n".join(found)
-    return Prose(f"\n```{{=html}}\n{joined}\n```\n" if found else "")
+def _bounded(page: Supervised, table: Table) -> Table:
+    note = word(page.lang, "dq_note_rest", shown=count(MOST_ROWS), total=count(len(table.rows)))
+    return shortened(table, MOST_ROWS, note)
+
+
+def _opened(page: Supervised, rows: Sequence[Record], line: Callable[[Supervised, Record], str], table: str) -> Prose:
+    if not rows:
+        return Prose("")
+    lines: Iterator[str] = (line(page, row) for row in islice(rows, MOST_OPENED))
+    hint = [html_text(word(page.lang, "dq_drill_hint"))]
+    if len(rows) > MOST_OPENED:
+        told = {"shown": count(MOST_OPENED), "total": count(len(rows)), "table": table}
+        hint.append(html_text(word(page.lang, "dq_drill_rest", **told)))
+    return Prose(_raw("\n".join([f'<p class="ld-drill-hint">{" ".join(hint)}</p>', *lines])))
+
+
+def _raw(html: str) -> str:
+    return f"\n```{{=html}}\n{html}\n```\n"

@@ -1,132 +1,138 @@
-"""Tables of field supervision: what to put right today, interviewers, communities, questions, and what was checked."""
+"""Tables of field supervision: what to put right, by interviewer, community and day, and what was checked."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from itertools import groupby
+from types import MappingProxyType
 from typing import Final
 
 from liandong.present.facts import Row as Record
 from liandong.present.listing import Column, listed, number, real, share, text
-from liandong.present.numbers import NOT_APPLICABLE, count, interval, p_value, percent_interval
-from liandong.present.supervision_facts import Supervised
-from liandong.present.table import Table
-from liandong.present.words import coded, word
+from liandong.present.numbers import NOT_APPLICABLE, count
+from liandong.present.supervision_facts import ASK, TODAY, Supervised
+from liandong.present.table import Row, Table, group
+from liandong.present.words import coded, joined, word
 
-MOST_ROWS: Final = 60
-"""Rows of a table on the page; those of questions and of what to do can be many more."""
-SEVERITIES: Final = (1, 2, 3)
+MOST_CASES: Final[Mapping[int, int]] = MappingProxyType({1: 12, 2: 5, 3: 5})
+"""Cases of one check that the list of what to do shows, by severity; the rest is counted, and opens in HTML."""
 
 
 def to_do_table(page: Supervised, severity: int) -> Table:
-    """Return what is to be done of one severity, case by case."""
-    return cases_table(page, page.rows("to_do", severity=severity), f"to-do-{severity}", f"dq_caption_to_do_{severity}")
-
-
-def cases_table(page: Supervised, records: Sequence[Record], name: str, caption: str) -> Table:
-    """Return cases of the list of what to do: where each stands, whom it concerns and what to do."""
+    """Return what is to be done of one severity, check by check: what to do once, then the cases."""
     lang = page.lang
-    columns = [
-        Column("dq_row", lambda row: count(row["row"]), "decimal"),
-        text("dq_key", "key"),
-        text("dq_interviewer", "interviewer"),
-        text("dq_community", "community"),
-        text("dq_day", "day"),
-        Column("dq_check", lambda row: page.check_title(row["check"]), "left"),
-        Column("dq_what", lambda row: str(row[f"what_{lang}"]), "left"),
-    ]
-    shown = records[:MOST_ROWS]
-    rest = len(records) - len(shown)
-    notes = [word(lang, "dq_note_rest", shown=count(len(shown)), rest=count(rest))] if rest else []
-    return listed(lang, name, word(lang, caption), columns, shown, notes)
+    shown: list[Record] = []
+    headings: list[tuple[int, Row]] = []
+    for check, rows in groupby(page.rows("to_do", severity=severity), key=lambda row: str(row["check"])):
+        found = [*rows]
+        cases = found[: MOST_CASES[severity]]
+        headings.append((len(shown), group(_heading(page, check, len(cases), found[0]["n_total"]))))
+        shown += cases
+    columns = [Column("dq_found", page.found, "left"), *place_columns(page)]
+    caption = word(lang, f"dq_caption_to_do_{severity}")
+    return listed(lang, f"to-do-{severity}", caption, _ordered(columns, shown), shown, headings=headings)
 
 
-def check_table(page: Supervised) -> Table:
-    """Return every check that was made: what it counts, what it found, by which rule."""
-    lang = page.lang
-    made = [row for row in page.facts.rows("checks") if row["state"] == "made"]
-    columns = [
-        Column("dq_check", lambda row: str(row[f"title_{lang}"]), "left"),
-        Column("dq_unit", lambda row: coded(lang, "dq_unit", row["unit"]), "left"),
-        Column("dq_checked", lambda row: _count(page, row, "n_checked")),
-        Column("dq_flagged", lambda row: _count(page, row, "n_flagged")),
-        Column("dq_rule", lambda row: str(row[f"rule_{lang}"]), "left"),
-        text("dq_source", "source"),
-    ]
-    return listed(lang, "checks", word(lang, "dq_caption_checks"), columns, made)
+def place_columns(page: Supervised, *, without: str = "") -> list[Column]:
+    """Return the columns that say where a case is: whom and which row it concerns; one may be left out."""
+    columns = {
+        "interviewer": Column("dq_interviewer", lambda row: page.person(row["interviewer"]), "left"),
+        "community": Column("dq_community", lambda row: page.place(row["community"]), "left"),
+        "day": text("dq_day", "day"),
+        "row": Column("dq_row", lambda row: count(row["row"])),
+        "key": text("dq_key", "key"),
+    }
+    return [column for name, column in columns.items() if name != without]
 
 
-def not_made_table(page: Supervised) -> Table:
-    """Return the checks that could not be made, and what they would need."""
-    lang = page.lang
-    rows = [row for row in page.facts.rows("checks") if row["state"] != "made"]
-    columns = [
-        Column("dq_check", lambda row: str(row[f"title_{lang}"]), "left"),
-        Column("dq_lacking", lambda row: row["lacking"] or coded(lang, "dq_state", row["state"]), "left"),
-    ]
-    return listed(lang, "not-made", word(lang, "dq_caption_not_made"), columns, rows)
+def _ordered(columns: Sequence[Column], records: Sequence[Record]) -> list[Column]:
+    """Put whom a case concerns first: the first column heads the rows and may not be empty; what was found, last."""
+    found, *places = columns
+    held = [column for column in places if any(column.show(row) != NOT_APPLICABLE for row in records)]
+    return [*held, found]
+
+
+def _heading(page: Supervised, check: str, shown: int, total: int) -> str:
+    number_of = count(total) if shown == total else word(page.lang, "dq_first", shown=count(shown), total=count(total))
+    action = page.actions.get(check)
+    words = {"title": page.check_title(check), "count": number_of}
+    if action is None:
+        return word(page.lang, "dq_group", **words)
+    return word(page.lang, "dq_group_action", **words, action=action)
 
 
 def interviewer_table(page: Supervised) -> Table:
-    """Return one row per interviewer, those with most flags first."""
+    """Return one row per interviewer, those with most to do first."""
     lang = page.lang
-    rows = sorted(page.records["interviewers"], key=lambda row: -(row["n_flags"] or 0))
+    rows = sorted(
+        page.records["interviewers"],
+        key=lambda row: (*_pressing(page, "interviewer", row["interviewer"]), -(row["n_flags"] or 0)),
+    )
     columns = [
-        text("dq_interviewer", "interviewer"),
+        Column("dq_interviewer", lambda row: page.person(row["interviewer"]), "left"),
         number("dq_n", "n"),
+        *_cases(page, "interviewer"),
         number("dq_rejected", "n_rejected"),
         real("dq_per_day", "per_day"),
         real("dq_minutes", "minutes_median"),
         share("dq_short", "share_short"),
         share("dq_straight", "share_straight"),
         share("dq_missing", "share_missing"),
-        number("dq_duplicates", "n_duplicates"),
-        number("dq_breaches", "n_breaches"),
         share("dq_errors", "error_rate"),
-        Column("dq_flags", lambda row: measures(page, row["flags"]) or NOT_APPLICABLE, "left"),
+        Column("dq_flags", lambda row: measures(page, row["flags"]), "left"),
     ]
-    return listed(lang, "interviewers", word(lang, "dq_caption_interviewers"), columns, rows,
-                  [word(lang, "dq_note_interviewers")])  # fmt: skip
+    notes = [word(lang, "dq_note_interviewers")]
+    return listed(lang, "interviewers", word(lang, "dq_caption_interviewers"), columns, rows, notes)
 
 
-def measures(page: Supervised, flags: str) -> str:
-    """Return the names of measures that are joined by "; "."""
-    return "; ".join(coded(page.lang, "dq_measure", name) for name in flags.split("; ") if name)
+def measures(page: Supervised, flags: str | None) -> str:
+    """Return the names of measures that are joined by "; ", "—" for none."""
+    names = [coded(page.lang, "dq_measure", name) for name in (flags or "").split("; ") if name]
+    return joined(page.lang, names) or NOT_APPLICABLE
 
 
 def community_table(page: Supervised) -> Table:
-    """Return one row per community, against the sampling plan where there is one."""
+    """Return one row per community, those with most to do first, against the sampling plan where there is one."""
     lang = page.lang
+    rows = sorted(
+        page.records["clusters"],
+        key=lambda row: (*_pressing(page, "community", row["community"]), -(row["still_missing"] or 0)),
+    )
     columns = [
-        text("dq_community", "community"),
+        Column("dq_community", lambda row: page.place(row["community"]), "left"),
         number("dq_n", "n"),
+        *_cases(page, "community"),
         number("dq_accepted", "n_accepted"),
         number("dq_rejected", "n_rejected"),
         number("dq_target", "target"),
         number("dq_still", "still_missing"),
+        Column("dq_plan", _plan(page), "left"),
         number("dq_interviewers", "n_interviewers"),
         real("dq_minutes", "minutes_median"),
         share("dq_short", "share_short"),
         share("dq_missing", "share_missing"),
-        number("dq_breaches", "n_breaches"),
     ]
-    return listed(lang, "communities", word(lang, "dq_caption_communities"), columns, page.records["clusters"])
+    notes = [word(lang, "dq_note_communities")]
+    return listed(lang, "communities", word(lang, "dq_caption_communities"), columns, rows, notes)
 
 
 def target_table(page: Supervised) -> Table:
-    """Return the sampling plan by another column than the community."""
+    """Return the sampling plan by another column than the community, the groups that lack most first."""
     lang = page.lang
+    rows = sorted(page.records["targets"], key=lambda row: -(row["still_missing"] or 0))
     columns = [
         Column("dq_value", lambda row: page.facts.level(row["column"], row["value"]), "left"),
         number("dq_target", "target"),
         number("dq_n", "n"),
         number("dq_accepted", "n_accepted"),
         number("dq_still", "still_missing"),
+        Column("dq_plan", _plan(page), "left"),
     ]
-    return listed(lang, "targets", word(lang, "dq_caption_targets"), columns, page.records["targets"])
+    return listed(lang, "targets", word(lang, "dq_caption_targets"), columns, rows)
 
 
 def day_table(page: Supervised) -> Table:
-    """Return interviews by day, with the running total."""
+    """Return interviews by day, the last day first, with the running total."""
     lang = page.lang
     columns = [
         text("dq_day", "day"),
@@ -137,163 +143,50 @@ def day_table(page: Supervised) -> Table:
         share("dq_of_target", "share_of_target"),
         real("dq_minutes", "minutes_median"),
     ]
-    return listed(lang, "days", word(lang, "dq_caption_days"), columns, page.records["progress"])
+    return listed(lang, "days", word(lang, "dq_caption_days"), columns, page.records["progress"][::-1])
 
 
-def question_table(page: Supervised) -> Table:
-    """Return the questions with most missing answers."""
+def check_table(page: Supervised) -> Table:
+    """Return every check that was made: what it counts, what it found, by which rule; whose methods, in the notes."""
     lang = page.lang
-    rows = sorted(
-        (row for row in page.records["questions"] if row["share_missing"]), key=lambda row: -row["share_missing"]
-    )
+    made = [row for row in page.checks.values() if row["state"] == "made"]
     columns = [
-        Column("dq_question", lambda row: str(row[f"title_{lang}"]), "left"),
-        number("dq_asked", "n_asked"),
-        share("dq_missing", "share_missing"),
-        share("dq_dont_know", "share_dont_know"),
-        share("dq_refused", "share_refused"),
-        share("dq_empty", "share_empty"),
+        Column("dq_check", lambda row: str(row[f"title_{lang}"]), "left"),
+        Column("dq_rule", lambda row: str(row[f"rule_{lang}"]), "left"),
+        Column("dq_checked", lambda row: _count(page, row, "n_checked")),
+        Column("dq_unit", lambda row: coded(lang, "dq_unit", row["unit"]), "left"),
+        Column("dq_flagged", lambda row: _count(page, row, "n_flagged")),
     ]
-    return _longest(page, "questions", columns, rows)
+    sources = dict.fromkeys(source for row in made for source in str(row["source"] or "").split("; ") if source)
+    notes = [word(lang, "dq_note_checks", sources="; ".join(sources))]
+    return listed(lang, "checks", word(lang, "dq_caption_checks"), columns, made, notes)
 
 
-def outlier_table(page: Supervised) -> Table:
-    """Return the numbers in which outliers were looked for, with the bounds."""
+def not_made_table(page: Supervised) -> Table:
+    """Return the checks that could not be made, and what they would need."""
     lang = page.lang
-    rows = [row for row in page.records["questions"] if row["outlier_method"]]
+    rows = [row for row in page.checks.values() if row["state"] != "made"]
     columns = [
-        Column("dq_question", lambda row: str(row[f"title_{lang}"]), "left"),
-        number("dq_answered", "n_answered"),
-        number("dq_outliers", "n_outliers"),
-        Column("dq_bounds", lambda row: interval(row["outlier_low"], row["outlier_high"], 1), "left"),
-        Column("dq_scale", lambda row: coded(lang, "dq_scale", row["outlier_scale"]), "left"),
+        Column("dq_check", lambda row: str(row[f"title_{lang}"]), "left"),
+        Column("dq_lacking", lambda row: row["lacking"] or coded(lang, "dq_state", row["state"]), "left"),
     ]
-    return listed(lang, "outliers", word(lang, "dq_caption_outliers"), columns, rows)
+    notes = [word(lang, "dq_note_not_made")]
+    return listed(lang, "not-made", word(lang, "dq_caption_not_made"), columns, rows, notes)
 
 
-def effect_table(page: Supervised) -> Table:
-    """Return how much interviewers differ on each question, most first."""
-    lang = page.lang
-    rows = sorted(
-        (row for row in page.records["interviewer_icc"] if row["icc"] is not None), key=lambda row: -row["icc"]
-    )
-    columns = [
-        Column("dq_question", lambda row: str(row[f"title_{lang}"]), "left"),
-        number("dq_n", "n"),
-        number("dq_interviewers", "n_interviewers"),
-        Column("dq_basis", lambda row: coded(lang, "dq_basis", row["basis"]), "left"),
-        real("dq_icc", "icc", 3),
-        Column("dq_interval", lambda row: interval(row["icc_low"], row["icc_high"], 3), "left"),
-        Column("dq_holm", lambda row: p_value(row["holm"]), "decimal"),
+def _pressing(page: Supervised, what: str, whose: str) -> tuple[int, int]:
+    return -page.number_of_cases(what, whose, TODAY), -page.number_of_cases(what, whose, ASK)
+
+
+def _cases(page: Supervised, what: str) -> list[Column]:
+    return [
+        Column("dq_today", lambda row: count(page.number_of_cases(what, row[what], TODAY))),
+        Column("dq_ask", lambda row: count(page.number_of_cases(what, row[what], ASK))),
     ]
-    return _longest(page, "effects", columns, rows)
 
 
-def heaping_table(page: Supervised) -> Table:
-    """Return preferred last digits by question."""
-    lang = page.lang
-    columns = [
-        Column("dq_question", lambda row: page.facts.title(row["field"]), "left"),
-        number("dq_n", "n"),
-        share("dq_share_0", "share_0"),
-        share("dq_share_5", "share_5"),
-        real("dq_whipple", "whipple", 0),
-        real("dq_myers", "myers"),
-        Column("dq_p", lambda row: p_value(row["p_value"]), "decimal"),
-    ]
-    return listed(lang, "heaping", word(lang, "dq_caption_heaping"), columns, page.records["heaping"],
-                  [word(lang, "dq_note_heaping")])  # fmt: skip
-
-
-def straight_table(page: Supervised) -> Table:
-    """Return straight-lining by block of questions."""
-    lang = page.lang
-    columns = [
-        Column("dq_block", lambda row: str(row[f"title_{lang}"]), "left"),
-        number("dq_items", "n_items"),
-        number("dq_n", "n"),
-        number("dq_straight_n", "n_straight"),
-        share("dq_straight", "share"),
-        real("dq_expected", "expected"),
-    ]
-    return listed(lang, "straight", word(lang, "dq_caption_straight"), columns, page.records["straight_lining"],
-                  [word(lang, "dq_note_straight")])  # fmt: skip
-
-
-def duplicate_table(page: Supervised) -> Table:
-    """Return pairs of rows that are, or nearly are, the same."""
-    lang = page.lang
-    columns = [
-        Column("dq_kind", lambda row: coded(lang, "dq_pair", row["kind"]), "left"),
-        number("dq_row", "row"),
-        number("dq_other_row", "other_row"),
-        share("dq_equal", "share"),
-        text("dq_interviewer", "interviewer"),
-        text("dq_other_interviewer", "other_interviewer"),
-        text("dq_community", "community"),
-    ]
-    return _longest(page, "duplicates", columns, page.records["duplicates"])
-
-
-def back_check_table(page: Supervised) -> Table:
-    """Return how first and second interviews agree, question by question."""
-    lang = page.lang
-    columns = [
-        Column("dq_question", lambda row: str(row[f"title_{lang}"]), "left"),
-        Column("dq_type", lambda row: coded(lang, "dq_type", row["type"]), "left"),
-        number("dq_compared", "n_compared"),
-        number("dq_different", "n_different"),
-        share("dq_errors", "error_rate"),
-        Column("dq_interval", lambda row: percent_interval(row["conf_low"], row["conf_high"]), "left"),
-        real("dq_mean_difference", "mean_difference", 2),
-        real("dq_reliability", "reliability", 2),
-    ]
-    return listed(lang, "back-checks", word(lang, "dq_caption_back_checks"), columns, page.records["back_checks"],
-                  [word(lang, "dq_note_back_checks")])  # fmt: skip
-
-
-def back_check_people_table(page: Supervised) -> Table:
-    """Return errors found by second interviews, by who interviewed first."""
-    lang = page.lang
-    rows = sorted(
-        (row for row in page.records["back_check_people"] if row["role"] == "interviewer"),
-        key=lambda row: -(row["error_rate"] or 0),
-    )
-    columns = [
-        text("dq_interviewer", "person"),
-        Column("dq_type", lambda row: coded(lang, "dq_type", row["type"]), "left"),
-        number("dq_interviews", "n_interviews"),
-        number("dq_compared", "n_compared"),
-        number("dq_different", "n_different"),
-        share("dq_errors", "error_rate"),
-        Column("dq_interval", lambda row: percent_interval(row["conf_low"], row["conf_high"]), "left"),
-    ]
-    return listed(lang, "back-check-people", word(lang, "dq_caption_back_check_people"), columns, rows)
-
-
-def breach_table(page: Supervised) -> Table:
-    """Return the rules that were broken, in all rows received."""
-    lang = page.lang
-    rows = sorted(
-        (row for row in page.rows("breaches", level="all") if row["n_broken"]), key=lambda row: -row["n_broken"]
-    )
-    columns = [
-        Column("dq_rule", lambda row: str(row[f"title_{lang}"]), "left"),
-        Column("dq_action", lambda row: coded(lang, "action", row["action"], NOT_APPLICABLE), "left"),
-        number("dq_n", "n"),
-        number("dq_broken", "n_broken"),
-        share("dq_share", "share"),
-    ]
-    return _longest(page, "breaches", columns, rows)
-
-
-def _longest(page: Supervised, name: str, columns: Sequence[Column], rows: Sequence[Record]) -> Table:
-    """Return a table of at most so many rows, the rest counted."""
-    shown = rows[:MOST_ROWS]
-    rest = len(rows) - len(shown)
-    notes = [word(page.lang, f"dq_note_{name}")] if name == "effects" else []
-    notes += [word(page.lang, "dq_note_rest", shown=count(len(shown)), rest=count(rest))] if rest else []
-    return listed(page.lang, name, word(page.lang, f"dq_caption_{name.replace('-', '_')}"), columns, shown, notes)
+def _plan(page: Supervised) -> Callable[[Record], str]:
+    return lambda row: coded(page.lang, "dq_plan", row["state"] or "no_target")
 
 
 def _count(page: Supervised, row: Record, name: str) -> str:

@@ -114,7 +114,9 @@ def _table(placed: pl.DataFrame, visits: pl.DataFrame, rules: pl.DataFrame) -> p
     levels = [("all", pl.lit("")), ("interviewer", pl.col("interviewer")), ("community", pl.col("community"))]
     parts = []
     for level, value in levels:
-        n = visits.select(value=value).drop_nulls().group_by("value").agg(n=pl.len().cast(pl.Int64))
+        # a literal in select() would be one row, whatever the height
+        looked_at = visits.with_columns(value=value).select("value").drop_nulls()
+        n = looked_at.group_by("value").agg(n=pl.len().cast(pl.Int64))
         counted = (
             placed.with_columns(value=value)
             .drop_nulls("value")

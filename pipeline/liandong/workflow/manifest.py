@@ -62,6 +62,7 @@ def describe(study: Study) -> dict[str, Any]:
             "report": {key: report[key] for key in ("unit", "date", "programme", "sources")},
             "instrument": _instrument(study),
         },
+        "fieldwork": _fieldwork(study),
         **{
             name: [entry.model_dump(mode="json") for entry in getattr(spec.analysis, name)]
             for name in ("effects", "families", "mediations", "multiverses")
@@ -78,6 +79,20 @@ def _code() -> str:
     for source in sorted(_PACKAGE.rglob("*.py")):
         digest.update(source.relative_to(_PACKAGE).as_posix().encode() + b"\0" + source.read_bytes())
     return digest.hexdigest()
+
+
+def _fieldwork(study: Study) -> dict[str, str | None]:
+    """Return which columns say who asked and where; None where the tables number what is personal instead."""
+    spec = study.spec.quality
+    community = spec.community or (study.spec.design.cluster if study.spec.design else None)
+    return {"interviewer": _unless_personal(study, spec.interviewer), "community": _unless_personal(study, community)}
+
+
+def _unless_personal(study: Study, name: str | None) -> str | None:
+    codebook = study.instrument.codebook if study.instrument else None
+    if name is None or codebook is None or name not in codebook.names:
+        return name
+    return None if codebook.field(name).liandong.pii else name
 
 
 def _instrument(study: Study) -> dict[str, Any] | None:

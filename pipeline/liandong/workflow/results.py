@@ -68,13 +68,14 @@ class RunResult:
 
 @dataclass(frozen=True, slots=True)
 class ReportResult:
-    """Outcome of ``liandong report``: the files made, and whether the study had to be run first."""
+    """Outcome of ``liandong report`` or ``quality``: the files made, whether the study had to be run first, remarks."""
 
     bundle: Path
     files: tuple[Path, ...]
     renderer: str
     ran: bool
     seconds: float
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Literal
 
 from liandong.definitions import Language, load_study
 from liandong.errors import EstimationError
-from liandong.evidence import RESTRICTED
+from liandong.evidence import RESTRICTED, read_bundle
 from liandong.render import PageJob, render_pages
 from liandong.workflow.documents import draw_into, is_current
 from liandong.workflow.drawing import drawing
@@ -55,12 +56,12 @@ def supervise_study(
     with drawing() as painters:
         ran = not is_current(study, target, complete=False)
         if ran:
-            try:
+            # The bundle is kept without its models, and its manifest says what was in the way.
+            with suppress(EstimationError):
                 run_loaded(study, out=out, on_progress=on_progress)
-            except EstimationError as error:
-                on_progress(f"No models yet: {error.message}")
         on_progress("Drawing figures")
         draw_into(target / RESTRICTED / "figures", target, chosen, painters, PAGE)
+    _close(target / RESTRICTED / "figures")
     on_progress("Rendering pages")
     kinds = tuple(formats or study.spec.report.formats)
     jobs = [PageJob(f"{lang}/{PAGE}.qmd", f"{PAGE}.{lang}", lang, kinds) for lang in chosen]
@@ -68,13 +69,20 @@ def supervise_study(
     rendered = render_pages(
         reports_folder(), jobs, target, folder, renderer=renderer, on_progress=on_progress, parts=_PARTS
     )
-    folder.chmod(_PRIVATE)
-    for file in rendered.files:
-        file.chmod(_PRIVATE_FILE)
+    _close(folder)
+    failure = read_bundle(target).manifest["failure"]
     return ReportResult(
         bundle=target,
         files=tuple(rendered.files),
         renderer=rendered.renderer,
         ran=ran,
         seconds=round(time.monotonic() - started, 2),
+        notes=() if failure is None else (f"the models cannot be estimated yet: {failure}",),
     )
+
+
+def _close(folder: Path) -> None:
+    """Leave a folder below restricted/ to its owner alone, under whatever umask it was made."""
+    folder.chmod(_PRIVATE)
+    for file in folder.iterdir():
+        file.chmod(_PRIVATE_FILE)
