@@ -77,7 +77,8 @@ def keyed_hash(values: pl.Series, domain: str, key: bytes) -> pl.Series:
 def released(names: Collection[str], codebook: Codebook, key: bytes | None) -> list[pl.Expr]:
     """Return the columns that may be written of `names`: personal fields go, those with linkage become their hash.
 
-    The expressions work row by row, so that a file of any size streams through them.
+    A field of a foreign key is hashed as the field that it points to: both tables have the same hash. The expressions
+    work row by row, so that a file of any size streams through them.
     """
     personal = {field.name: field for field in codebook.fields if field.liandong.pii}
     columns: list[pl.Expr] = []
@@ -85,13 +86,21 @@ def released(names: Collection[str], codebook: Codebook, key: bytes | None) -> l
         if name not in personal:
             columns.append(pl.col(name))
         elif personal[name].liandong.linkage and key is not None:
-            columns.append(_hashing(name, key))
+            columns.append(_hashing(name, _domain(name, codebook), key))
     return columns
 
 
-def _hashing(name: str, key: bytes) -> pl.Expr:
+def _domain(name: str, codebook: Codebook) -> str:
+    """Return the field whose values `name` holds: the one that its foreign key points to, so that tables still join."""
+    for foreign in codebook.foreign_keys:
+        if foreign.reference.resource and name in foreign.columns:
+            return foreign.referenced[foreign.columns.index(name)]
+    return name
+
+
+def _hashing(name: str, domain: str, key: bytes) -> pl.Expr:
     return pl.col(name).map_batches(
-        lambda values: keyed_hash(values, name, key), return_dtype=pl.String, is_elementwise=True
+        lambda values: keyed_hash(values, domain, key), return_dtype=pl.String, is_elementwise=True
     )
 
 

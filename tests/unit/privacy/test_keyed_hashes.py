@@ -91,3 +91,13 @@ def test_a_missing_or_short_key_is_one_error_that_tells_how_to_make_one(key: str
 
 def test_a_long_enough_key_is_taken_as_it_is() -> None:
     assert linkage_key([_codebook(id_card=True)], {KEY_VARIABLE: KEY.decode()}) == KEY
+
+
+def test_a_foreign_key_has_the_hash_of_the_field_that_it_points_to() -> None:
+    persons, visits = _codebook(id_card=True), _codebook(visitor=True)
+    key = {"fields": "visitor", "reference": {"resource": "responses", "fields": "id_card"}}
+    visits = Codebook.model_validate({**visits.model_dump(by_alias=True), "foreignKeys": [key]})
+    rows = pl.DataFrame({"id_card": ["A1", "B2"], "visitor": ["A1", "B2"]})
+    own = rows.select(released(["id_card"], persons, KEY))["id_card"]
+    pointing = rows.select(released(["visitor"], visits, KEY))["visitor"]
+    assert own.to_list() == pointing.to_list() == _hashed(["A1", "B2"])
