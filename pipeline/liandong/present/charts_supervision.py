@@ -36,6 +36,7 @@ _MOST_QUESTIONS: Final = 10
 _MOST_CATERPILLARS: Final = 2
 _MOST_NAMED: Final = 8
 _LABEL: Final = 24
+_WRAPPED: Final = 20
 _MOST_DIGITS: Final = 6
 _FEWEST: Final = 3
 _TENTH: Final = 10.0
@@ -176,7 +177,7 @@ def _icc(page: Supervised) -> Any:
     p9 = grammar()
 
     rows = _effects(page)[::-1]
-    names = _distinct([wrapped(str(row[f"title_{page.lang}"]), 18) for row in rows])
+    names = _distinct([wrapped(str(row[f"title_{page.lang}"]), _WRAPPED) for row in rows])
     data = {name: [row[name] for row in rows] for name in ("icc", "icc_low", "icc_high")}
     frame = pl.DataFrame({"name": names, **data}).to_pandas()
     frame["name"] = _ordered(frame["name"], names)
@@ -187,7 +188,7 @@ def _icc(page: Supervised) -> Any:
         + p9.geom_point(color=TEAL, size=2)
         + p9.scale_x_continuous(labels=ticks)
         + p9.labs(x=word(page.lang, "dq_axis_icc"), y="")
-        + style(0.8 + 0.24 * len(rows))
+        + style(0.8 + 0.34 * len(rows))
     )
 
 

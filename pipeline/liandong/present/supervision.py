@@ -92,7 +92,7 @@ class SupervisionPage:
         report = study.get("report") or {}
         running = word(lang, "dq_running")
         if study.get("simulated"):
-            running = f"{running} · {word(lang, 'running_simulated')}"
+            running = f"{running} · {word(lang, 'dq_running_simulated')}"
         values: dict[str, str | bool] = {
             "title": facts.text(study["title"]),
             "subtitle": word(lang, "dq_subtitle"),

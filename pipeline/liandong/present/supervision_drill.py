@@ -5,7 +5,7 @@ Long lists would make the printed report unreadable; the tables in restricted/qu
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from itertools import islice
 from typing import Final
 
@@ -24,6 +24,7 @@ MOST_OPENED: Final = 400
 """Lines that open on one page; beyond, a browser grows slow."""
 MOST_ROWS: Final = 1000
 """Rows behind one line."""
+_CASES: Final = "cases"
 _NOT_SHARES: Final = ("variability",)
 
 
@@ -33,7 +34,7 @@ def by_interviewer(page: Supervised) -> Prose:
         (row for row in page.records["interviewers"] if _cases(page, "interviewer", row) or row["n_flags"]),
         key=lambda row: (*_pressing(page, "interviewer", row), -(row["n_flags"] or 0)),
     )
-    return _opened(page, rows, _interviewer, "interviewers")
+    return _opened(page, rows, _interviewer, "interviewers", "dq_note_measures", "dq_note_p")
 
 
 def by_community(page: Supervised) -> Prose:
@@ -95,7 +96,7 @@ def _check(page: Supervised, check: Record) -> str:
     total, title = rows[0]["n_total"], page.check_title(check["check"])
     notes = [word(lang, "dq_note_rest", shown=count(len(rows)), total=count(total))] if total > len(rows) else []
     columns = [*place_columns(page), Column("dq_found", page.found, "left")]
-    table = listed(lang, "check", page.actions.get(check["check"]) or title, columns, rows, notes)
+    table = listed(lang, _CASES, page.actions.get(check["check"]) or title, columns, rows, notes)
     return _details(page, word(lang, "dq_drill_check", title=title, count=count(total)), [table])
 
 
@@ -109,7 +110,7 @@ def _case_table(page: Supervised, cases: Sequence[Record], without: str) -> Tabl
         Column("dq_what", lambda row: page.actions.get(row["check"]) or NOT_APPLICABLE, "left"),
     ]
     ordered = sorted(cases, key=lambda row: row["severity"])
-    return listed(lang, "cases", word(lang, "dq_drill_cases"), columns, ordered)
+    return listed(lang, _CASES, word(lang, "dq_drill_cases"), columns, ordered)
 
 
 def _measures(page: Supervised, interviewer: str) -> Table:
@@ -124,8 +125,7 @@ def _measures(page: Supervised, interviewer: str) -> Table:
         Column("dq_others", lambda row: _value(row, "others")),
         Column("dq_holm", lambda row: p_value(row["holm"])),
     ]
-    notes = [word(lang, "dq_note_measures"), word(lang, "dq_note_p")]
-    return listed(lang, "measures", word(lang, "dq_drill_measures"), columns, rows, notes)
+    return listed(lang, "measures", word(lang, "dq_drill_measures"), columns, rows)
 
 
 def _value(row: Record, name: str) -> str:
@@ -138,12 +138,14 @@ def _measure(page: Supervised, row: Record) -> str:
 
 
 def _details(page: Supervised, summary: str, tables: Sequence[Table]) -> str:
-    inside = "\n".join(
-        f'<p class="ld-drill-title">{html_text(table.caption)}</p>\n{html_table(_bounded(page, table))}'
-        for table in tables
-        if table.rows
-    )
+    inside = "\n".join(_inside(page, table) for table in tables if table.rows)
     return f'<details class="ld-drill">\n<summary>{html_text(summary)}</summary>\n{inside}\n</details>'
+
+
+def _inside(page: Supervised, table: Table) -> str:
+    classes = ' class="ld-cases"' if table.id == _CASES else ""
+    title = f'<p class="ld-drill-title">{html_text(table.caption)}</p>'
+    return f"{title}\n<div{classes}>\n{html_table(_bounded(page, table))}\n</div>"
 
 
 def _bounded(page: Supervised, table: Table) -> Table:
@@ -151,15 +153,19 @@ def _bounded(page: Supervised, table: Table) -> Table:
     return shortened(table, MOST_ROWS, note)
 
 
-def _opened(page: Supervised, rows: Sequence[Record], line: Callable[[Supervised, Record], str], table: str) -> Prose:
+def _opened(
+    page: Supervised, rows: Sequence[Record], line: Callable[[Supervised, Record], str], table: str, *notes: str
+) -> Prose:
+    """Return a line per row below a word on how to use them, and `notes` on what stands behind all of them."""
     if not rows:
         return Prose("")
-    lines: Iterator[str] = (line(page, row) for row in islice(rows, MOST_OPENED))
-    hint = [html_text(word(page.lang, "dq_drill_hint"))]
+    hints = [word(page.lang, "dq_drill_hint")]
     if len(rows) > MOST_OPENED:
         told = {"shown": count(MOST_OPENED), "total": count(len(rows)), "table": table}
-        hint.append(html_text(word(page.lang, "dq_drill_rest", **told)))
-    return Prose(_raw("\n".join([f'<p class="ld-drill-hint">{" ".join(hint)}</p>', *lines])))
+        hints[0] += f" {word(page.lang, 'dq_drill_rest', **told)}"
+    hints += [word(page.lang, note) for note in notes]
+    said = [f'<p class="ld-drill-hint">{html_text(hint)}</p>' for hint in hints]
+    return Prose(_raw("\n".join([*said, *(line(page, row) for row in islice(rows, MOST_OPENED))])))
 
 
 def _raw(html: str) -> str:

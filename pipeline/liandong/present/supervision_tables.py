@@ -73,7 +73,6 @@ def interviewer_table(page: Supervised) -> Table:
         number("dq_n", "n"),
         *_cases(page, "interviewer"),
         number("dq_rejected", "n_rejected"),
-        real("dq_per_day", "per_day"),
         real("dq_minutes", "minutes_median"),
         share("dq_short", "share_short"),
         share("dq_straight", "share_straight"),
@@ -102,7 +101,6 @@ def community_table(page: Supervised) -> Table:
         Column("dq_community", lambda row: page.place(row["community"]), "left"),
         number("dq_n", "n"),
         *_cases(page, "community"),
-        number("dq_accepted", "n_accepted"),
         number("dq_rejected", "n_rejected"),
         number("dq_target", "target"),
         number("dq_still", "still_missing"),
@@ -158,7 +156,8 @@ def check_table(page: Supervised) -> Table:
         Column("dq_flagged", lambda row: _count(page, row, "n_flagged")),
     ]
     sources = dict.fromkeys(source for row in made for source in str(row["source"] or "").split("; ") if source)
-    notes = [word(lang, "dq_note_checks", sources="; ".join(sources))]
+    notes = [word(lang, "dq_note_hidden")] if any(row["suppressed"] for row in made) else []
+    notes.append(word(lang, "dq_note_checks", sources="; ".join(sources)))
     return listed(lang, "checks", word(lang, "dq_caption_checks"), columns, made, notes)
 
 
