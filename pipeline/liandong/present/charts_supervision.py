@@ -40,6 +40,8 @@ _WRAPPED: Final = 20
 _MOST_DIGITS: Final = 6
 _FEWEST: Final = 3
 _TENTH: Final = 10.0
+_HEADROOM: Final = 1.15
+_ABOVE: Final = 1.02  # of the target: where the words above its line begin
 _BAR: Final = "#8fb2b5"  # light enough for the dashed line to show on it, on paper too
 
 
@@ -136,7 +138,7 @@ def _progress(page: Supervised) -> Any:
         + p9.scale_x_continuous(
             breaks=list(range(0, len(rows), step)), labels=[rows[at]["day"][5:] for at in range(0, len(rows), step)]
         )
-        + p9.scale_y_continuous(labels=ticks, limits=(0, None))
+        + p9.scale_y_continuous(labels=ticks, limits=(0, _HEADROOM * max(rows[-1]["cumulative"], target or 0, 1)))
         + p9.labs(x="", y=word(page.lang, "dq_axis_cumulative"))
         + style(2.4)
     )
@@ -146,7 +148,9 @@ def _progress(page: Supervised) -> Any:
     return (
         plot
         + p9.geom_hline(yintercept=target, color=ACCENT, linetype="dashed", size=0.5)
-        + p9.annotate("text", x=0, y=target, label=label, ha="left", va="bottom", size=7.5, color=ACCENT, family=FAMILY)
+        + p9.annotate(
+            "text", x=0, y=_ABOVE * target, label=label, ha="left", va="bottom", size=7.5, color=ACCENT, family=FAMILY
+        )
     )
 
 
