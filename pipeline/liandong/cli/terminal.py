@@ -56,6 +56,8 @@ class Terminal:
             _out(f"{result.rows['accepted']:,} of {result.rows['received']:,} rows accepted; {result.seconds:.1f} s.")
             for note in result.notes:
                 _out(f"  note: {note}")
+            if result.cases:
+                _out(f"  for field supervision: {result.cases:,} cases, which `liandong quality` lists")
         elif result.notes:
             _err(f"{len(result.notes)} notes on data and models: see manifest.json")
         _out(str(result.bundle))

@@ -58,12 +58,13 @@ class CheckResult:
 
 @dataclass(frozen=True, slots=True)
 class RunResult:
-    """Outcome of ``liandong run``: where the bundle is, and the row accounting."""
+    """Outcome of ``liandong run``: where the bundle is, the row accounting, and the cases of field supervision."""
 
     bundle: Path
     rows: dict[str, int]
     notes: tuple[str, ...]
     seconds: float
+    cases: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,7 +71,8 @@ def run_loaded(study: Study, *, out: Path | None, on_progress: Progress) -> RunR
         write_json(writer.folder / "run.json", {"seconds": {key: round(value, 2) for key, value in seconds.items()}})
     if failure is not None:
         raise failure
-    return RunResult(target, intake.rows, tuple(remarks), round(time.monotonic() - started, 2))
+    cases = supervision.restricted["findings"].height
+    return RunResult(target, intake.rows, tuple(remarks), round(time.monotonic() - started, 2), cases)
 
 
 def bundle_folder(study: Study, out: Path | None) -> Path:

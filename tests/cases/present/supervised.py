@@ -59,8 +59,8 @@ def case_rows(cases: list[Case], listed: int = 20) -> dict[str, Rows]:
         for at, (_, row, interviewer, community, value) in enumerate(own, start=1):
             findings.append(
                 {"check": name, "number": at, "severity": CHECKS[name][0], "row": row, "interviewer": interviewer,
-                 "community": community, "value": value, "field": "", "key": "", "day": "" if row is None else "2026-03-02",
-                 "n_total": len(own)}
+                 "community": community, "value": value, "field": "", "key": "",
+                 "day": "" if row is None else "2026-03-02", "n_total": len(own)}
             )  # fmt: skip
     first = sorted((row for row in findings if row["number"] <= listed), key=lambda row: row["severity"])
     to_do = []

@@ -132,6 +132,13 @@ def test_second_interviews_without_a_first_are_listed(found: Supervision) -> Non
     assert set(reasons.values()) <= {"no_first", "several_first"}
 
 
+def test_shares_of_broken_rules_are_of_all_rows_looked_at(found: Supervision, faulty: Any) -> None:
+    table = found.restricted["breaches"]
+    everywhere = table.filter(pl.col("level") == "all")
+    assert everywhere["n"].unique().to_list() == [faulty.received.rows.height]
+    assert table["share"].is_between(0, 1).all()
+
+
 def test_interviewers_with_flags_come_first(found: Supervision) -> None:
     table = found.restricted["interviewers"]
     first = table.filter(pl.col("n_flags") > 0)["interviewer"].to_list()
