@@ -12,32 +12,14 @@ wherever all answers are there; comparisons with the empty text become ``missing
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-_TOKEN = re.compile(
-    r"""\s*(?:
-        (?P<name>\$\{\s*(?P<asked>[^}]+?)\s*\})
-      | (?P<number>\d+\.?\d*|\.\d+)
-      | (?P<text>'[^']*'|"[^"]*")
-      | (?P<sign><=|>=|!=|[=<>+*(),|])
-      | (?P<minus>-)
-      | (?P<parent>\.\.(?:/[\w.-]+)*)
-      | (?P<path>/[\w./-]+)
-      | (?P<here>\.)
-      | (?P<word>[A-Za-z_][\w:-]*(?<!-))
-    )""",
-    re.VERBOSE,
-)
-_QUOTES = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "＝": "=", "（": "(", "）": ")", "，": ","})
+from liandong.scaffold.form_tokens import UntranslatableError, tokens
+
 _COMPARISONS: Mapping[str, str] = {"=": "==", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
 _ARITHMETIC: Mapping[str, str] = {"+": "+", "-": "-", "*": "*", "div": "/"}
-_TRANSPARENT = ("number", "int", "once", "string", "boolean", "round")
 _DEEPEST = 60
-
-
-class UntranslatableError(ValueError):
-    """An expression that the codebook's language cannot say; the message says what in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +32,17 @@ class Answer:
         The field that holds it; empty where no single field does.
     options
         Of a question that takes several answers: name of the option → field.
-    is_text
-        Whether the field holds text.
+    is_text, is_whole
+        Whether the field holds text, or whole numbers.
+    missing
+        Choices that stand for a missing answer: the field does not hold them.
     """
 
     name: str
     options: Mapping[str, str] = field(default_factory=dict)
     is_text: bool = False
+    is_whole: bool = False
+    missing: frozenset[str] = frozenset()
 
 
 def translate(text: str, answers: Mapping[str, Answer], here: Answer | None = None) -> str:
@@ -77,22 +63,11 @@ def translate(text: str, answers: Mapping[str, Answer], here: Answer | None = No
         For functions and paths that the codebook's language has no words for, unknown questions, and texts that are no
         expression at all.
     """
-    parser = _Parser([*_tokens(text.translate(_QUOTES))], answers, here)
+    parser = _Parser([*tokens(text)], answers, here)
     found = parser.expression(0)
     if parser.peek() is not None:
         raise UntranslatableError(f"{parser.peek()[1]!r} was not expected here")  # type: ignore[index]
     return found.condition()
-
-
-def _tokens(text: str) -> Iterator[tuple[str, str]]:
-    position = 0
-    while position < len(text.rstrip()):
-        found = _TOKEN.match(text, position)
-        if found is None:
-            raise UntranslatableError(f"cannot be read at {text[position:].strip()[:20]!r}")
-        kind = str(found.lastgroup if found.lastgroup != "asked" else "name")
-        yield kind, found.group("asked") if kind == "name" else found.group(kind)
-        position = found.end()
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,8 +164,6 @@ class _Parser:
                 self._expect(",")
             arguments.append(self.expression(0))
         self._expect(")")
-        if name in _TRANSPARENT and len(arguments) == 1:
-            return arguments[0]
         function = _FUNCTIONS.get((name, len(arguments)))
         if function is None:
             raise UntranslatableError(f"the function {name}() has no counterpart in a codebook")
@@ -237,6 +210,9 @@ def _compared(left: _Part, sign: str, right: _Part) -> _Part:
             return _emptiness(one, sign)
     if "several" in {left.kind, right.kind}:
         raise UntranslatableError("a question with several answers is compared as a whole; use selected()")
+    for one, other in ((left, right), (right, left)):
+        if one.answer is not None and other.text.strip("'") in one.answer.missing:
+            raise UntranslatableError(f"{other.text} stands for a missing answer of {one.text}")
     left, right = _alike(left, right), _alike(right, left)
     if "condition" in {left.kind, right.kind}:
         raise UntranslatableError("a condition is compared with something")
@@ -310,6 +286,23 @@ def _count(asked: _Part) -> _Part:
     return _Part(" + ".join(asked.answer.options.values()), "number", _SUM)
 
 
+def _number(part: _Part) -> _Part:
+    """Return what is a number already; from text nothing can be made one."""
+    if part.kind == "text" and re.fullmatch(r"'-?\d+(\.\d+)?'", part.text):
+        return _Part(part.text.strip("'"), "number")
+    if part.kind == "number" or (part.kind == "answer" and part.answer is not None and not part.answer.is_text):
+        return part
+    raise UntranslatableError(f"number() of {part.text or 'several answers'}, which is no number")
+
+
+def _whole(part: _Part) -> _Part:
+    """Return what is a whole number already; nothing can be cut or rounded."""
+    found = _number(part)
+    if re.fullmatch(r"-?\d+", found.text) or (found.answer is not None and found.answer.is_whole):
+        return found
+    raise UntranslatableError(f"{part.text} would have to be cut to a whole number")
+
+
 def _not(condition: _Part) -> _Part:
     condition.condition()
     return _Part(f"not {condition.inside(_COMPARE)}", "condition", _AND)
@@ -323,6 +316,9 @@ _FUNCTIONS: Mapping[tuple[str, int], Callable[..., _Part]] = {
     ("selected", 2): _selected,
     ("count-selected", 1): _count,
     ("not", 1): _not,
+    ("number", 1): _number,
+    ("int", 1): _whole,
+    ("round", 1): _whole,
     ("string-length", 1): _length,
     ("true", 0): lambda: _Part("1 == 1", "condition", _COMPARE),
     ("false", 0): lambda: _Part("1 == 0", "condition", _COMPARE),

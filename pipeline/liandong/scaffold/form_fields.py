@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 
 from liandong.definitions import FieldType
 from liandong.definitions.codebook import Role
-from liandong.scaffold.draft import Code, DraftCategory, DraftField, DraftText
+from liandong.scaffold.draft import Code, DraftCategory, DraftField, DraftMissing, DraftText
 from liandong.scaffold.form_sheets import Choice, Form, Question
+from liandong.scaffold.missing_words import kind_of_label
 from liandong.scaffold.naming import slug, unique
 
 # Type of question → type of field, for those that take up one field.
@@ -67,6 +68,7 @@ _TITLES: Mapping[str, DraftText] = {
     "audit": DraftText("填写日志", "Audit log"),
 }
 _POINT = {"latitude": "纬度", "longitude": "经度", "altitude": "海拔", "accuracy": "精度"}
+_ALSO: Mapping[str, tuple[str, ...]] = {"accuracy": ("accuracy", "precision")}
 _OTHER = DraftText("其他", "Other")
 _YES, _NO = DraftCategory(1, DraftText("是", "Yes")), DraftCategory(0, DraftText("否", "No"))
 
@@ -170,25 +172,56 @@ def _field(question: Question, kind: FieldType, tail: str = "", title: DraftText
 
 
 def _one_choice(question: Question, form: Form) -> _Drafts:
-    choices = form.choices.get(question.list_name, ())
+    choices = distinct(form.choices.get(question.list_name, ()))
     one = _field(question, "integer" if _are_numbers(choices) else "string")
     if not choices:
         remark = f"its answers stand in {question.list_name!r}, which is not part of the form"
-        return [(replace(one, type="string", remarks=(*one.remarks, remark)), None)]
-    categories = [DraftCategory(_code(choice.name, one.type), choice.label) for choice in choices]
-    if question.or_other:
-        categories.append(DraftCategory(_code("other", one.type), _OTHER) if one.type == "string" else _YES)
-    if question.or_other and one.type == "integer":  # the word "other" stands among numbers: codes become text
+        undecided = (*one.undecided, "categories")
+        return [(replace(one, type="string", remarks=(*one.remarks, remark), undecided=undecided), None)]
+    if question.or_other:  # the word "other" stands among the codes, so they are text
         one = replace(one, type="string")
-        categories = [DraftCategory(choice.name, choice.label) for choice in choices]
-        categories.append(DraftCategory("other", _OTHER))
-    coded = replace(one, categories=tuple(categories), enum=tuple(category.value for category in categories))
+        choices = (*choices, Choice("other", _OTHER))
+    codes = {choice.name: _code(choice.name, one.type) for choice in choices}
+    kinds = {choice.name: _missing_kind(choice, codes) for choice in choices}
+    categories = tuple(DraftCategory(codes[choice.name], choice.label) for choice in choices if not kinds[choice.name])
+    missing = tuple(
+        DraftMissing(choice.name, kind, choice.label.zh or choice.label.en)
+        for choice in choices
+        if (kind := kinds[choice.name])
+    )
+    coded = replace(
+        one,
+        categories=categories,
+        enum=tuple(category.value for category in categories),
+        missing=missing,
+        undecided=(*one.undecided, *(["missing_kinds"] if missing else [])),
+    )
     return [(_with_open_labels(coded), None), *_other_text(question)]
+
+
+def _missing_kind(choice: Choice, codes: Mapping[str, Code]) -> str | None:
+    """Return the kind of missing answer that a choice stands for, None for an answer."""
+    others = [code for name, code in codes.items() if name != choice.name]
+    labels = [label for label in (choice.label.zh, choice.label.en) if label]
+    found = [kind_of_label(label, _of(codes[choice.name]), map(_of, others)) for label in labels]
+    return next((kind for kind in found if kind), None)
+
+
+def _of(code: Code) -> float | str:
+    return code if isinstance(code, str) else float(code)
+
+
+def distinct(choices: Sequence[Choice]) -> tuple[Choice, ...]:
+    """Return the choices of a list, one that a cascade repeats under other parents once."""
+    found: dict[str, Choice] = {}
+    for choice in choices:
+        found.setdefault(choice.name, choice)
+    return tuple(found.values())
 
 
 def _several_choices(question: Question, form: Form) -> _Drafts:
     """Return one field per option, 1 where it was chosen: of its own column, or of the one that holds all answers."""
-    choices = form.choices.get(question.list_name, ())
+    choices = distinct(form.choices.get(question.list_name, ()))
     if not choices:
         one = _field(question, "string")
         remark = f"its answers stand in {question.list_name!r}, which is not part of the form"
@@ -232,8 +265,9 @@ def _point(question: Question, _form: Form) -> _Drafts:
     for part, zh in _POINT.items():
         title = DraftText(f"{question.label.zh}（{zh}）" if question.label.zh else zh, f"{question.label.en} ({part})")
         one = _field(question, "number", f"_{part}", title)
-        names = [f"{mark}{header}{sign}{shown}" for header in headers(question) for mark in ("", "_")
-                 for sign in ("_", "-", "/") for shown in (part, part.title())]  # fmt: skip
+        words = [shown for word in _ALSO.get(part, (part,)) for shown in (word, word.title())]
+        starts = [f"{mark}{header}{sign}" for header in headers(question) for mark in ("", "_") for sign in "_-/"]
+        names = [start + shown for start in starts for shown in words]
         columns = tuple(name for name in dict.fromkeys(names) if name != one.name)
         found.append((replace(one, columns=columns, pii=True, undecided=()), None))
     whole = _field(question, "string")

@@ -51,10 +51,11 @@ class FormError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One answer of a list."""
+    """One answer of a list; `given` are the further columns of its row, by which cascades are filtered."""
 
     name: str
     label: DraftText
+    given: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +112,7 @@ class Form:
     questions
         In order, groups and repeats among them.
     choices
-        List → its choices.
+        List → its choices in order; in a cascade one name may stand several times, under different parents.
     """
 
     title: str
@@ -127,8 +128,8 @@ def read_form(survey: Sheet, choices: Sheet, settings: Sheet) -> Form:
     Raises
     ------
     FormError
-        When the sheet survey has no column type, a question no name, two questions of one place the same name, or a
-        group or repeat no end.
+        When the sheet survey has no column type, a question no name, two questions of one place the same name, a group
+        or repeat no end, a list that is not there, or one name two labels in a list.
     """
     rows = [_named(row) for row in survey]
     if not any("type" in row for row in rows):
@@ -136,12 +137,14 @@ def read_form(survey: Sheet, choices: Sheet, settings: Sheet) -> Form:
     told = _named(settings[0]) if settings else {}
     questions = tuple(_questions(rows, _default_language(told)))
     _check_names(questions)
+    lists = _choices([_named(row) for row in choices], _default_language(told))
+    _check_lists(questions, lists)
     return Form(
         title=told.get("form_title", ""),
         form_id=told.get("form_id", ""),
         version=told.get("version", ""),
         questions=questions,
-        choices=_choices([_named(row) for row in choices], _default_language(told)),
+        choices=lists,
     )
 
 
@@ -255,10 +258,9 @@ def _choices(rows: Sequence[Mapping[str, str]], default: str) -> dict[str, tuple
     lists: dict[str, list[Choice]] = {}
     for row in rows:
         if "list_name" in row and "name" in row:
-            choice = Choice(row["name"], _words(row, "label", default))
-            known = lists.setdefault(row["list_name"], [])
-            if choice.name not in {other.name for other in known}:  # cascades repeat a name under other parents
-                known.append(choice)
+            given = {key: value for key, value in row.items() if key not in {"list_name", "name"}}
+            choice = Choice(row["name"], _words(row, "label", default), given)
+            lists.setdefault(row["list_name"], []).append(choice)
     return {name: tuple(entries) for name, entries in lists.items()}
 
 
@@ -269,3 +271,23 @@ def _check_names(questions: Sequence[Question]) -> None:
         if question.name and place in seen and not question.type.startswith("begin_"):
             raise FormError(f"the sheet 'survey' has two questions called {question.name!r}")
         seen.add(place)
+
+
+def _check_lists(questions: Sequence[Question], lists: Mapping[str, Sequence[Choice]]) -> None:
+    for question in questions:
+        if not question.list_name or is_external(question.list_name):
+            continue
+        if question.list_name not in lists:
+            raise FormError(
+                f"{question.name!r} takes its answers from the list {question.list_name!r}, which the sheet 'choices' "
+                "does not have"
+            )
+        labels: dict[str, DraftText] = {}
+        for choice in lists[question.list_name]:
+            if labels.setdefault(choice.name, choice.label) != choice.label and not question.choice_filter:
+                raise FormError(f"the list {question.list_name!r} has {choice.name!r} with two labels")
+
+
+def is_external(list_name: str) -> bool:
+    """Whether the choices stand in a file of their own, or in the answers to a repeat."""
+    return "." in list_name or "${" in list_name

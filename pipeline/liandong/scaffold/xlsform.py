@@ -21,9 +21,11 @@ from liandong.scaffold.draft import (
     DraftTable,
     DraftText,
 )
-from liandong.scaffold.form_expressions import Answer, UntranslatableError, translate
+from liandong.scaffold.form_cascades import cascade_rule
+from liandong.scaffold.form_expressions import Answer, translate
 from liandong.scaffold.form_fields import Taken, fields_of
 from liandong.scaffold.form_sheets import Form, Question
+from liandong.scaffold.form_tokens import UntranslatableError
 from liandong.scaffold.naming import slug, unique
 
 KEY, PARENT = "instance_key", "parent_key"
@@ -57,9 +59,15 @@ def draft_from_form(form: Form, study_id: str, source: str) -> Draft:
     """
     repeats = [question for question in form.questions if question.type == "begin_repeat"]
     inside = {repeat.name: [one for one in form.questions if one.repeat == repeat.name] for repeat in repeats}
-    main = _table(form, [one for one in form.questions if not one.repeat], (KEY,))
+    main = _table(form, [one for one in form.questions if not one.repeat], (KEY,), {})
     names = dict(zip((one.name for one in repeats), unique(slug(one.name) or "repeat" for one in repeats), strict=True))
-    tables = [_second(form, repeat, inside[repeat.name], names) for repeat in repeats]
+    reachable = {"": main.answers}
+    tables = []
+    for repeat in repeats:  # a repeat stands before the repeats inside it
+        lent = _lent(reachable[repeat.repeat], names.get(repeat.repeat))
+        table = _table(form, inside[repeat.name], (KEY, PARENT), lent)
+        reachable[repeat.name] = table.answers
+        tables.append(_second(repeat, table, names))
     title = _title(form)
     return Draft(
         id=study_id,
@@ -80,40 +88,71 @@ def draft_from_form(form: Form, study_id: str, source: str) -> Draft:
 @dataclass(frozen=True, slots=True)
 class _Table:
     taken: tuple[Taken, ...]
+    answers: Mapping[str, Answer]
     fields: tuple[DraftField, ...]
     sets: tuple[DraftSet, ...]
     rules: tuple[DraftRule, ...]
 
 
-def _table(form: Form, questions: Sequence[Question], reserved: Sequence[str]) -> _Table:
+def _lent(answers: Mapping[str, Answer], table: str | None) -> dict[str, Answer]:
+    """Return the answers of the table around a repeat, under the names by which an expression reaches them."""
+    prefix = table or "responses"
+    return {
+        question: replace(
+            one,
+            name=f"{prefix}.{one.name}" if one.name else "",
+            options={option: f"{prefix}.{name}" for option, name in one.options.items()},
+        )
+        for question, one in answers.items()
+        if not one.name.startswith(f"{prefix}.") and "." not in one.name
+    }
+
+
+def _table(form: Form, questions: Sequence[Question], reserved: Sequence[str], lent: Mapping[str, Answer]) -> _Table:
     taken = fields_of(form, questions, reserved)
-    answers = {one.question.name: _answer(one) for one in taken}
+    own = {one.question.name: _answer(one) for one in taken}
+    answers = {**lent, **own}
     fields: list[DraftField] = []
     rules: list[DraftRule] = []
     sets: list[DraftSet] = []
     for one in taken:
         ruled = [_ruled(draft, one, answers) for draft in one.fields]
-        fields += [draft for draft, _ in ruled]
-        rules += [rule for _, rule in ruled[:1] if rule is not None]
+        first, cascade = _cascaded(ruled[0][0], one, form, answers)
+        fields += [first, *(draft for draft, _ in ruled[1:])]
+        rules += [rule for rule in (ruled[0][1], cascade) if rule is not None]
         if len(one.options) > 1:
             title = one.question.label
             undecided = () if title.zh and title.en else ("title",)
             sets.append(DraftSet(slug(one.question.name), title, tuple(one.options.values()), 1, undecided))
-    return _Table(taken, tuple(_headed(fields, taken)), tuple(sets), tuple(_apart(rules)))
+    return _Table(taken, own, tuple(_headed(fields, taken)), tuple(sets), tuple(_apart(rules)))
+
+
+def _cascaded(
+    draft: DraftField, one: Taken, form: Form, answers: Mapping[str, Answer]
+) -> tuple[DraftField, DraftRule | None]:
+    """Return the field, and the rule of a cascade; where it takes other words, that is for a person to decide."""
+    if not one.question.choice_filter:
+        return draft, None
+    rule = None if one.options else cascade_rule(one.question, draft, form, answers)
+    if rule is None:
+        remark = f"which choices are offered depends on other answers, and is not checked: {one.question.choice_filter}"
+        draft = replace(draft, remarks=(*draft.remarks, remark[:_SHOWN]), undecided=(*draft.undecided, "choice_filter"))
+    return draft, rule
 
 
 def _answer(one: Taken) -> Answer:
     if one.options:
         return Answer("", options=one.options)
     first = one.fields[0]
-    return Answer(first.name, is_text=first.type == "string")
+    missing = frozenset(code.code for code in first.missing)
+    return Answer(first.name, is_text=first.type == "string", is_whole=first.type == "integer", missing=missing)
 
 
 def _ruled(draft: DraftField, one: Taken, answers: Mapping[str, Answer]) -> tuple[DraftField, DraftRule | None]:
     """Return a field with the condition and the constraints of its question, and the rule that takes more words."""
     question = one.question
     if draft.name not in {*one.options.values(), one.fields[0].name}:  # the text of "other", the parts of a place
-        return _with_condition(draft, question, answers), None
+        return _with_condition(draft, question, answers, _other_chosen(one)), None
     draft = _with_condition(draft, question, answers)
     draft = _with_requirement(draft, question)
     if not question.constraint:
@@ -136,8 +175,17 @@ def _ruled(draft: DraftField, one: Taken, answers: Mapping[str, Answer]) -> tupl
     return draft, DraftRule(f"{slug(question.name)}_constraint", both, check, "blank", blanked)
 
 
-def _with_condition(draft: DraftField, question: Question, answers: Mapping[str, Answer]) -> DraftField:
-    parts = []
+def _other_chosen(one: Taken) -> tuple[str, ...]:
+    """Return the condition under which the form asks for the text of "other"."""
+    if not one.question.or_other:
+        return ()
+    return (f"{one.options['other']} == 1" if one.options else f"{one.fields[0].name} == 'other'",)
+
+
+def _with_condition(
+    draft: DraftField, question: Question, answers: Mapping[str, Answer], further: Sequence[str] = ()
+) -> DraftField:
+    parts = [*further]
     for condition in question.relevant:
         try:
             parts.append(_of_others(translate(condition, answers), draft.name))
@@ -207,8 +255,7 @@ def _headed(fields: Sequence[DraftField], taken: Sequence[Taken]) -> list[DraftF
     return headed
 
 
-def _second(form: Form, repeat: Question, questions: Sequence[Question], names: Mapping[str, str]) -> DraftTable:
-    table = _table(form, questions, (KEY, PARENT))
+def _second(repeat: Question, table: _Table, names: Mapping[str, str]) -> DraftTable:
     title = repeat.label
     key = _key(KEY, "记录编号", "Key of the record", ("KEY", "__id", "_index"))
     above = _NESTED_HEADERS if repeat.repeat else _PARENT_HEADERS
@@ -251,9 +298,6 @@ def _quality(taken: Sequence[Taken]) -> dict[str, str]:
 
 def _remarks(form: Form, repeats: Sequence[Question]) -> list[str]:
     remarks = [f"form {form.form_id}" if form.form_id else "", f"version {form.version}" if form.version else ""]
-    filtered = [one.name for one in form.questions if one.choice_filter]
-    if filtered:
-        remarks.append(f"which choices are shown depends on other answers, and is not checked: {', '.join(filtered)}")
     if repeats:
         remarks.append(f"repeats are second tables: {', '.join(one.name for one in repeats)}")
     return [remark for remark in remarks if remark]

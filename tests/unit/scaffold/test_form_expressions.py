@@ -8,11 +8,12 @@ import polars as pl
 import pytest
 
 from liandong.definitions import parse_expression
-from liandong.scaffold.form_expressions import Answer, UntranslatableError, translate
+from liandong.scaffold.form_expressions import Answer, translate
+from liandong.scaffold.form_tokens import UntranslatableError
 
 ANSWERS = {
-    "age": Answer("age"),
-    "sex": Answer("sex"),
+    "age": Answer("age", is_whole=True),
+    "sex": Answer("sex", missing=frozenset({"9"})),
     "name": Answer("person_name", is_text=True),
     "code": Answer("code", is_text=True),
     "services": Answer("", options={"a": "services_a", "b": "services_b"}),
@@ -47,6 +48,8 @@ TRANSLATED = [
     ("-${age} < -17", "-age < -17", [False, True, True, None]),
     ("${age} div 2 > 8.9", "age / 2 > 8.9", [False, True, True, None]),
     ("number(${age}) >= int('18')", None, [False, True, True, None]),
+    ("${age} - (20 - 3) = 1", "age - (20 - 3) == 1", [False, True, False, None]),
+    ("round(${age}) = 18", "age == 18", [False, True, False, None]),
     (" ${ age }>=18 ", "age >= 18", [False, True, True, None]),
     ("true()", None, [True]),
 ]
@@ -81,6 +84,11 @@ REFUSED = [
     ("${age} >", "something is missing"),
     ("${age} > 3 ${sex}", "was not expected"),
     ("${services} = 'a'", "selected()"),
+    ("int(${age} div 12) = 3", "cut to a whole number"),
+    ("round(${sex}) = 1", "cut to a whole number"),
+    ("number(${name}) > 3", "is no number"),
+    ("${sex} = '9'", "stands for a missing answer"),
+    ("selected(${sex}, '9')", "stands for a missing answer"),
     ("selected(${services}, 'c')", "no option 'c'"),
     ("${sex} = 'male'", "holds numbers"),
     ("${place} = 1", "no field holds"),

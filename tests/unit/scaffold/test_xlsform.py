@@ -160,6 +160,81 @@ def test_every_form_of_export_gives_the_same_answers(export: str, drafted: Study
     ]
 
 
+DISTRICTS = [
+    {"list_name": "district", "name": "a", ZH: "甲区", EN: "A"},
+    {"list_name": "district", "name": "b", ZH: "乙区", EN: "B"},
+    {"list_name": "village", "name": "1", ZH: "东村", EN: "East", "district": "a"},
+    {"list_name": "village", "name": "2", ZH: "西村", EN: "West", "district": "a"},
+    {"list_name": "village", "name": "1", ZH: "北村", EN: "North", "district": "b"},
+]
+
+
+def cascade(choice_filter: str) -> list[dict[str, str]]:
+    village = {"type": "select_one village", "name": "village", ZH: "村", EN: "Village", "choice_filter": choice_filter}
+    return [{"type": "select_one district", "name": "district", ZH: "区", EN: "District"}, village]
+
+
+def test_a_cascade_becomes_a_rule() -> None:
+    draft = draft_from_form(read_form(cascade("district=${district}"), DISTRICTS, []), "small", "f.xlsx")
+    (rule,) = draft.rules
+    assert rule.check == "(district == 'a' and village in [1, 2]) or (district == 'b' and village in [1])"
+    assert draft.field("village").enum == (1, 2)
+
+
+def test_a_cascade_in_other_words_is_left_to_decide() -> None:
+    draft = draft_from_form(read_form(cascade("contains(district, ${district})"), DISTRICTS, []), "small", "f.xlsx")
+    assert draft.rules == ()
+    assert "choice_filter" in draft.field("village").undecided
+
+
+def test_choices_that_are_no_answers_become_missing_codes() -> None:
+    choices = [
+        {"list_name": "sat", "name": name, ZH: label, EN: english}
+        for name, label, english in (
+            ("1", "不满意", "Dissatisfied"),
+            ("2", "满意", "Satisfied"),
+            ("98", "不知道", "Don't know"),
+            ("-99", "拒答", "Refused"),
+        )
+    ]
+    survey = [
+        {"type": "select_one sat", "name": "sat", ZH: "满意度", EN: "Satisfaction"},
+        {"type": "text", "name": "why", ZH: "原因", EN: "Why", "relevant": "${sat} = '98'"},
+    ]
+    draft = draft_from_form(read_form(survey, choices, []), "small", "f.xlsx")
+    one = draft.field("sat")
+    assert one.enum == (1, 2)
+    assert {(code.code, code.kind) for code in one.missing} == {("98", "dont_know"), ("-99", "refused")}
+    assert "missing_kinds" in one.undecided
+    assert "asked_if" in draft.field("why").undecided
+
+
+def test_the_text_of_other_is_asked_where_other_was_chosen() -> None:
+    survey = [{"type": "select_one yn or_other", "name": "kind", ZH: "种类", EN: "Kind"}]
+    draft = draft_from_form(read_form(survey, CHOICES, []), "small", "f.xlsx")
+    assert draft.field("kind").enum == ("1", "0", "other")
+    assert draft.field("kind_other").asked_if == "kind == 'other'"
+
+
+def test_a_question_of_a_repeat_may_depend_on_the_person() -> None:
+    survey = [
+        {"type": "integer", "name": "age", ZH: "年龄", EN: "Age"},
+        {"type": "begin repeat", "name": "members", ZH: "成员", EN: "Members"},
+        {"type": "integer", "name": "m_age", ZH: "年龄", EN: "Age", "relevant": "${age} > 18"},
+        {"type": "end repeat"},
+    ]
+    (members,) = draft_from_form(read_form(survey, [], []), "small", "f.xlsx").tables
+    assert [one.asked_if for one in members.fields if one.name == "m_age"] == ["responses.age > 18"]
+
+
+def test_a_list_that_is_not_there_and_two_labels_of_a_choice_are_refused() -> None:
+    with pytest.raises(FormError, match="the list 'nolist', which the sheet 'choices' does not have"):
+        read_form([{"type": "select_one nolist", "name": "a"}], CHOICES, [])
+    twice = [*CHOICES, {"list_name": "yn", "name": "1", ZH: "否", EN: "No"}]
+    with pytest.raises(FormError, match="has '1' with two labels"):
+        read_form([{"type": "select_one yn", "name": "a"}], twice, [])
+
+
 UNSOUND = [
     ([{"type": "integer"}], "has no name"),
     ([{"type": "begin group", "name": "a"}], "has no end"),
