@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -18,7 +18,7 @@ from liandong.ingest.matching import match_columns
 from liandong.ingest.missing import kinds_of, missing_codes, with_tags
 from liandong.ingest.raw import RawTable
 from liandong.ingest.typed import TYPES
-from liandong.ingest.worded import are_words
+from liandong.ingest.worded import are_words, options_of
 
 BATCH = 100_000
 _ROW_OF_FILE = "_row_of_file"  # a file may bring a column of our own name
@@ -101,8 +101,12 @@ def apply_codebook(raw: RawTable, codebook: Codebook) -> Ingested:
     check_labels(raw, codebook, sources)
     ascii_columns, worded = _look_at_texts(raw, codebook, sources)
     kinds = kinds_of(codebook)
+    options = options_of(sources, codebook, raw.columns)
     columns = [
-        _field_column(raw, codebook, name, source, kinds, is_ascii=source in ascii_columns)
+        replace(
+            _field_column(raw, codebook, name, source, kinds, is_ascii=source in ascii_columns),
+            options=options.get(source, ()),
+        )
         for name, source in sources.items()
     ]
     unknown = {name: _ROW_OF_FILE if name == ROW else name for name in raw.columns if name not in set(sources.values())}

@@ -10,7 +10,7 @@ from liandong.definitions import Field
 from liandong.ingest.columns import PADDING, Stored, as_text, is_filled, prepared_text
 from liandong.ingest.missing import MissingCodes, kind_of_missing, tag_column
 from liandong.ingest.typed import TYPES, as_field
-from liandong.ingest.worded import codes_of_words, option_within
+from liandong.ingest.worded import chosen_alone, codes_of_words, option_within
 
 # Columns in the making; no file can have such names, for no name starts with the character zero.
 _TEXT, KIND, VALUE, UNREAD = "\0text:", "\0kind:", "\0value:", "\0unread:"
@@ -19,6 +19,8 @@ _TEXT, KIND, VALUE, UNREAD = "\0text:", "\0kind:", "\0value:", "\0unread:"
 @dataclass(frozen=True, slots=True)
 class FieldColumn:
     """A field of the codebook, the raw column that fills it, and its missing codes.
+
+    `options` are all that any field looks for in the cells of the column.
 
     Its expressions build on each other: `prepared`, then `kind`, then `value`, then `unread`. Each step is a column
     of its own, because one nested expression per field would be planned for seconds.
@@ -29,6 +31,7 @@ class FieldColumn:
     codes: MissingCodes
     kinds: pl.Enum
     is_ascii: bool
+    options: tuple[str, ...] = ()
 
     @property
     def column(self) -> Stored:
@@ -41,7 +44,7 @@ class FieldColumn:
         text = prepared_text(self.source, self.field, is_ascii=self.is_ascii)
         cells = self.source.value.str.strip_chars(PADDING)
         option = option_within(self.field, self.source.name)
-        return codes_of_words(cells, text, self.field, option).alias(_TEXT + self.field.name)
+        return codes_of_words(cells, text, self.field, option, self.options).alias(_TEXT + self.field.name)
 
     @property
     def kind(self) -> pl.Expr:
@@ -63,7 +66,7 @@ class FieldColumn:
             return as_field(self.source, self.field)
         # In a workbook, cells with one answer each may be numbers.
         answer = as_text(self.source)
-        return pl.when(answer.is_not_null()).then(answer == option).cast(TYPES[self.field.type], strict=False)
+        return chosen_alone(answer, option, self.options or (option,)).cast(TYPES[self.field.type], strict=False)
 
     @property
     def unread(self) -> pl.Expr:
@@ -78,4 +81,5 @@ class FieldColumn:
         """Whether any cell could be unreadable: a text field takes everything, a number may be infinite."""
         as_stored = self.source.dtype == TYPES[self.field.type] and not self.source.dtype.is_float()
         widened = self.field.type == "integer" and self.source.dtype.is_integer() and self.source.dtype != pl.UInt64
-        return self.field.type != "string" and not as_stored and not widened
+        is_whole = (as_stored or widened) and not self.options
+        return self.field.type != "string" and not is_whole

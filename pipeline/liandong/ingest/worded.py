@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 
 import polars as pl
 
-from liandong.definitions import Field
+from liandong.definitions import Codebook, Field
 
 # What export programs write between the answers of one cell; a declared option may hold any other sign.
 _BETWEEN = ("┋", "|", ";", "；")
@@ -15,6 +16,8 @@ _BETWEEN = ("┋", "|", ";", "；")
 _NARROW, _WIDE = "(),;:!?", "（），；：！？"
 _TO_WIDE, _TO_NARROW = str.maketrans(_NARROW, _WIDE), str.maketrans(_WIDE, _NARROW)
 _WRITTEN_IN = r"〖[^〗]*〗"
+# What stands for an answer that nobody can read: no number, no date and no missing code.
+_UNREADABLE = "\0?"
 
 
 def option_within(field: Field, column: str) -> str | None:
@@ -28,7 +31,30 @@ def option_within(field: Field, column: str) -> str | None:
     return None if own or re.search(rf"(?:^|[/-]){re.escape(field.name)}$", column, re.IGNORECASE) else option
 
 
-def codes_of_words(cells: pl.Expr, prepared: pl.Expr, field: Field, option: str | None = None) -> pl.Expr:
+def options_of(sources: Mapping[str, str], codebook: Codebook, columns: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """Return column → every answer that its cells may hold, those that fields look for there first.
+
+    Parameters
+    ----------
+    sources
+        Field → column.
+    columns
+        Of the file: an answer that has a column of its own beside (``services/meal``, ``services_1``) is not lost.
+    """
+    found: dict[str, list[str]] = {}
+    for name, column in sources.items():
+        option = option_within(codebook.field(name), column)
+        if option is not None:
+            found.setdefault(column, []).append(option)
+    known = list(columns)
+    for column, options in found.items():
+        options += [one[len(column) + 1 :] for one in known if re.match(rf"{re.escape(column)}[/_-].", one)]
+    return {column: tuple(dict.fromkeys(options)) for column, options in found.items()}
+
+
+def codes_of_words(
+    cells: pl.Expr, prepared: pl.Expr, field: Field, option: str | None = None, options: Sequence[str] = ()
+) -> pl.Expr:
     """Return the text of a column with codes in place of the words of the codebook.
 
     Parameters
@@ -41,9 +67,12 @@ def codes_of_words(cells: pl.Expr, prepared: pl.Expr, field: Field, option: str 
         Its labels (in both languages) stand for their codes.
     option
         Where cells hold several answers: a cell becomes 1 where the option is among them and 0 where it is not.
+    options
+        All options that are looked for in the column. Where a cell holds any other answer, nobody knows whether it
+        stands for an option that is not there: its text becomes unreadable instead of 0.
     """
     if option is not None:
-        return _chosen(cells, prepared, field, option)
+        return _chosen(cells, prepared, field, option, options or (option,))
     labels = _labels(field)
     if not labels:
         return prepared
@@ -73,13 +102,37 @@ def _ways_to_write(label: str) -> set[str]:
     return {label, label.translate(_TO_WIDE), label.translate(_TO_NARROW)}
 
 
-def _chosen(cells: pl.Expr, prepared: pl.Expr, field: Field, option: str) -> pl.Expr:
-    """Return 1 where `option` is among the answers of a cell, 0 where others are, the text itself of missing codes."""
+def chosen_alone(answer: pl.Expr, option: str, options: Sequence[str]) -> pl.Expr:
+    """Return whether cells with one answer each hold `option`; null where they hold none of the `options`."""
+    return pl.when(answer.is_in(list(options))).then(answer == option)
+
+
+def _chosen(cells: pl.Expr, prepared: pl.Expr, field: Field, option: str, options: Sequence[str]) -> pl.Expr:
+    """Return 1 where `option` is among the answers of a cell, 0 where others are, the text itself of missing codes.
+
+    A cell with an answer that is no option is unreadable for all options that were not chosen, for the first of them
+    all where every one was: it is always listed, and what is known of it is kept.
+    """
     missing = [*field.liandong.missing_kinds, *(one.value for one in field.missing_values or ())]
-    between = [sign for sign in _BETWEEN if sign not in option]
+    among = [_answers(cells, (one,)).str.contains(f"\0{one}\0", literal=True) for one in options]
+    is_among = among[list(options).index(option)]
+    each = "|".join(re.escape(one) for one in sorted(options, key=len, reverse=True))
+    is_strange = ~_answers(cells, options).str.contains(rf"^\x00*(?:(?:{each})\x00+)*$")
+    hidden = is_strange & pl.all_horizontal(among) if option == options[0] else pl.lit(value=False)
+    chosen = pl.when(is_among & ~hidden).then(pl.lit("1")).when(is_strange).then(pl.lit(_UNREADABLE))
+    return (
+        pl.when((cells == "") | cells.is_in(missing))
+        .then(prepared)
+        .when(cells.is_not_null())
+        .then(chosen.otherwise(pl.lit("0")))
+    )
+
+
+def _answers(cells: pl.Expr, options: Sequence[str]) -> pl.Expr:
+    """Return cells with a zero character before, between and behind their answers, blanks around these left out."""
+    between = [sign for sign in _BETWEEN if not any(sign in option for option in options)]
     # Names of options in a form have no spaces: there, a space stands between the answers.
-    signs = [*between, " "] if re.fullmatch(r"\S+", option) and option.isascii() else between
-    answers = cells.str.replace_all(_WRITTEN_IN, "").str.replace_many(signs, ["\0"] * len(signs))
-    is_among = (pl.lit("\0") + answers + pl.lit("\0")).str.contains(f"\0{option}\0", literal=True)
-    chosen = pl.when(is_among).then(pl.lit("1")).otherwise(pl.lit("0"))
-    return pl.when((cells == "") | cells.is_in(missing)).then(prepared).when(cells.is_not_null()).then(chosen)
+    are_names = all(re.fullmatch(r"\S+", option) and option.isascii() for option in options)
+    signs = [*between, " "] if are_names else between
+    parted = cells.str.replace_all(_WRITTEN_IN, "").str.replace_many(signs, ["\0"] * len(signs))
+    return (pl.lit("\0") + parted + pl.lit("\0")).str.replace_all(r"\s*\x00\s*", "\0")

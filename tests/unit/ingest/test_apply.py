@@ -67,11 +67,28 @@ def test_a_field_is_found_by_its_headers_however_they_are_written(
     table = raw_of(pl.DataFrame({header: ["3"], "other": ["4"]}))
     assert apply_codebook(table, book).frame.collect()["age"].to_list() == [3]
     both = raw_of(pl.DataFrame({header: ["3"], "AGE": ["4"], "您的年龄\t": ["5"]}))
-    if header == "您的年龄":
-        assert apply_codebook(both, book).frame.collect()["age"].to_list() == [3]
-    else:
-        with pytest.raises(IngestError, match="could be any of the columns"):
-            apply_codebook(both, book)
+    by_name = 3 if header == "您的年龄" else 4
+    assert apply_codebook(both, book).frame.collect()["age"].to_list() == [by_name]
+
+
+def test_of_several_listed_columns_the_first_listed_is_taken(
+    make_codebook: Callable[..., Any], raw_of: Callable[..., RawTable]
+) -> None:
+    spec = {"type": "string", "liandong": {"title_en": "Key", "columns": ["KEY", "_uuid", "meta-instanceID"]}}
+    table = raw_of(pl.DataFrame({"meta-instanceID": ["a"], "_uuid": ["b"], "key": ["c"], "n": ["1"]}))
+    ingested = apply_codebook(table, make_codebook(record=spec, n="integer"))
+    assert ingested.frame.collect()["record"].to_list() == ["b"]
+    assert set(ingested.unknown_columns) == {"meta-instanceID", "key"}
+    assert ingested.notes == (
+        (
+            "Where the file has several of a field's columns, the first that is listed counts: "
+            "record is '_uuid', not 'meta-instanceID'."
+        ),
+    )
+    exact = raw_of(pl.DataFrame({"KEY": ["a"], "record": ["b"]}))
+    assert apply_codebook(exact, make_codebook(record=spec)).frame.collect()["record"].to_list() == ["b"]
+    spellings = raw_of(pl.DataFrame({"META-INSTANCEID": ["a"], "key": ["c"]}))
+    assert apply_codebook(spellings, make_codebook(record=spec)).frame.collect()["record"].to_list() == ["c"]
 
 
 def test_a_file_of_another_instrument_is_an_error(

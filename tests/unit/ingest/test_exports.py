@@ -49,12 +49,13 @@ SURVEYCTO_HEADER = [
     "income",
     "services",
     "services_1",
+    "services_2",
     "child_1",
     "KEY",
 ]
 SURVEYCTO_ROWS = [
-    ["Nov 3, 2021 9:14:02 AM", "Nov 3, 2021 8:50:00 AM", "2110010900", "1,200", "1 2", "1", "小明", "uuid:aa"],
-    ["Nov 4, 2021 12:02:00 PM", "Nov 4, 2021 12:30:00 AM", "2110010900", "980", "96", "0", "", "uuid:bb"],
+    ["Nov 3, 2021 9:14:02 AM", "Nov 3, 2021 8:50:00 AM", "2110010900", "1,200", "1 2", "1", "1", "小明", "uuid:aa"],
+    ["Nov 4, 2021 12:02:00 PM", "Nov 4, 2021 12:30:00 AM", "2110010900", "980", "96", "0", "0", "", "uuid:bb"],
 ]  # fmt: skip
 
 
@@ -204,9 +205,57 @@ def test_an_export_of_surveycto_is_read(tmp_path: Path, make_codebook: Any) -> N
 def test_an_option_may_stand_as_a_number_in_a_workbook(tmp_path: Path, make_codebook: Any, write_workbook: Any) -> None:
     rows = [["id", "services"], [1, 1], [2, 96], [3, -3], [4, None]]
     path = write_workbook(tmp_path / "form.xlsx", {"s": rows})
-    ingested = apply_codebook(read_table(path), make_codebook(other=field("integer", "services", option="96")))
+    book = make_codebook(
+        first=field("integer", "services", option="1"), other=field("integer", "services", option="96")
+    )
+    ingested = apply_codebook(read_table(path), book)
     assert answers(ingested)["other"] == [0, 1, None, None]
     assert kinds(ingested)["other"] == [None, None, "skipped", None]
+
+
+@pytest.mark.parametrize(
+    ("cells", "options"),
+    [
+        (
+            ["助餐┋不存在", "护理", "助餐┋护理", "不存在", "助餐 ┋ 护理┋不存在", "其他〖助餐┋不存在〗┋护理"],
+            ("助餐", "护理", "其他"),
+        ),
+        (
+            ["meal bogus", "care", "meal care", "bogus", "meal  care bogus", "other〖x y〗 care"],
+            ("meal", "care", "other"),
+        ),
+    ],
+)
+def test_an_answer_that_is_no_option_is_listed_and_does_not_turn_into_no(
+    cells: list[str], options: tuple[str, ...], make_codebook: Any, raw_of: Any
+) -> None:
+    book = make_codebook(**{f"q{i}": field("integer", "q", option=one) for i, one in enumerate(options)})
+    ingested = apply_codebook(raw_of(pl.DataFrame({"q": [*cells, "", "(跳过)"]})), book)
+    found = answers(ingested)
+    assert found["q0"] == [1, 0, 1, None, 1, 0, None, None]
+    assert found["q1"] == [None, 1, 1, None, 1, 1, None, None]
+    assert found["q2"] == [None, 0, 0, None, None, 1, None, None]
+    listed = ingested.type_problems.group_by("row", maintain_order=True).agg("field", pl.col("value").unique())
+    assert {row: (fields, values) for row, fields, values in listed.iter_rows()} == {
+        1: (["q1", "q2"], [cells[0]]),
+        4: (["q0", "q1", "q2"], [cells[3]]),
+        5: (["q2"], [cells[4]]),
+    }
+
+
+def test_an_unknown_answer_beside_all_options_is_listed(make_codebook: Any, raw_of: Any) -> None:
+    book = make_codebook(a=field("integer", "q", option="a"), b=field("integer", "q", option="b"))
+    ingested = apply_codebook(raw_of(pl.DataFrame({"q": ["a b c", "a b", "b"]})), book)
+    assert ingested.type_problems.rows() == [(1, "a", "a b c")]
+    assert (answers(ingested)["a"], answers(ingested)["b"]) == ([None, 1, 0], [1, 1, 1])
+
+
+def test_an_unknown_answer_that_is_a_number_is_listed(make_codebook: Any, raw_of: Any) -> None:
+    book = make_codebook(a=field("integer", "q", option="1"), b=field("integer", "q", option="2", bareNumber=False))
+    for cells in ([1, 2, 3], ["1", "2", "3"]):
+        ingested = apply_codebook(raw_of(pl.DataFrame({"q": cells})), book)
+        assert (answers(ingested)["a"], answers(ingested)["b"]) == ([1, 0, None], [0, 1, None])
+        assert ingested.type_problems.rows() == [(3, "a", "3"), (3, "b", "3")]
 
 
 WORDS = [(1, "很好（满意）", "Good (happy)"), (2, "其他", "Other"), (3, "1", "One")]
