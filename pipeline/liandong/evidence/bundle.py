@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
+import os
 import secrets
 import shutil
 import tempfile
@@ -23,6 +25,7 @@ from liandong.evidence.tables import RESTRICTED_TABLES, TABLES, conform
 MANIFEST = "manifest.json"
 RESTRICTED, QUALITY_FOLDER = "restricted", "quality"
 _PRIVATE, _PRIVATE_FILE = 0o700, 0o600
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,20 +92,39 @@ def writing_bundle(target: Path) -> Iterator[BundleWriter]:
     Raises
     ------
     OutputError
-        When the place cannot be written to.
+        When the place cannot be written to. Errors of the system about other files pass as they are.
     """
     _refuse_foreign(target)
     # Named before it is made, so that an interrupt between the two leaves no folder that nobody knows of.
     temporary = target.parent / f".{target.name}-{secrets.token_hex(6)}"
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        temporary.mkdir(mode=0o755)
-        yield BundleWriter(temporary)
-        _replace(temporary, target)
-    except OSError as error:
-        raise _cannot_write(target, error) from error
+        with _writing(target):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            temporary.mkdir(mode=0o755)
+        try:
+            yield BundleWriter(temporary)
+        except (OSError, pl.exceptions.PolarsError) as error:
+            if is_from_writing(error, temporary):
+                raise _cannot_write(target, error) from error
+            raise
+        with _writing(target):
+            _replace(temporary, target)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
+
+
+def is_from_writing(error: OSError | pl.exceptions.PolarsError, folder: Path) -> bool:
+    """Return whether an error inside a block that writes below `folder` comes from that, and not from other files.
+
+    A full disk is told without a name of a file, and by Polars only in words.
+    """
+    text = str(error)
+    if any(f"(os error {code})" in text for code in _NO_ROOM):
+        return True
+    if not isinstance(error, OSError):
+        return False
+    names = [os.fsdecode(name) for name in (error.filename, error.filename2) if isinstance(name, str | bytes)]
+    return error.errno in _NO_ROOM or str(folder) in text or any(Path(name).is_relative_to(folder) for name in names)
 
 
 def read_bundle(path: Path) -> Bundle:
@@ -168,9 +190,18 @@ def _replace(new: Path, target: Path) -> None:
         shutil.rmtree(old, ignore_errors=True)
 
 
-def _cannot_write(target: Path, error: OSError) -> OutputError:
+@contextmanager
+def _writing(target: Path) -> Iterator[None]:
+    """Take every error of the system inside for one about `target`."""
+    try:
+        yield
+    except OSError as error:
+        raise _cannot_write(target, error) from error
+
+
+def _cannot_write(target: Path, error: Exception) -> OutputError:
     return OutputError(
-        f"expected a folder that can be written to; {error.strerror or error}",
+        f"expected a folder that can be written to; {getattr(error, 'strerror', None) or error}",
         where=str(target),
         hint="choose another place with --out, or free the folder",
         zh=f"无法写入输出目录 {target}。",

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from liandong.errors import OutputError
+from liandong.evidence.bundle import is_from_writing
 
 _PRIVATE_FILE = 0o600
 _SHOWN = 4
@@ -80,30 +81,49 @@ def writing_study(folder: Path, sources: Sequence[Path]) -> Iterator[StudyWriter
     Raises
     ------
     OutputError
-        When the place cannot be written to, or is taken meanwhile.
+        When the place cannot be written to, or is taken meanwhile. Errors of the system about other files pass as they
+        are.
     """
     folder = folder.absolute()
     # Named before it is made, so that an interrupt between the two leaves no folder that nobody knows of.
     temporary = folder.parent / f".{folder.name}-{secrets.token_hex(6)}"
     missing = [parent for parent in (folder, *folder.parents) if not parent.exists()]
     try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        temporary.mkdir()
-        yield StudyWriter(temporary, folder)
-        check_place(folder, sources)
-        _move(temporary, folder)
-    except OSError as error:
-        raise OutputError(
-            f"expected a folder that can be written to; {error.strerror or error}",
-            where=str(folder),
-            hint="Nothing was changed. Choose another place, or free the folder.",
-            zh=f"无法写入文件夹 {folder}。",
-        ) from error
+        with _writing(folder):
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            temporary.mkdir()
+        try:
+            yield StudyWriter(temporary, folder)
+        except OSError as error:
+            if is_from_writing(error, temporary):
+                raise _cannot_write(folder, error) from error
+            raise
+        with _writing(folder):
+            check_place(folder, sources)
+            _move(temporary, folder)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
         for parent in missing:
             if parent.is_dir() and not any(parent.iterdir()):
                 parent.rmdir()
+
+
+@contextmanager
+def _writing(folder: Path) -> Iterator[None]:
+    """Take every error of the system inside for one about `folder`."""
+    try:
+        yield
+    except OSError as error:
+        raise _cannot_write(folder, error) from error
+
+
+def _cannot_write(folder: Path, error: OSError) -> OutputError:
+    return OutputError(
+        f"expected a folder that can be written to; {error.strerror or error}",
+        where=str(folder),
+        hint="Nothing was changed. Choose another place, or free the folder.",
+        zh=f"无法写入文件夹 {folder}。",
+    )
 
 
 def _move(temporary: Path, folder: Path) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import stat
 from pathlib import Path
 
@@ -87,6 +88,31 @@ def test_a_file_in_the_way_is_an_output_error(tmp_path: Path, place: str) -> Non
     (tmp_path / "file").write_text("x")
     with pytest.raises(OutputError), writing_bundle(tmp_path / place):
         pytest.fail("nothing may be written")
+
+
+def test_an_error_about_another_file_is_not_one_about_the_place_of_the_bundle(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError), writing_bundle(tmp_path / "b"):
+        (tmp_path / "wave2.csv").read_bytes()
+    with pytest.raises(OSError, match="Invalid argument"), writing_bundle(tmp_path / "b"):
+        raise OSError(errno.EINVAL, "Invalid argument")
+    assert not [*tmp_path.iterdir()]
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        OSError(errno.ENOSPC, "No space left on device"),
+        pl.exceptions.ComputeError("parquet: underlying IO error: No space left on device (os error 28)"),
+    ],
+)
+def test_a_full_disk_is_an_output_error_however_it_is_told(tmp_path: Path, error: Exception) -> None:
+    with pytest.raises(OutputError, match="No space left"), writing_bundle(tmp_path / "b"):
+        raise error
+
+
+def test_a_file_of_the_bundle_that_cannot_be_written_is_an_output_error(tmp_path: Path) -> None:
+    with pytest.raises(OutputError), writing_bundle(tmp_path / "b") as writer:
+        (writer.folder / "missing" / "run.json").write_text("{}")
 
 
 def test_everything_below_restricted_is_the_owners_alone(tmp_path: Path) -> None:
