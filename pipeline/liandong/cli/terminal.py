@@ -14,7 +14,7 @@ from liandong.errors import ExitCode, LiandongError
 if TYPE_CHECKING:
     from liandong.workflow import CheckResult, Finding, LockResult, ReportResult, RunResult
 
-_SHOWN_RULES = 12
+_SHOWN_RULES, _SHOWN_NOTES, _SHOWN_NAMES = 50, 25, 15
 
 
 class Terminal:
@@ -109,17 +109,30 @@ class Terminal:
 def _data_lines(result: CheckResult) -> None:
     if result.rows is None:
         _out("No data file yet; only the definitions were checked.")
+        _name_list("  to come", result.awaited)
         return
     rows = result.rows
     _out(f"Data: {rows['received']:,} rows, {rows['accepted']:,} accepted, {rows['rejected']:,} rejected.")
-    for name in result.unknown_columns:
-        _out(f"  column not in the codebook, kept aside: {name}")
-    for name in result.absent_columns:
-        _out(f"  field not in the data: {name}")
+    _name_list("  columns not in the codebook, not used", result.unknown_columns)
+    _name_list("  fields not in the data", result.absent_columns)
+    for note in result.notes[:_SHOWN_NOTES]:
+        _out(f"  note: {note}")
+    if len(result.notes) > _SHOWN_NOTES:
+        _out(f"  … and {len(result.notes) - _SHOWN_NOTES} more notes; `liandong run` writes them all to manifest.json")
+    if result.broken_rules:
+        _out("Broken rules:")
     for line in result.broken_rules[:_SHOWN_RULES]:
         _out(f"  {line}")
     if len(result.broken_rules) > _SHOWN_RULES:
-        _out(f"  … and {len(result.broken_rules) - _SHOWN_RULES} more rules")
+        rest = [line.partition(": ")[0] for line in result.broken_rules[_SHOWN_RULES:]]
+        _name_list(f"  … and {len(rest)} more rules", rest)
+
+
+def _name_list(what: str, names: Sequence[str]) -> None:
+    if names:
+        shown = ", ".join(names[:_SHOWN_NAMES])
+        rest = f" … and {len(names) - _SHOWN_NAMES} more" if len(names) > _SHOWN_NAMES else ""
+        _out(f"{what}: {shown}{rest}")
 
 
 def _plan_line(result: CheckResult) -> str:

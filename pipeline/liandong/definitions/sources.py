@@ -90,6 +90,11 @@ class DataSource:
         return all(path.is_file() for path in self.files)
 
     @property
+    def begun(self) -> bool:
+        """Whether any of the files is there, or something else in its place: then the rest is missing, not to come."""
+        return any(path.exists() for path in self.files)
+
+    @property
     def files(self) -> tuple[Path, ...]:
         """Every file that is read, the catalogue included."""
         return self.paths if self.catalogue is None else (*self.paths, self.catalogue)

@@ -88,8 +88,8 @@ def apply_codebook(raw: RawTable, codebook: Codebook) -> Ingested:
     Returns
     -------
     Ingested
-        Nothing of the file is lost: rows keep their order and number, unknown columns are kept aside, and
-        unreadable cells are listed with their text.
+        Rows keep their order and number, unknown columns stand apart (the run does not use them), and unreadable cells
+        are listed with their text.
 
     Raises
     ------

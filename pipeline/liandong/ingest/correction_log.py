@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -94,9 +95,14 @@ class CorrectionLog:
     entries: tuple[Correction, ...]
     problems: tuple[Refusal, ...] = ()
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether nobody has written anything into it yet."""
+        return not self.entries and not self.problems
+
 
 def read_corrections(path: Path) -> CorrectionLog:
-    """Read the log at `path`: any table that `read_table` reads, and it may be empty.
+    """Read the log at `path`: any table that `read_table` reads; it may be empty, with or without its header.
 
     Raises
     ------
@@ -110,6 +116,8 @@ def read_corrections(path: Path) -> CorrectionLog:
             hint="Check `corrections` in study.yaml, or leave it out while there are none.",
             zh=f"找不到更正记录“{path.name}”。",
         )
+    if _is_blank(path):
+        return CorrectionLog(path.name, ())
     cells = _cells(path)
     places = _columns(path, cells.columns)
     plain = cells.rename({column: name for name, column in places.items()})
@@ -124,6 +132,13 @@ def read_corrections(path: Path) -> CorrectionLog:
         if not found and moment is not None:
             entries.append(_entry(line, number, moment))
     return CorrectionLog(path.name, tuple(entries), tuple(problems))
+
+
+def _is_blank(path: Path) -> bool:
+    """Return whether a file of text holds nothing at all, not even a header."""
+    return not path.stat().st_size or (
+        path.suffix.lower().removeprefix(".") in _TEXTS and not path.read_bytes().removeprefix(codecs.BOM_UTF8).strip()
+    )
 
 
 def _cells(path: Path) -> pl.DataFrame:

@@ -124,7 +124,7 @@ def _as_utf8(path: Path, encoding: str) -> _Text:
     """Return the text as it is when it is UTF-8 with usual line ends, else rewritten."""
     with path.open("rb") as file:
         start = file.read(_HEAD)
-        file.seek(-1, io.SEEK_END)
+        file.seek(max(file.seek(0, io.SEEK_END) - 1, 0))
         ends_as_in_dos = file.read() == _END_OF_FILE
     is_utf8 = encoding.lower() in _UTF_8 and first_not_utf8(path) is None
     if is_utf8 and not ends_as_in_dos and (b"\n" in start or b"\r" not in start):

@@ -16,6 +16,7 @@ from liandong.ingest.corrections import correct_tables
 from liandong.ingest.hand_corrected import HandCorrected, as_it_was
 from liandong.privacy import masked, refuse_personal_levels
 from liandong.validate import Validated
+from liandong.workflow.absent import check_expressions, unchecked, uncounted
 from liandong.workflow.design_gate import check_design
 from liandong.workflow.screening import screen
 from liandong.workflow.sources import read_source
@@ -26,7 +27,7 @@ from liandong.workflow.tables import Arrival, linked_rows, validate_tables
 class TableIntake:
     """One table as it was read, what was corrected by hand, and what validation made of it.
 
-    `remarks` are on columns that are left aside.
+    `remarks` are on columns that are left aside, and on rules that read columns that are not there.
     """
 
     codebook: Codebook
@@ -129,12 +130,21 @@ def take_in(study: Study, codebook: Codebook, on_progress: Callable[[str], None]
     plain = {name: table.raw.frame for name, table in read.items() if name not in schemas}
     validated = validate_tables(arrivals, plain)
     tables = {
-        name: TableIntake(schemas[name], table.raw, ingested[name], validated[name], table.record, remarks[name])
+        name: TableIntake(
+            schemas[name],
+            table.raw,
+            ingested[name],
+            validated[name],
+            table.record,
+            (*remarks[name], *unchecked(name, schemas, ingested)),
+        )
         for name, table in described.items()
     }
     check_design(study, validated[RESPONSES].passed)
+    check_expressions(study, schemas, ingested)
     absent = tuple(f"table not in the data: {name}" for name in schemas if name not in described)
-    responses = replace(tables[RESPONSES], remarks=(*remarks[RESPONSES], *absent))
+    empty = uncounted(study, schemas, ingested)
+    responses = replace(tables[RESPONSES], remarks=(*tables[RESPONSES].remarks, *absent, *empty))
     del tables[RESPONSES]
     return Intake(
         responses,
@@ -149,7 +159,11 @@ def _corrected(study: Study, schemas: Mapping[str, Codebook]) -> Mapping[str, Ha
     raw: dict[str, RawTable] = {name: read_source(source, schemas.get(name)) for name, source in study.data.items()}
     if study.corrections is None:
         return {name: as_it_was(table) for name, table in raw.items()}
-    return correct_tables(raw, schemas, read_corrections(study.corrections))
+    log = read_corrections(study.corrections)
+    if log.is_empty:
+        note = f"The log of corrections ({log.name}) is empty: nothing was corrected by hand."
+        raw[RESPONSES] = replace(raw[RESPONSES], notes=(*raw[RESPONSES].notes, note))
+    return correct_tables(raw, schemas, log)
 
 
 def _rules_of(name: str, table: TableIntake) -> pl.DataFrame:
@@ -174,13 +188,33 @@ def _corrections_of(name: str, table: TableIntake) -> pl.DataFrame:
 
 def notes(intake: Intake) -> list[str]:
     """Return what a reader of the manifest has to know about the data files."""
-    found = [*_notes(intake.responses)]
-    found += [f"{name}: {note}" for name, table in intake.tables.items() for note in _notes(table)]
-    return [masked(note) for note in found]
+    unknown = [f"column not in the codebook, not used: {name}" for name in unknown_columns(intake)]
+    absent = [f"field not in the data: {name}" for name in absent_fields(intake)]
+    return [*data_notes(intake), *unknown, *absent]
 
 
-def _notes(table: TableIntake) -> Iterator[str]:
-    yield from table.ingested.notes
-    yield from (f"column not in the codebook, kept aside: {name}" for name in table.ingested.unknown_columns)
-    yield from (f"field not in the data: {name}" for name in table.ingested.absent)
-    yield from table.remarks
+def data_notes(intake: Intake) -> tuple[str, ...]:
+    """Return how the files were read and how they differ, and which rules could not be checked; tables by name."""
+    return tuple(
+        masked(f"{prefix}{note}")
+        for prefix, table in _named(intake, ": ")
+        for note in (*table.ingested.notes, *table.remarks)
+    )
+
+
+def unknown_columns(intake: Intake) -> tuple[str, ...]:
+    """Return the columns that no codebook knows, those of second tables as ``table.column``."""
+    return tuple(
+        masked(f"{prefix}{name}") for prefix, table in _named(intake, ".") for name in table.ingested.unknown_columns
+    )
+
+
+def absent_fields(intake: Intake) -> tuple[str, ...]:
+    """Return the fields that the files do not have, those of second tables as ``table.field``."""
+    return tuple(f"{prefix}{name}" for prefix, table in _named(intake, ".") for name in table.ingested.absent)
+
+
+def _named(intake: Intake, mark: str) -> Iterator[tuple[str, TableIntake]]:
+    """Yield all tables with what goes before a word about them: nothing for the responses."""
+    yield "", intake.responses
+    yield from ((f"{name}{mark}", table) for name, table in intake.tables.items())

@@ -42,14 +42,19 @@ class LockResult:
 class CheckResult:
     """Outcome of ``liandong check``; `rows` is None when there is no data file yet, `locked_on` without a lock.
 
-    `guesses` are what a draft from a data file left for a person to decide.
+    `awaited` are the files of responses that are to come.
+    `unknown_columns` and `absent_columns` are those of all tables, of second ones as ``table.column``; `notes` say how
+    the data files were read and how they differ, and what could not be checked. `guesses` are what a draft from a data
+    file left for a person to decide.
     """
 
     study_id: str
     definition_files: int
     rows: dict[str, int] | None
+    awaited: tuple[str, ...] = ()
     unknown_columns: tuple[str, ...] = ()
     absent_columns: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
     broken_rules: tuple[str, ...] = ()
     locked_on: str | None = None
     plan_changes: PlanChanges = field(default_factory=PlanChanges)

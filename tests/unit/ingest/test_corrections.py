@@ -217,8 +217,9 @@ def test_the_log_may_have_chinese_headers_and_columns_of_its_own(apply: Apply) -
     assert result.record.height == 1
 
 
-def test_an_empty_log_changes_nothing(apply: Apply) -> None:
-    result = apply(f"{HEADER}\n")
+@pytest.mark.parametrize("log", [f"{HEADER}\n", HEADER, "", "\ufeff", "\n \n"])
+def test_an_empty_log_changes_nothing(apply: Apply, log: str) -> None:
+    result = apply(log)
     assert result.record.is_empty()
     assert result.raw.notes == read_table(result.raw.path).notes
 

@@ -9,10 +9,10 @@ import polars as pl
 import pytest
 import yaml
 
-from liandong.definitions import load_study
+from liandong.definitions import Study, load_study
 from liandong.errors import IngestError, ValidationError
 from liandong.evidence import TABLES, conform, writing_bundle
-from liandong.workflow.intake import Intake, notes, take_in
+from liandong.workflow.intake import Intake, absent_fields, data_notes, notes, take_in, unknown_columns
 from liandong.workflow.preparation import prepare
 from liandong.workflow.restricted import write_restricted
 
@@ -80,6 +80,23 @@ def take(tmp_path: Path) -> Callable[..., Intake]:
     return _take
 
 
+@pytest.fixture
+def study_of(tmp_path: Path) -> Callable[..., Study]:
+    """Return the function that loads the study that `take` wrote, with other derived columns or files."""
+
+    def _study_of(derived: Any = None, **files: str) -> Study:
+        path = tmp_path / "small" / "study.yaml"
+        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+        if derived is not None:
+            raw["analysis"]["derived"] = derived
+        path.write_text(yaml.safe_dump(raw), encoding="utf-8")
+        for name, text in files.items():
+            (path.parent / name).write_text(text, encoding="utf-8")
+        return load_study(path)
+
+    return _study_of
+
+
 def _rule(intake: Intake, rule: str) -> tuple[int, int]:
     row = intake.rules.row(by_predicate=pl.col("rule") == rule, named=True)
     return row["n_checked"], row["n_failed"]
@@ -139,6 +156,43 @@ def test_supervision_sees_other_tables_beside_every_row_received(take: Callable[
     assert received.rows() == [("R1", 400, 2), ("R2", 400, 1), ("R3", 900, 0), ("R4", None, 0), ("R5", 900, 0)]
 
 
+RENAMED = FILES["communities.csv"].replace("residents", "resident_n")
+
+
+def test_a_derived_column_of_a_value_that_a_table_lacks_is_refused(take: Callable[..., Intake]) -> None:
+    with pytest.raises(ValidationError) as error:
+        take(**{"communities.csv": RENAMED})
+    lacking = "the table communities has no column residents (did you mean 'resident_n'?)"
+    assert error.value.message.splitlines()[1:] == [f"  - {lacking}, which analysis.derived.large needs"]
+    assert "communities.residents" in error.value.zh
+
+
+def test_a_derived_column_of_an_answer_that_nobody_gave_is_refused(
+    take: Callable[..., Intake], study_of: Callable[..., Study]
+) -> None:
+    take()
+    derived = [{"name": "old", "title": TEXT, "expression": "age > 60 and count(service_log) > 0"}]
+    study = study_of(derived=derived, **{"responses.csv": FILES["responses.csv"].replace("age", "alter")})
+    assert study.instrument is not None
+    with pytest.raises(ValidationError, match=r"- age, which analysis.derived.old needs"):
+        take_in(study, study.instrument.codebook, lambda _: None)
+
+
+def test_rules_that_read_what_a_table_lacks_are_named_as_unchecked(
+    take: Callable[..., Intake], study_of: Callable[..., Study]
+) -> None:
+    take()
+    study = study_of(derived=[], **{"communities.csv": RENAMED})
+    assert study.instrument is not None
+    intake = take_in(study, study.instrument.codebook, lambda _: None)
+    assert _rule(intake, "inhabited") == (0, 0)
+    lacking = "not in the data: the table communities has no column residents (did you mean 'resident_n'?)"
+    assert f"rule inhabited could not be checked: {lacking}" in data_notes(intake)
+    assert not [note for note in data_notes(intake) if "logged" in note]
+    assert "communities.resident_n" in unknown_columns(intake)
+    assert "communities.residents" in absent_fields(intake)
+
+
 def test_a_table_without_a_file_leaves_its_rules_unchecked(take: Callable[..., Intake], tmp_path: Path) -> None:
     take()
     path = tmp_path / "small" / "study.yaml"
@@ -152,6 +206,7 @@ def test_a_table_without_a_file_leaves_its_rules_unchecked(take: Callable[..., I
     assert _rule(intake, "logged") == (0, 0)
     assert list(intake.tables) == ["communities"]
     assert "table not in the data: service_log" in notes(intake)
+    assert "rule logged could not be checked: not in the data: the table service_log" in notes(intake)
 
 
 def test_a_table_of_which_nothing_can_be_accepted_is_named(take: Callable[..., Intake]) -> None:
