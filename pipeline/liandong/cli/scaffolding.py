@@ -23,19 +23,32 @@ def new(
     sources: Annotated[
         list[Path],
         typer.Option(
-            "--from", metavar="FILE", help="Data file; repeat for several files of one table (waves, districts)"
+            "--from",
+            metavar="FILE",
+            help="Data file, or the form (XLSForm); repeat for several files of one table (waves, districts)",
         ),
     ],
     study_id: Annotated[
         str | None, typer.Option("--id", metavar="NAME", help="Identifier of the study [default: from the folder]")
     ] = None,
+    sheet: Annotated[
+        str | None,
+        typer.Option("--sheet", metavar="NAME", help="Sheet of a workbook [default: the first with content]"),
+    ] = None,
+    encoding: Annotated[
+        str | None, typer.Option("--encoding", metavar="NAME", help="Of the text, such as gb18030 [default: found]")
+    ] = None,
+    catalogue: Annotated[
+        Path | None, typer.Option("--catalogue", metavar="FILE", help="Value labels of a SAS data file (.sas7bcat)")
+    ] = None,
 ) -> None:
     """Draft a study and its instrument from a data file; every guess is marked."""
     from liandong.cli.terminal import Terminal
-    from liandong.workflow import new_study
+    from liandong.workflow import Given, new_study
 
     with Terminal().progress() as on_progress:
-        result = new_study(folder, sources, study_id=study_id, on_progress=on_progress)
+        given = Given(sheet, encoding, catalogue)
+        result = new_study(folder, sources, study_id=study_id, on_progress=on_progress, given=given)
     sys.stdout.write("\n".join(_lines(result)) + "\n")
 
 

@@ -58,7 +58,16 @@ def read(request: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     _check_archive(request["path"], request["memory_bytes"])
     workbook = CalamineWorkbook.from_path(request["path"])
     sheet, notes = _open(workbook, request["sheet"])
-    facts = sheet_facts(request["path"], sheet.name)
+    try:
+        return _write(sheet, notes, request["path"], workbook.sheet_names, folder)
+    except UnreadableError as error:
+        others = [name for name in workbook.sheet_names if name != sheet.name]
+        also = f"; the workbook also has {', '.join(map(repr, others[:_SHOWN]))}" if others else ""
+        raise UnreadableError(f"{error} (sheet {sheet.name!r}{also})") from error
+
+
+def _write(sheet: _Sheet, notes: list[str], path: str, sheets: Sequence[str], folder: Path) -> dict[str, Any]:
+    facts = sheet_facts(path, sheet.name)
     _check_computed(facts)
     titles, top = _titles(sheet)
     if titles:
@@ -85,7 +94,7 @@ def read(request: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     table = pa.Table.from_arrays(arrays, names=kept)
     with pa.ipc.new_file(str(folder / TABLE), table.schema) as sink:
         sink.write_table(table)
-    told = {"notes": notes, "encoding": "UTF-8", "documentation": titles, "sheets": workbook.sheet_names}
+    told = {"notes": notes, "encoding": "UTF-8", "documentation": titles, "sheets": list(sheets)}
     return {"rows": len(body), "names": kept, **told}
 
 

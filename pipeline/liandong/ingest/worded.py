@@ -23,12 +23,17 @@ _UNREADABLE = "\0?"
 def option_within(field: Field, column: str) -> str | None:
     """Return the option of `field` that is to be looked for in the cells of `column`, None where they hold its codes.
 
-    A column called like the field, whatever groups stand before it, or like the option behind a slash (as
+    A column called like the field, whatever groups stand before it, or like the option or its label behind a slash (as
     KoBoToolbox and ODK Central write it) is the option's own: its 1 says yes, even where an option is called 1.
     """
     option = field.liandong.option
-    own = option is None or column.endswith(f"/{option}")
-    return None if own or re.search(rf"(?:^|[/-]){re.escape(field.name)}$", column, re.IGNORECASE) else option
+    if option is None or column.endswith(f"/{option}"):
+        return None
+    stem, _, label = column.rpartition("/")
+    if stem and {field.title, field.liandong.title_en} & {f"{stem}（{label}）", f"{stem} ({label})"}:
+        return None
+    name = "_+".join(map(re.escape, re.split("_+", field.name)))
+    return None if re.search(rf"(?:^|[/-]){name}$", column, re.IGNORECASE) else option
 
 
 def options_of(sources: Mapping[str, str], codebook: Codebook, columns: Iterable[str]) -> dict[str, tuple[str, ...]]:

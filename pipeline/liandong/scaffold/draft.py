@@ -130,6 +130,15 @@ class DraftScale:
 
 
 @dataclass(frozen=True, slots=True)
+class DraftReading:
+    """How files are to be read, where they do not say so themselves; the catalogue stands below the study's folder."""
+
+    sheet: str | None = None
+    encoding: str | None = None
+    catalogue: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class DraftTable:
     """A second table, such as the repeats of a form: its rows point to the responses by `foreign_key`.
 
@@ -137,8 +146,8 @@ class DraftTable:
     ----------
     resource
         Its name under ``data`` in study.yaml and in foreign keys.
-    file
-        Its data file below the study's folder; None as long as there is none.
+    files, reading
+        Its data files below the study's folder, none as long as there are none; and how they are to be read.
     foreign_key
         Columns of this table → columns of the table `parent` (empty: the responses).
     """
@@ -146,7 +155,8 @@ class DraftTable:
     resource: str
     title: DraftText
     fields: tuple[DraftField, ...]
-    file: str | None = None
+    files: tuple[str, ...] = ()
+    reading: DraftReading = DraftReading()
     primary_key: tuple[str, ...] = ()
     foreign_key: Mapping[str, str] = field(default_factory=dict)
     parent: str = ""
@@ -184,8 +194,8 @@ class Draft:
         Of the study and the instrument.
     source
         Where the draft was taken from, for ``source`` of the codebook and the citations.
-    files
-        Data files, relative to the study's folder; none when there are no data yet.
+    files, reading
+        Data files, relative to the study's folder, none when there are no data yet; and how they are to be read.
     primary_key
         Names of fields.
     undecided
@@ -207,6 +217,7 @@ class Draft:
     tables: tuple[DraftTable, ...] = ()
     design: DraftDesign = DraftDesign()
     version: str = "0.1"
+    reading: DraftReading = DraftReading()
     undecided: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
 

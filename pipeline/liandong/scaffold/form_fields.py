@@ -239,7 +239,11 @@ def _option(question: Question, choice: Choice, tail: str) -> DraftField:
     )
     one = _field(question, "integer", tail, title)
     split = [f"{header}/{choice.name}" for header in headers(question)]
-    own = [header for header in headers(question, tail) if header != one.name]
+    asked, answer = question.label, choice.label
+    split += [f"{words}/{label}" for words, label in ((asked.zh, answer.zh), (asked.en, answer.en)) if words and label]
+    # SurveyCTO writes what no variable can be called, such as the sign of -99, as an underscore.
+    tails = dict.fromkeys((tail, re.sub(r"\W", "_", tail, flags=re.ASCII)))
+    own = [header for written in tails for header in headers(question, written) if header != one.name]
     return replace(
         one,
         columns=tuple(dict.fromkeys((*split, *own, *headers(question)))),

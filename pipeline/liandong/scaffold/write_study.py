@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from liandong.scaffold.draft import Draft
+from collections.abc import Sequence
+
+from liandong.scaffold.draft import Draft, DraftOrigin, DraftReading
 from liandong.scaffold.write_measures import closed_fields
 from liandong.scaffold.yaml_text import entry, one_line
 
@@ -35,18 +37,28 @@ def study_yaml(draft: Draft) -> str:
 
 
 def _data(draft: Draft) -> list[str]:
-    if not draft.files:
+    tables = [table for table in draft.tables if table.files]
+    if not draft.files and not tables:
         return ["# data: {responses: data/FILE}   as soon as there are data"]
     lines = ["data:"]
-    if len(draft.files) == 1:
-        lines += entry("responses", draft.files[0], 2)
-    else:
-        lines += ["  responses:", *entry("files", list(draft.files), 4)]
-        if draft.origin is not None:
-            lines += entry("origin", {"field": draft.origin.field, "values": list(draft.origin.values)}, 4)
-    for table in draft.tables:
-        if table.file is not None:
-            lines += entry(table.resource, table.file, 2)
+    if draft.files:
+        lines += _source("responses", draft.files, draft.reading, draft.origin)
+    for table in tables:
+        lines += _source(table.resource, table.files, table.reading)
+    return lines
+
+
+def _source(name: str, files: Sequence[str], reading: DraftReading, origin: DraftOrigin | None = None) -> list[str]:
+    """Return an entry of `data`: the path alone where nothing else is to be said."""
+    how = {"sheet": reading.sheet, "encoding": reading.encoding, "catalogue": reading.catalogue}
+    if len(files) == 1 and not any(how.values()):
+        return entry(name, files[0], 2)
+    lines = [f"  {name}:"]
+    lines += entry("file", files[0], 4) if len(files) == 1 else entry("files", list(files), 4)
+    for key, value in how.items():
+        lines += entry(key, value, 4) if value else []
+    if origin is not None:
+        lines += entry("origin", {"field": origin.field, "values": list(origin.values)}, 4)
     return lines
 
 

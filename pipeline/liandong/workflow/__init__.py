@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from liandong.workflow.check import check_study
     from liandong.workflow.doctor import examine
     from liandong.workflow.explain import ExplainResult, explain_study
+    from liandong.workflow.given import Given
     from liandong.workflow.lock import check_lock, lock_study, plan_status
     from liandong.workflow.new import NewResult, new_study
     from liandong.workflow.power import PowerResult, plan_power
@@ -21,6 +22,7 @@ __all__ = [
     "CheckResult",
     "ExplainResult",
     "Finding",
+    "Given",
     "LockResult",
     "NewResult",
     "PowerResult",
@@ -41,6 +43,7 @@ __all__ = [
 
 _HOME = {
     "ExplainResult": "explain",
+    "Given": "given",
     "NewResult": "new",
     "PowerResult": "power",
     "check_lock": "lock",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -24,9 +25,9 @@ def find_form(sources: Sequence[Path]) -> Path | None:
     Raises
     ------
     IngestError
-        When a workbook cannot be read, or several are forms.
+        When several are forms. A workbook that cannot be read as it stands is none; another sheet of it may be data.
     """
-    forms = [path for path in sources if path.suffix.lower() == ".xlsx" and _is_form(read_table(path))]
+    forms = [path for path in sources if path.suffix.lower() == ".xlsx" and _is_form(path)]
     if len(forms) > 1:
         raise IngestError(
             f"expected one form; these are several: {', '.join(path.name for path in forms)}",
@@ -55,12 +56,16 @@ def draft_of_form(path: Path, study_id: str) -> Draft:
             hint="Check the form with the program that it is made for, and give it again.",
             zh=f"“{path.name}”不是正确的 XLSForm 表单。",
         ) from error
-    tables = tuple(replace(table, fields=_with_personal(table.fields)) for table in draft.tables)
-    return replace(draft, fields=_with_personal(draft.fields), tables=tables)
+    tables = tuple(replace(table, fields=_with_titles(_with_personal(table.fields))) for table in draft.tables)
+    return replace(draft, fields=_with_titles(_with_personal(draft.fields)), tables=tables)
 
 
-def _is_form(table: RawTable) -> bool:
-    return {_SURVEY, _CHOICES} <= {name.strip().lower() for name in table.sheets}
+def _is_form(path: Path) -> bool:
+    try:
+        sheets = read_table(path).sheets
+    except IngestError:
+        return False
+    return {_SURVEY, _CHOICES} <= {name.strip().lower() for name in sheets}
 
 
 def _rows(path: Path, first: RawTable, wanted: str) -> list[dict[str, str]]:
@@ -84,6 +89,20 @@ def _with_personal(fields: Sequence[DraftField]) -> tuple[DraftField, ...]:
         replace(one, pii=True, undecided=(*one.undecided, "pii")) if one.pii is None and _announces(one) else one
         for one in fields
     )
+
+
+def _with_titles(fields: Sequence[DraftField]) -> tuple[DraftField, ...]:
+    """Add the titles of the questions to the headers that are tried last: exports may be made with labels."""
+    known = Counter(header for one in fields for header in dict.fromkeys((one.name, *one.columns, *_titles(one))))
+    return tuple(
+        replace(one, columns=tuple(dict.fromkeys((*one.columns, *(t for t in _titles(one) if known[t] == 1)))))
+        for one in fields
+    )
+
+
+def _titles(one: DraftField) -> list[str]:
+    """Return the titles of a field of its own; that of an option stands behind its question in such exports."""
+    return [] if one.option else [title for title in (one.title.zh, one.title.en) if title and title != one.name]
 
 
 def _announces(one: DraftField) -> bool:

@@ -10,9 +10,11 @@ from pathlib import Path
 
 from liandong.definitions import Origin, Undecided, load_study, undecided
 from liandong.errors import DefinitionError, IngestError, Problem
-from liandong.ingest import RawTable, file_names, read_table, stack
-from liandong.scaffold import Draft, draft_from_table, files_of, slug
+from liandong.ingest import RawTable, file_names, stack
+from liandong.scaffold import Draft, DraftReading, draft_from_table, files_of, slug
 from liandong.workflow.form import draft_of_form, find_form
+from liandong.workflow.form_answers import parts_of, with_parts
+from liandong.workflow.given import Given, catalogue_of, check_given, in_words_of_new, read_given
 from liandong.workflow.observe import observe
 from liandong.workflow.personal import with_personal_data
 from liandong.workflow.study_folder import check_place, within, writing_study
@@ -22,6 +24,7 @@ Progress = Callable[[str], None]
 _IDENTIFIER = re.compile(r"[a-z][a-z0-9_]*")
 _ORIGINS = ("wave", "data_file", "file_of_origin", "file_that_the_row_is_from")
 _LONGEST_ID = 48
+_AS_THEY_ARE = Given()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,9 @@ class NewResult:
     notes: tuple[str, ...]
 
 
-def new_study(folder: Path, sources: Sequence[Path], *, study_id: str | None, on_progress: Progress) -> NewResult:
+def new_study(
+    folder: Path, sources: Sequence[Path], *, study_id: str | None, on_progress: Progress, given: Given = _AS_THEY_ARE
+) -> NewResult:
     """Draft a study in `folder` from data files, or from the form that collects them (an XLSForm), or from both.
 
     The files are copied into the folder unless they stand there.
@@ -63,40 +68,54 @@ def new_study(folder: Path, sources: Sequence[Path], *, study_id: str | None, on
     folder
         New, empty, or holding nothing but `sources`. Nothing in it is ever overwritten.
     sources
-        One data file, or several of one table; with the form, what it asks is taken from there.
+        One data file, or several of one table; with the form, what it asks is taken from there, and files or sheets
+        that hold one of its repeats become second tables.
     study_id
         By default made from the folder's name.
+    given
+        How the data files are to be read, where they do not say so themselves.
 
     Raises
     ------
     DefinitionError
-        When the identifier is none.
+        When the identifier is none, or there is no file at a path.
     IngestError
-        When a file cannot be read.
+        When a file cannot be read, or holds nothing that the form asks.
     OutputError
         When the folder holds other files, or cannot be written to. Then nothing was changed.
     """
     name = _study_id(folder, study_id)
-    check_place(folder, sources)
+    check_given(sources, given)
+    catalogue = catalogue_of(sources, given)
+    check_place(folder, [*sources, *([catalogue] if catalogue else [])])
     on_progress("Reading the data")
-    form = find_form(sources)
-    if form is not None:
-        return _from_form(folder, form, [path for path in sources if path != form], name, on_progress)
-    raw, origin = _read(sources)
+    with in_words_of_new():
+        form = find_form(sources)
+        if form is not None:
+            answers = [path for path in sources if path != form]
+            return _from_form(folder, form, answers, name, given, on_progress)
+        raw, origin, given, notes = _read(sources, given)
     on_progress("Looking at every column")
     places = _places(folder, sources)
+    further = _places(folder, [given.catalogue]) if given.catalogue else {}
     seen = observe(raw, file_names(sources), origin)
     on_progress("Looking for personal data")
     seen = with_personal_data(raw, seen, draft_from_table(seen, name).fields)
-    draft = replace(draft_from_table(seen, name), files=tuple(places.values()))
-    return write_draft(folder, draft, places, raw.row_count, on_progress)
+    draft = draft_from_table(seen, name)
+    reading = DraftReading(given.sheet, given.encoding, next(iter(further.values()), None))
+    draft = replace(draft, files=tuple(places.values()), reading=reading, remarks=(*notes, *draft.remarks))
+    return write_draft(folder, draft, {**places, **further}, raw.row_count, on_progress)
 
 
-def _from_form(folder: Path, form: Path, answers: Sequence[Path], name: str, on_progress: Progress) -> NewResult:
+def _from_form(
+    folder: Path, form: Path, answers: Sequence[Path], name: str, given: Given, on_progress: Progress
+) -> NewResult:
     """Draft a study from the form that collects the answers, and lay them beside it if they are there already."""
     places = _places(folder, answers)
-    draft = replace(draft_of_form(form, name), files=tuple(places.values()))
-    rows = sum(read_table(path).row_count for path in answers) if answers else None
+    draft = draft_of_form(form, name)
+    parts = parts_of(draft, answers, given)
+    draft = with_parts(draft, parts, places, given.encoding)
+    rows = sum(part.table.row_count for part in parts if not part.resource) if parts else None
     kept = {form: within(folder, form) or f"instrument/{form.name}"}
     return write_draft(folder, draft, {**places, **kept}, rows, on_progress)
 
@@ -118,11 +137,13 @@ def write_draft(
     return NewResult(folder, draft.id, rows, tuple(written), dict(types.most_common()), undecided(study), draft.remarks)
 
 
-def _read(sources: Sequence[Path]) -> tuple[RawTable, str | None]:
-    """Return the table of all files, and the column that says which one a row is from."""
-    tables = [read_table(path) for path in sources]
+def _read(sources: Sequence[Path], given: Given) -> tuple[RawTable, str | None, Given, list[str]]:
+    """Return the table of all files, the column that says which one a row is from, how they were read, and notes."""
+    tables, given, notes = read_given(sources, given)
+    if given.sheet is None and any(len(table.sheets) > 1 for table in tables):
+        notes.append("Another sheet of a workbook is read with --sheet NAME.")
     if len(tables) == 1:
-        return tables[0], None
+        return tables[0], None, given, notes
     taken = {name.casefold() for table in tables for name in table.columns}
     column = next((name for name in _ORIGINS if name not in taken), None)
     if column is None:
@@ -131,7 +152,7 @@ def _read(sources: Sequence[Path]) -> tuple[RawTable, str | None]:
             where=sources[0].name,
             hint="Rename one of them.",
         )
-    return stack(tables, Origin(field=column, values=tuple(_short_names(sources)))), column
+    return stack(tables, Origin(field=column, values=tuple(_short_names(sources)))), column, given, notes
 
 
 def _short_names(sources: Sequence[Path]) -> list[str]:

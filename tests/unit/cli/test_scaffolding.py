@@ -33,7 +33,7 @@ def test_new_says_what_it_wrote_and_what_is_to_be_decided(
     ("arguments", "code"),
     [
         (["new", "x"], 2),
-        (["new", "x", "--from", "nothing.csv"], 3),
+        (["new", "x", "--from", "nothing.csv"], 2),
         (["new", "x", "--from", "a.csv", "--id", "A b"], 2),
     ],
 )
