@@ -46,7 +46,6 @@ def test_parts_of_any_size_give_the_same_files(
     monkeypatch.setattr(apply, "IN_MEMORY", 0)
     monkeypatch.setattr(typed_rows, "IN_MEMORY", 0)
     monkeypatch.setattr(apply, "BATCH", batch)
-    monkeypatch.setenv("POLARS_ROW_GROUP_PREFETCH_SIZE", "1")
     parts = _taken_in()
     assert parts.validated.passed.batch == batch
     assert parts.rows == whole.rows

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -156,8 +155,6 @@ def _table(data: pl.LazyFrame, columns: Sequence[FieldColumn], height: int) -> T
         ]
         collected = collected.drop(readable)
         return TypedRows(collected.lazy(), collected.schema, height)
-    # Polars reads whole row groups ahead, eight by default: a wide file would take gigabytes.
-    os.environ.setdefault("POLARS_ROW_GROUP_PREFETCH_SIZE", "1")
     schema: dict[str, pl.DataType] = {
         ROW: pl.Int64(),
         **{column.field.name: TYPES[column.field.type] for column in columns},

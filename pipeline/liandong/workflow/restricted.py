@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import polars as pl
 
 from liandong.definitions import Codebook
@@ -12,6 +16,7 @@ from liandong.privacy import released
 from liandong.workflow.intake import Intake, TableIntake
 
 MISSING_SUFFIX = "__missing"
+_READ_AHEAD = "POLARS_ROW_GROUP_PREFETCH_SIZE"
 _FILE, _FILE_ROW = "_file", "_file_row"
 
 
@@ -45,11 +50,7 @@ def _write(
 ) -> None:
     """Write one table; of `stacked` files, each row says which one it is from and where it stands there."""
     personal = {field.name for field in codebook.fields if field.liandong.pii}
-    kinds = (
-        pl.col(kind_column(field)).cast(pl.String).alias(field + MISSING_SUFFIX)
-        for field in table.coded
-        if field not in personal
-    )
+    kinds = (pl.col(kind_column(field)).alias(field + MISSING_SUFFIX) for field in table.coded if field not in personal)
     rows, place = table.rows, []
     if stacked is not None:
         numbers = table.collect(rows.select(ROW)).to_series()
@@ -61,4 +62,19 @@ def _write(
         shown.collect().write_parquet(file, compression="zstd", statistics=True)
     else:
         # With row groups of a size that is not the engine's own, it gathers rows without bounds.
-        shown.sink_parquet(file, compression="zstd", statistics=True)
+        with _reading_little_ahead():
+            shown.sink_parquet(file, compression="zstd", statistics=True)
+
+
+@contextmanager
+def _reading_little_ahead() -> Iterator[None]:
+    """Keep Polars from decoding row groups much faster than they are written: they would pile up by the gigabyte."""
+    before = os.environ.get(_READ_AHEAD)
+    os.environ[_READ_AHEAD] = "1"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[_READ_AHEAD]
+        else:
+            os.environ[_READ_AHEAD] = before
