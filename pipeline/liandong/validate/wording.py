@@ -41,7 +41,9 @@ def foreign_key_title(key: ForeignKey, fields: Sequence[Field]) -> Text:
     table = key.reference.resource
     if not table:
         return Text(zh=f"{zh_key}应能在本表中找到所指的行", en=f"{en_key} should point to a row of this table")
-    return Text(zh=f"{zh_key}应列在参照表 {table} 中", en=f"{en_key} should be listed in the table {table}")
+    return Text(
+        zh=f"{zh_key}应指向参照表 {table} 中通过校验的一行", en=f"{en_key} should point to an accepted row of {table}"
+    )
 
 
 def _titles(fields: Sequence[Field]) -> tuple[str, str]:

@@ -18,6 +18,7 @@ from liandong.privacy import masked, refuse_personal_levels
 from liandong.validate import Validated
 from liandong.workflow.absent import check_expressions, unchecked, uncounted
 from liandong.workflow.design_gate import check_design
+from liandong.workflow.rejected_references import rejected_references
 from liandong.workflow.screening import screen
 from liandong.workflow.sources import read_source
 from liandong.workflow.tables import Arrival, linked_rows, validate_tables
@@ -136,7 +137,11 @@ def take_in(study: Study, codebook: Codebook, on_progress: Callable[[str], None]
             ingested[name],
             validated[name],
             table.record,
-            (*remarks[name], *unchecked(name, schemas, ingested)),
+            (
+                *remarks[name],
+                *unchecked(name, schemas, ingested),
+                *rejected_references(schemas[name], ingested[name].table, validated),
+            ),
         )
         for name, table in described.items()
     }

@@ -193,6 +193,23 @@ def test_rules_that_read_what_a_table_lacks_are_named_as_unchecked(
     assert "communities.residents" in absent_fields(intake)
 
 
+def test_answers_that_point_to_rejected_rows_are_told_why(take: Callable[..., Intake]) -> None:
+    twice = FILES["communities.csv"] + "C2,901,2020/1/1,false,乙\n"
+    intake = take(**{"communities.csv": twice})
+    row = intake.rules.row(by_predicate=pl.col("rule") == "community.foreign_key", named=True)
+    assert (row["n_failed"], row["title_en"]) == (3, "“Community” should point to an accepted row of communities")
+    (told,) = [note for note in data_notes(intake) if note.startswith("some rows")]
+    assert told == (
+        "some rows have in community what communities lists only in rows that were rejected themselves (key.conflict): "
+        "mend those first, see restricted/communities_rejected.parquet"
+    )
+
+
+def test_answers_that_point_to_nothing_are_not_said_to_point_to_rejected_rows(take: Callable[..., Intake]) -> None:
+    # C3 is rejected, and nobody's; C9 of R4 is in no table.
+    assert not [note for note in data_notes(take()) if note.startswith("some rows")]
+
+
 def test_a_table_without_a_file_leaves_its_rules_unchecked(take: Callable[..., Intake], tmp_path: Path) -> None:
     take()
     path = tmp_path / "small" / "study.yaml"
