@@ -192,6 +192,16 @@ def test_a_code_is_missing_in_the_file_that_says_so_and_nowhere_else(a_file: Mak
     ]  # fmt: skip
 
 
+def test_both_ends_of_a_missing_range_are_missing_in_the_file_that_declares_it(a_file: MakeFile) -> None:
+    declared = {"age": DeclaredMissing(ranges=((97.0, 99.0),))}
+    cells = {"age": [96.9, 97.0, 98.0, 99.0, 99.1]}
+    stacked = stack([a_file("x", cells, user_missing=declared), a_file("y", cells)])
+    assert stacked.frame["age"].to_list() == [96.9, None, None, None, 99.1, *cells["age"]]
+    assert stacked.tags.rows() == [(1, "age", "97"), (2, "age", "98"), (3, "age", "99")]
+    (detail,) = stacked.differences.filter(kind="missing")["detail"]
+    assert detail == "none, not 97 to 99; cells with such a code that it does not declare: 3"
+
+
 def test_codes_that_every_file_declares_hold_for_the_column(a_file: MakeFile) -> None:
     declared = {"q": DeclaredMissing((99.0,))}
     stacked = stack(

@@ -14,11 +14,14 @@ from scipy import stats
 
 from liandong.definitions import Study
 from liandong.definitions.quality import Quality
-from liandong.quality import supervise_rows
+from liandong.definitions.text import Text
+from liandong.evidence.typed_rows import ROW
+from liandong.quality import Received, supervise_rows
 from liandong.quality.back_check import clopper_pearson
-from liandong.quality.durations import bursts, negative, overlaps, shortest, speeders
+from liandong.quality.durations import bursts, negative, night, overlaps, shortest, speeders, too_long
 from liandong.quality.heaping import last_digits, myers
 from liandong.quality.outliers import bounds_of
+from liandong.quality.straight_lining import ItemBlock, straight_lining
 
 
 def _visits(*lines: tuple[str, str | None, str | None, str | None]) -> pl.DataFrame:
@@ -81,6 +84,31 @@ def test_speeders_are_held_against_the_larger_of_both_bounds() -> None:
     few = visits.head(3)
     assert shortest(few, Quality()) is None
     assert speeders(few, Quality()).state == "too_few"
+
+
+def test_an_interview_is_too_long_above_the_longest_length_and_not_at_it() -> None:
+    visits = _visits(("A", "01 09:00", "01 10:30", None), ("A", "02 09:00", "02 10:31", None))
+    found = too_long(visits, Quality(longest_minutes=90))
+    assert found.findings.select("row", "size").rows() == [(2, 91.0)]
+    assert found.n_checked == 2
+
+
+def test_the_night_begins_with_the_last_hour_and_ends_with_the_first() -> None:
+    visits = _visits(*(("A", f"01 {start}", None, None) for start in ("07:59", "08:00", "20:59", "21:00")))
+    assert night(visits, Quality(hours=(8, 21))).findings["row"].to_list() == [1, 4]
+
+
+@pytest.mark.parametrize(("items", "flagged"), [(4, []), (5, [1]), (6, [1])])
+def test_one_answer_to_five_items_is_straight_lining_and_to_four_is_not(items: int, flagged: list[int]) -> None:
+    names = tuple(f"q{i}" for i in range(items))
+    frame = pl.DataFrame({ROW: [1, 2], **{name: [3, i % 2] for i, name in enumerate(names)}})
+    nothing = pl.DataFrame(schema={"row": pl.Int64, "rule": pl.String})
+    received = Received(frame, frozenset(names), frozenset(), pl.Series([], dtype=pl.Int64), nothing, nothing)
+    block = ItemBlock("block", Text(zh="组", en="Block"), names, middle=None)
+    found = straight_lining(received, [block])
+    assert found.outcome.findings["row"].to_list() == flagged
+    assert found.rows["n_straight"].to_list() == [1, 0]  # counted in any case
+    assert found.rows["flagged"].to_list() == [bool(flagged), False]
 
 
 def test_outliers_by_hand() -> None:
