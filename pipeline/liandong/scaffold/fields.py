@@ -19,6 +19,7 @@ from liandong.scaffold.answers import (
 from liandong.scaffold.draft import DraftField, DraftText
 from liandong.scaffold.headers import Header
 from liandong.scaffold.missing_codes import BLANK, Missing, code_text, missing_in_numbers
+from liandong.scaffold.missing_words import kind_of_words
 from liandong.scaffold.seen import SeenColumn
 from liandong.scaffold.titles import Meaning, meanings, names_personal, sounds_personal, words_of
 from liandong.scaffold.types import Typed, type_of
@@ -26,10 +27,16 @@ from liandong.scaffold.types import Typed, type_of
 _SHOWN_VALUES = 8
 _LONGEST_SHOWN = 24
 _SHARED = 3
+_ALIKE = 0.5
+# Questions that are answered in words of one's own, even where few people wrote anything.
+_OPEN_ENDED = re.compile(
+    r"建议|意见|备注|附注|留言|(?:请|补充)说明|请注明|请描述|其他.{0,4}(?:情况|补充)|\b(?:comments?|remarks?|suggestions?|notes?|specify)\b",
+    re.IGNORECASE,
+)
 # Words in such columns name things; they are no answers to a closed question.
 _NAMING: frozenset[Meaning] = frozenset({"id", "cluster", "stratum", "interviewer", "weight", "paradata"})
 _OLDEST = 120
-_MOMENT = re.compile(r"[+-]?\d{4,}-\d\d-\d\d \d\d:|\d\d:\d\d:\d\d")
+_MOMENT = re.compile(r"[+-]?\d{4,}-\d\d-\d\d(?: \d\d:|$)|\d\d:\d\d:\d\d")
 _NEVER_PERSONAL = {"truth", "date", "datetime", "time"}
 _DEGREES = {"latitude": 90, "longitude": 180}
 
@@ -46,18 +53,41 @@ class Column:
 
 
 def columns_of(seen: Sequence[SeenColumn], headers: Sequence[Header], names: Sequence[str]) -> tuple[Column, ...]:
-    """Return the columns with what their headers say."""
+    """Return the columns with what their headers say; a row of a matrix that is called 居委会 is no cluster."""
+    questions: dict[tuple[str, ...], list[SeenColumn]] = {}
+    for one, header in zip(seen, headers, strict=True):
+        if (key := _matrix(header)) is not None:
+            questions.setdefault(key, []).append(one)
     columns = []
     for one, header, name in zip(seen, headers, names, strict=True):
         words = words_of(one, header, name)
-        columns.append(Column(one, header, name, words, meanings(words)))
+        siblings = questions.get(_matrix(header) or (), ())
+        is_item = any(_share_answers(one, other) for other in siblings if other is not one)
+        columns.append(Column(one, header, name, words, frozenset() if is_item else meanings(words)))
     return tuple(columns)
+
+
+def _matrix(header: Header) -> tuple[str, ...] | None:
+    """Return what names the question that a column may be one row of, None for a question of its own."""
+    if header.number and header.part:
+        return header.number, header.stem
+    return header.path[:-1] if len(header.path) > 1 else None
+
+
+def _share_answers(one: SeenColumn, other: SeenColumn) -> bool:
+    """Return whether two columns are answered alike, as rows of a matrix are and blanks to be filled in are not."""
+    mine, theirs = ({str(v) for v, _ in seen.values if kind_of_words(str(v)) is None} for seen in (one, other))
+    return len(mine & theirs) >= _ALIKE * max(len(mine), len(theirs), 1)
 
 
 def draft_field(column: Column, ladders: Sequence[Sequence[str]] = ()) -> DraftField:
     """Return the field that `column` suggests; `ladders` are those of all columns together."""
     seen = column.seen
     typed = type_of(seen, column.words)
+    if typed.type == "string" and typed.is_words and "seconds" in column.meanings:
+        typed = replace(
+            typed, is_words=False, is_guess=True, remarks=(*typed.remarks, "decide: how long it took, as text")
+        )
     is_number = typed.type in {"integer", "number", "year"}
     missing = _both(missing_in_numbers(seen), typed.missing) if is_number else typed.missing
     answers = _answers(column, typed, missing, ladders)
@@ -115,7 +145,12 @@ def _answers(column: Column, typed: Typed, missing: Missing, ladders: Sequence[S
         return worded_labels(column.seen, missing)
     is_open = bool(column.meanings & _NAMING or column.seen.holds) or names_personal(column.words)
     is_open = is_open or (sounds_personal(column.words) and not _is_closed(column.seen))
-    return worded_answers(column.seen, missing, ladders) if typed.is_words and not is_open else Answers()
+    if not typed.is_words or is_open:
+        return Answers()
+    answers = worded_answers(column.seen, missing, ladders)
+    texts = (column.header.text, column.seen.label, column.name.replace("_", " "))
+    is_open_ended = answers.order_is_guessed and any(_OPEN_ENDED.search(text) for text in texts)
+    return Answers() if is_open_ended else answers
 
 
 def _is_closed(seen: SeenColumn) -> bool:
@@ -197,10 +232,19 @@ def _what_was_seen(seen: SeenColumn, typed: Typed, answers: Answers, *, shows_va
     else:
         parts.append(f"{seen.distinct:,} distinct")
         if shows_values and seen.low is not None and typed.type != "string":
-            parts.append(f"seen from {_short(seen.low)} to {_short(seen.high)}")
+            low, high = (_short(_clock(end) if typed.type == "time" else end) for end in (seen.low, seen.high))
+            parts.append(f"seen from {low} to {high}")
         elif seen.longest:
             parts.append(f"at most {seen.longest:,} characters")
     return "; ".join(parts)
+
+
+def _clock(moment: Any) -> Any:
+    """Return the time of a moment: programs count times of day from a first day that says nothing."""
+    if not isinstance(moment, str) or not _MOMENT.match(moment):
+        return moment
+    day, _, time = moment.rpartition(" ")
+    return "00:00:00" if not day and ":" not in time else time
 
 
 def _short(value: Any) -> str:

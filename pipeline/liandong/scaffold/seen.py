@@ -48,6 +48,8 @@ class SeenColumn:
         The word that stands behind the number in every filled cell, such as 秒; empty without one.
     has_leading_zeros
         Whether a text is a number written with zeros before it, which a number would lose.
+    has_decimal_commas
+        Whether nearly all texts are numbers such as 1,5 and 1.234,5.
     several
         Of a text column in whose cells several answers stand, with ┋ between them: the distinct cells, some thousands
         at most.
@@ -77,6 +79,7 @@ class SeenColumn:
     strangers: tuple[tuple[str, int], ...] = ()
     unit: str = ""
     has_leading_zeros: bool = False
+    has_decimal_commas: bool = False
     several: tuple[str, ...] = ()
     value_labels: Mapping[float | str, str] = field(default_factory=dict)
     missing_values: tuple[float | str, ...] = ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -23,6 +24,15 @@ _TRUTHS = {"true", "false"}
 _MOST_DIGITS = 15  # longer digits are identity or card numbers, and more than a double holds
 _NEARLY_ALL, _ENOUGH = 0.95, 20
 _FIRST_YEAR, _LAST_YEAR = 1900, 2100
+_DURATION = re.compile(
+    r"(?:\d+(?:\.\d+)?\s*(?:年|个?月|周|星期|天|日|个?小时|时|分钟?|秒钟?|h|hours?|m|min|minutes?|s|sec|seconds?)\s*)+",
+    re.IGNORECASE,
+)
+_BARE = re.compile(r"[+-]?\d+(?:\.\d+)?")
+_OF_DURATIONS = "durations such as 1分20秒, which no type takes; decide: one unit for all, or text"
+_OF_COMMAS = (
+    'numbers with a decimal comma; decide: type number with decimalChar "," (and groupChar "." if dots part thousands)'
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +61,16 @@ def type_of(column: SeenColumn, words: Sequence[str]) -> Typed:
     texts = {str(value).lower() for value, _ in column.values}
     if texts and texts <= _TRUTHS:
         return Typed("boolean")
-    return _read_text(column, words) or Typed(
-        "string", missing=missing_in_texts(column, among_numbers=False), is_words=True
-    )
+    read = _read_text(column, words)
+    if read is not None:
+        return read
+    missing = missing_in_texts(column, among_numbers=False)
+    if column.has_decimal_commas:
+        return Typed("string", missing=missing, is_guess=True, remarks=(_OF_COMMAS,))
+    answers = [str(value) for value, _ in column.values if value not in missing]
+    if answers and all(map(_DURATION.fullmatch, answers)):
+        return Typed("string", missing=missing, is_guess=True, remarks=(_OF_DURATIONS,))
+    return Typed("string", missing=missing, is_words=True)
 
 
 def _read_text(column: SeenColumn, words: Sequence[str]) -> Typed | None:
@@ -63,8 +80,12 @@ def _read_text(column: SeenColumn, words: Sequence[str]) -> Typed | None:
     if answers <= 0:
         return None
     if column.unit:
-        with_unit = f"numbers with {column.unit!r} behind them"
-        return Typed("number", {"bareNumber": False}, missing, remarks=(with_unit,))
+        others = {text: n for text, n in column.strangers if text not in missing and not _BARE.fullmatch(text)}
+        if any(map(_DURATION.fullmatch, others)):
+            return Typed("string", missing=missing, is_guess=True, remarks=(_OF_DURATIONS,))
+        notes = [f"numbers with {column.unit!r} behind them"]
+        notes += [f"{sum(others.values()):,} cells cannot be read so"] if others else []
+        return Typed("number", {"bareNumber": False}, missing, is_guess=bool(others), remarks=tuple(notes))
     # One that reads everything comes before one that reads nearly everything.
     for reading in sorted(_ORDER, key=lambda kind: column.reads_as.get(kind, 0) < answers):
         readable = column.reads_as.get(reading, 0)

@@ -30,6 +30,7 @@ _WRITTEN_IN = r"〖[^〗]*〗"
 _WITH_UNIT = r"^[+-]?\d+(?:\.\d+)?\s*([^\d\s.,:/+-][^\d\s]{0,7})$"
 _NUMBER = r"^([+-]?\d+(?:\.\d+)?)"
 _LEADING_ZERO = r"^[+-]?0\d"
+_DECIMAL_COMMA = r"^[+-]?(?:\d{1,3}(?:[.' ]\d{3})+|\d+),\d+$"
 _DIGIT, _PARTS = r"\d", r"\d\D+\d"
 _MOMENTS = (pl.Date, pl.Datetime, pl.Time)
 _VALUE, _PLAIN, _N = "value", "plain", "n"
@@ -139,6 +140,7 @@ def _text_facts(look: Look, values: pl.DataFrame) -> dict[str, Any]:
         has_parts=pl.col(_PLAIN).str.contains(_PARTS).any(),
     ).row(0, named=True)
     facts |= {"filled": _total(counted), "distinct": counted.height}
+    facts["with comma"] = _total(counted.filter(value.str.contains(_DECIMAL_COMMA)))
     if facts["has_several"]:
         facts["several"] = counted[_VALUE].unique().sort().head(_COMBINATIONS).to_list()
     readings = dict(_readable(counted, facts))

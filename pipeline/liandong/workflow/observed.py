@@ -67,6 +67,7 @@ def seen_column(raw: RawTable, look: Look) -> SeenColumn:
         unit=found["unit"] if best == "unit" else "",
         several=tuple(found.get("several") or ()),
         has_leading_zeros=bool(found.get("zeros")),
+        has_decimal_commas=(found.get("with comma") or 0) >= _NEARLY_ALL * found["filled"] > 0,
         value_labels=raw.value_labels.get(name, {}),
         missing_values=look.declared.values,
         missing_ranges=look.declared.ranges,
