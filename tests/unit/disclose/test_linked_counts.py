@@ -121,3 +121,17 @@ def test_pairs_are_nested_and_near() -> None:
     sizes = {group(""): 20, group("a"): 15, group("a b"): 15, group("c"): 11}
     assert nested_within(sizes, 6) == [(group(""), group("a")), (group(""), group("a b"))]
     assert nested_within(sizes, 5) == []
+
+
+def test_what_a_later_pair_made_needless_to_hide_is_shown_again() -> None:
+    # d goes for the sake of d e, and then d e for that of d e f; with it gone, d is near to nothing that is shown.
+    sizes = {"": 600, "d": 500, "d e": 493, "d e f": 486}
+    assert hidden(sizes, rank={"d": 0, "d e": 1, "d e f": 2}) == {"d e": DIFFERENCE}
+
+
+def test_of_two_needlessly_hidden_neighbours_the_one_that_a_reader_would_miss_more_is_shown_again() -> None:
+    # Each is 7 more than the next. Pair by pair go: b c d e, its part with z, c d e, d e; then one of the middle two
+    # may come back.
+    sizes = {"": 900, "e": 542, "d e": 535, "c d e": 528, "b c d e": 521, "b c d e z": 514, "b c d e y z": 507}
+    rank = {"e": 3, "d e": 2, "c d e": 1, "b c d e": 0, "b c d e z": 2, "b c d e y z": 3}
+    assert set(hidden(sizes, rank=rank)) == {"d e", "b c d e", "b c d e z"}

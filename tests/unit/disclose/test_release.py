@@ -87,6 +87,24 @@ def test_the_base_of_an_item_does_not_give_its_refusals_back() -> None:
     assert (row["n_obs"], row["mean"], row["sd"], row["item_rest"]) == (None, 3.45, 1.09, 0.636)
 
 
+def test_a_level_that_other_numbers_hide_takes_a_second_level_of_its_table_with_it() -> None:
+    # 42 less 11 less 26 are 5 people without a gender, so that one level has to go; the other one would give it back.
+    known = {"indicator": "helped", "kind": "share", "universe": "all", "unit": "percent"}
+    counts = [("", "", 42, 189), ("gender", "1", 11, 88), ("gender", "2", 26, 86)]
+    rows = [
+        {**known, "subgroup": subgroup, "level": level, "numerator_n": n, "denominator_n": of, "estimate": n / of}
+        for subgroup, level, n, of in counts
+    ]
+    tables = {
+        "indicators": table("indicators", *rows),
+        "distributions": table("distributions", *levels(88, 86, variable="gender")),
+    }
+    shown = released(tables)
+    assert shown["indicators"]["numerator_n"].to_list() == [42, None, None]
+    assert shown["indicators"]["suppressed"].to_list() == [False, True, True]
+    assert shown["distributions"]["n"].to_list() == [88, 86]
+
+
 def test_stages_of_the_sample_that_are_too_near_are_merged() -> None:
     stages = flow(("outcome_known", 617), ("complete_cases", 525), ("estimation_sample", 525))
     shown = released({"sample_flow": stages})["sample_flow"]
