@@ -135,3 +135,13 @@ def test_of_two_needlessly_hidden_neighbours_the_one_that_a_reader_would_miss_mo
     sizes = {"": 900, "e": 542, "d e": 535, "c d e": 528, "b c d e": 521, "b c d e z": 514, "b c d e y z": 507}
     rank = {"e": 3, "d e": 2, "c d e": 1, "b c d e": 0, "b c d e z": 2, "b c d e y z": 3}
     assert set(hidden(sizes, rank=rank)) == {"d e", "b c d e", "b c d e z"}
+
+
+def test_one_small_cell_of_a_table_costs_three_others_and_no_margin() -> None:
+    cells = {"a=0 b=0": 8, "a=0 b=1": 42, "a=0 b=2": 24, "a=1 b=0": 48, "a=1 b=1": 80, "a=1 b=2": 60}
+    margins = {"": 262, "a=0": 74, "a=1": 188, "b=0": 56, "b=1": 122, "b=2": 84}
+    wholes = [("", "a=0", "a=1"), ("", "b=0", "b=1", "b=2")]
+    wholes += [(f"a={i}", *(f"a={i} b={j}" for j in range(3))) for i in range(2)]
+    wholes += [(f"b={j}", *(f"a={i} b={j}" for i in range(2))) for j in range(3)]
+    found = hidden({**margins, **cells}, *wholes)
+    assert set(found) == {"a=0 b=0", "a=0 b=2", "a=1 b=0", "a=1 b=2"}
