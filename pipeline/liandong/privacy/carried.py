@@ -1,4 +1,4 @@
-"""Which columns carry personal values on: derived columns, scores and other tables are followed to their fields."""
+"""Which columns carry personal values on: derived columns, scores and other tables are followed to their fields.
 
 A condition has two values, whatever it is about, and so ends the way; arithmetic, copies and sums go on.
 """
