@@ -84,7 +84,7 @@ def _correct(
     if not entries:
         return as_it_was(raw), []
     cells = _cells(raw, codebook)
-    placed, refused = locate(entries, raw, cells, codebook.key if codebook else ())
+    placed, refused = locate(entries, raw, cells, _key(codebook))
     hidden = {field.name for field in (codebook.fields if codebook else ()) if field.liandong.pii}
     applied = [one for one in placed if one.entry.drops]
     values: dict[str, dict[int, Any]] = {}
@@ -101,6 +101,12 @@ def _correct(
         refused += found
         values[job.cell.source.name] = new
     return hand_corrected(raw, {} if refused else values, applied, hidden, log), refused
+
+
+def _key(codebook: Codebook | None) -> dict[str, Sequence[str]]:
+    """Return the fields of the primary key with the headers by which people know them."""
+    fields = [] if codebook is None else [codebook.field(name) for name in codebook.key]
+    return {field.name: (*field.liandong.columns, field.title) for field in fields}
 
 
 def _cells(raw: RawTable, codebook: Codebook | None) -> dict[str, Cell]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -14,6 +15,7 @@ from liandong.ingest.raw import Part, RawTable
 
 _ROW = "\0row"
 _SHOWN = 5
+Key = Mapping[str, Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +27,7 @@ class Placed:
 
 
 def locate(
-    entries: Sequence[Correction], raw: RawTable, cells: Mapping[str, Cell], key: Sequence[str]
+    entries: Sequence[Correction], raw: RawTable, cells: Mapping[str, Cell], key: Key
 ) -> tuple[list[Placed], list[Refusal]]:
     """Return the entries with their rows, and why some have none.
 
@@ -38,7 +40,7 @@ def locate(
     cells
         Field → its column in the table.
     key
-        The fields of the primary key.
+        The fields of the primary key, each with the headers of the log under which it may stand beside its own name.
     """
     placed: list[Placed] = []
     refused: list[Refusal] = []
@@ -52,9 +54,7 @@ def locate(
     return placed, refused
 
 
-def _row_of(
-    entry: Correction, raw: RawTable, key: Sequence[str], rows_of: Mapping[tuple[str, ...], list[int]]
-) -> int | str:
+def _row_of(entry: Correction, raw: RawTable, key: Key, rows_of: Mapping[tuple[str, ...], list[int]]) -> int | str:
     """Return the row, or what is wrong."""
     parts = _parts(entry, raw)
     if isinstance(parts, str):
@@ -102,13 +102,20 @@ def _span(part: Part) -> range:
     return range(part.first_row + 1, part.first_row + part.rows + 1)
 
 
-def _key_texts(entry: Correction, key: Sequence[str]) -> tuple[str, ...]:
-    folded = {name.casefold(): text for name, text in entry.key.items()}
-    return tuple(entry.key.get(name, folded.get(name.casefold(), "")) for name in key)
+def _key_texts(entry: Correction, key: Key) -> tuple[str, ...]:
+    folded = {_folded(name): text for name, text in entry.key.items()}
+    return tuple(
+        next((folded[name] for name in map(_folded, (field, *headers)) if name in folded), "")
+        for field, headers in key.items()
+    )
+
+
+def _folded(header: str) -> str:
+    return unicodedata.normalize("NFKC", header).strip().casefold()
 
 
 def _rows_by_key(
-    entries: Sequence[Correction], raw: RawTable, cells: Mapping[str, Cell], key: Sequence[str]
+    entries: Sequence[Correction], raw: RawTable, cells: Mapping[str, Cell], key: Key
 ) -> dict[tuple[str, ...], list[int]]:
     """Return the rows of each key that an entry names, as the entry writes it."""
     wanted = sorted({texts for entry in entries if all(texts := _key_texts(entry, key))})

@@ -217,6 +217,16 @@ def test_the_log_may_have_chinese_headers_and_columns_of_its_own(apply: Apply) -
     assert result.record.height == 1
 
 
+@pytest.mark.parametrize("header", ["id", "ID", "答卷编号", "KEY", " key ", "ｋｅｙ"])
+def test_the_key_may_stand_under_its_title_or_a_header_that_it_has_in_files(apply: Apply, header: str) -> None:
+    fields = [{**FIELDS[0], "liandong": {"columns": ["KEY", "_uuid"]}}, *FIELDS[1:]]
+    codebook = _codebook(fields)
+    first = codebook.fields[0].model_copy(update={"title": "答卷编号"})
+    codebook = codebook.model_copy(update={"fields": (first, *codebook.fields[1:])})
+    log = f"{header},{HEADER.removeprefix('row,')}\nR2,age,40,41,{WHY}\n"
+    assert apply(log, codebook=codebook).record["row"].to_list() == [2]
+
+
 @pytest.mark.parametrize("log", [f"{HEADER}\n", HEADER, "", "\ufeff", "\n \n"])
 def test_an_empty_log_changes_nothing(apply: Apply, log: str) -> None:
     result = apply(log)
