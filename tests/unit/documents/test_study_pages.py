@@ -14,7 +14,7 @@ from pydantic import BaseModel
 
 from liandong.definitions import load_study
 from liandong.definitions.claims import Claim
-from liandong.definitions.study import StudyFile
+from liandong.definitions.study import Design, StudyFile
 from liandong.definitions.text import Text
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -50,6 +50,15 @@ def test_every_key_of_study_yaml_is_explained(page: str) -> None:
     code = " ".join(word for found in named for word in found)
     assert len(KEYS) > 60
     assert not set(KEYS) - set(re.findall(r"\w+", code))
+
+
+@pytest.mark.parametrize(("name", "word"), [("study.md", "required"), ("study.zh-CN.md", "必填")])
+def test_what_a_design_has_to_have_is_said_to_be_required(name: str, word: str) -> None:
+    lines = PAGES[name].splitlines()
+    start = next(at for at, line in enumerate(lines) if line.startswith("## design"))
+    for key, field in Design.model_fields.items():
+        row = next(line for line in lines[start:] if line.startswith(f"| `{key}` |"))
+        assert (word in row) == field.is_required(), row
 
 
 def test_both_languages_show_the_same_examples() -> None:
