@@ -142,12 +142,29 @@ def test_repeats_become_second_tables(form: Path, liandong: Any, tmp_path: Path,
         assert "foreign_key" not in checked.out
 
 
-def test_a_file_of_another_form_is_refused_at_once(form: Path, liandong: Any, tmp_path: Path) -> None:
+def test_a_file_of_another_form_is_refused_at_once(
+    form: Path, liandong: Any, tmp_path: Path, write_workbook: Workbook
+) -> None:
     strange = written(tmp_path / "export.csv", "start,KEY,a,b\n2026-06-01T09:00:00,k,1,2\n")
     refused = liandong("new", tmp_path / "study", "--from", form, "--from", strange)
     assert refused.code == 3
     assert "no column of the file is a question of the form; the file has 'start', 'KEY', 'a', 'b'" in refused.err
     assert not (tmp_path / "study").exists()
+    sheets: dict[str, Sheet] = {
+        "封面": [["住户调查"], ["单位"]],
+        "数据": [["KEY", "hh_id"], ["k", "0001"]],
+        "member": KOBO_MEMBERS,
+    }
+    cover = write_workbook(tmp_path / "cover.xlsx", sheets)
+    read_cover = liandong("new", tmp_path / "study", "--from", form, "--from", cover)
+    assert (read_cover.code, "'封面' was read; the workbook also has '数据', 'member'" in read_cover.err) == (3, True)
+    members = written(tmp_path / "x-member.csv", MEMBERS)
+    del sheets["member"]
+    write_workbook(cover, sheets)
+    both = ("--from", form, "--from", cover, "--from", members, "--sheet", "数据")
+    assert liandong("new", tmp_path / "both", *both).code == 0
+    responses = {"file": "data/cover.xlsx", "sheet": "数据"}
+    assert data_of(tmp_path / "both") == {"responses": responses, "member": "data/x-member.csv"}
     lacking = written(tmp_path / "few.csv", "KEY,hh_id,x\nk,0001,2\n")
     made = liandong("new", tmp_path / "study", "--from", form, "--from", lacking)
     assert made.code == 0
@@ -183,6 +200,12 @@ def test_errors_of_new_speak_of_its_own_words(liandong: Any, tmp_path: Path, wri
     assert codes == {"mixed.csv": 3, "nothing.csv": 2, folder.name: 3, "book.xlsx": 3}
     assert f"“{folder.name}”是一个文件夹" in liandong("new", tmp_path / "study", "--from", folder).err
     assert "--sheet" in liandong("new", tmp_path / "study", "--from", book).err
+    cover = write_workbook(tmp_path / "cover.xlsx", {"说明": [["本表为导出"]], "数据": [["x"], [1]]})
+    told = liandong("new", tmp_path / "study", "--from", cover).err
+    assert "no rows; the sheet '说明' was read; the workbook also has '数据'" in told
+    assert "--sheet" in told
+    refused = liandong("new", tmp_path / "study", "--from", mixed, "--sheet", "数据")
+    assert (refused.code, "only workbooks (.xlsx) have sheets" in refused.err) == (2, True)
     merged = write_workbook(tmp_path / "merged.xlsx", {"封面": [["a", "b"], ["a", "b"]], "数据": [["x"], [1]]})
     assert liandong("new", tmp_path / "ok", "--from", merged, "--sheet", "数据").code == 0
 

@@ -16,7 +16,7 @@ from python_calamine import CalamineWorkbook, SheetVisibleEnum
 
 from liandong.ingest.child_sheet import SheetFacts, column_letters, sheet_facts
 from liandong.ingest.heading import clean_names, title_note, title_rows, unnamed_column
-from liandong.ingest.protocol import TABLE, UnreadableError
+from liandong.ingest.protocol import ALSO, TABLE, UnreadableError
 
 _LARGEST_RATIO = 0.5  # unpacked bytes per byte of memory allowed; cells take more room than their XML
 _SHOWN = 5
@@ -62,7 +62,7 @@ def read(request: Mapping[str, Any], folder: Path) -> dict[str, Any]:
         return _write(sheet, notes, request["path"], workbook.sheet_names, folder)
     except UnreadableError as error:
         others = [name for name in workbook.sheet_names if name != sheet.name]
-        also = f"; the workbook also has {', '.join(map(repr, others[:_SHOWN]))}" if others else ""
+        also = f"; {ALSO} {', '.join(map(repr, others[:_SHOWN]))}" if others else ""
         raise UnreadableError(f"{error} (sheet {sheet.name!r}{also})") from error
 
 
@@ -123,7 +123,7 @@ def _open(workbook: CalamineWorkbook, wanted: str | None) -> tuple[_Sheet, list[
     notes = [f"The sheet {chosen!r} is hidden."] if chosen in hidden else []
     if others and wanted is None:
         shown = ", ".join(others[:_SHOWN]) + (" …" if len(others) > _SHOWN else "")
-        notes.append(f"The sheet {chosen!r} was read; the workbook also has {shown}.")
+        notes.append(f"The sheet {chosen!r} was read; {ALSO} {shown}.")
     sheet = workbook.get_sheet_by_name(chosen)
     first_row, first_column = sheet.start or (0, 0)
     merged = [

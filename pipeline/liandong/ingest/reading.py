@@ -17,7 +17,7 @@ from liandong.ingest.catalogue import SAS, catalogue_notes, check_catalogue
 from liandong.ingest.delimited import read_delimited
 from liandong.ingest.headers import read_header
 from liandong.ingest.opening import check_file, sha256, state
-from liandong.ingest.protocol import TABLE, TAGS
+from liandong.ingest.protocol import ALSO, TABLE, TAGS
 from liandong.ingest.raw import NO_TAGS, DeclaredMissing, Format, RawResponseSet, RawTable
 from liandong.ingest.supervise import damaged, limits_for, run_child
 from liandong.ingest.temporal import temporal_of
@@ -96,8 +96,9 @@ def read_table(
             zh=f"读取过程中数据文件“{path.name}”被改动，请稍后再试。",
         )
     if table.row_count == 0:
+        sheets = next((f"; {note[0].lower()}{note[1:-1]}" for note in table.notes if ALSO in note), "")
         raise IngestError(
-            "the file has columns but no rows",
+            f"the file has columns but no rows{sheets}",
             where=path.name,
             hint="Export the data again, with the answers.",
             zh=f"数据文件“{path.name}”没有任何记录。",

@@ -9,8 +9,9 @@ from pathlib import Path
 
 from liandong.errors import IngestError
 from liandong.ingest import RawTable
+from liandong.ingest.protocol import ALSO
 from liandong.scaffold import Draft, DraftField, DraftReading, DraftTable
-from liandong.workflow.given import Given, read_as
+from liandong.workflow.given import ANOTHER_SHEET, Given, is_workbook, read_as
 
 _SHOWN = 8
 _LONGEST_SHEET = 31  # characters that a workbook takes; export programs cut names
@@ -41,13 +42,14 @@ def parts_of(draft: Draft, paths: Sequence[Path], given: Given) -> list[Part]:
 
 def _of_file(draft: Draft, path: Path, given: Given) -> Iterator[Part]:
     table = read_as(path, given)
-    resource = _resource(draft, table.columns, path.stem if given.sheet is None else given.sheet)
+    chosen = given.sheet if is_workbook(path) else None
+    resource = _resource(draft, table.columns, chosen or path.stem)
     if resource is None:
         raise _of_another_form(draft, table)
-    yield Part(path, given.sheet, resource, table)
+    yield Part(path, chosen, resource, table)
     wanted = {_folded(one.resource)[:_LONGEST_SHEET]: one.resource for one in draft.tables}
     for sheet in table.sheets:
-        if (name := wanted.get(_folded(sheet))) is not None and name != resource and sheet != given.sheet:
+        if (name := wanted.get(_folded(sheet))) is not None and name != resource and sheet != chosen:
             found = read_as(path, replace(given, sheet=sheet))
             if _resource(draft, found.columns, sheet) == name:
                 yield Part(path, sheet, name, found)
@@ -126,13 +128,13 @@ def _notes(draft: Draft, part: Part) -> Iterator[str]:
 
 def _of_another_form(draft: Draft, table: RawTable) -> IngestError:
     asked = [one.name for fields in (draft.fields, *(one.fields for one in draft.tables)) for one in _asked(fields)]
-    sheets = f" (sheets of the workbook: {_some(table.sheets)})" if len(table.sheets) > 1 else ""
+    sheets = next((note for note in table.notes if ALSO in note), "")
     return IngestError(
-        f"no column of the file is a question of the form; the file has {_some(table.columns)}{sheets}, the form asks "
-        f"{_some(asked)}",
+        f"no column of the file is a question of the form; the file has {_some(table.columns)}, the form asks "
+        f"{_some(asked)}" + (f". {sheets}" if sheets else ""),
         where=table.path.name,
-        hint="Give the export of this form, with names (XML values) or with its own labels as headers; name another "
-        "sheet of a workbook with --sheet.",
+        hint="Give the export of this form, with names (XML values) or with its own labels as headers."
+        + (f" {ANOTHER_SHEET}" if sheets else ""),
         zh=f"“{table.path.name}”的列与表单中的题目完全不符，请检查是否为该表单的导出文件。",
     )
 

@@ -10,9 +10,11 @@ from pathlib import Path
 
 from liandong.errors import DefinitionError, IngestError, Problem
 from liandong.ingest import RawTable, read_table
+from liandong.ingest.protocol import ALSO
 
 _SAS = frozenset((".sas7bdat", ".xpt"))
 _WORKBOOKS = frozenset((".xlsx", ".xlsm"))
+ANOTHER_SHEET = "Another sheet is read with --sheet NAME."
 # What the messages of the readers say of study.yaml, which does not exist yet → what the command calls it.
 _WORDS = (
     (r"name its `encoding` under `data` in study\.yaml", "name its encoding with --encoding"),
@@ -35,12 +37,12 @@ class Given:
 
 
 def check_given(sources: Sequence[Path], given: Given) -> None:
-    """Refuse paths at which there is no file.
+    """Refuse paths at which there is no file, and a sheet where no file has any.
 
     Raises
     ------
     DefinitionError
-        When there is nothing at a path.
+        When there is nothing at a path, or no workbook for the sheet.
     IngestError
         When there is a folder.
     """
@@ -50,6 +52,12 @@ def check_given(sources: Sequence[Path], given: Given) -> None:
     if absent:
         names = "、".join(f"“{path}”" for _, path in paths if not path.exists())
         raise DefinitionError(absent, subject="the command", zh=f"找不到文件{names}，请检查路径。")
+    if given.sheet is not None and not any(map(is_workbook, sources)):
+        raise DefinitionError(
+            [Problem("--sheet", "only workbooks (.xlsx) have sheets; none is given")],
+            subject="the command",
+            zh="只有 .xlsx 工作簿才有工作表；所给文件中没有工作簿。",
+        )
     for option, path in paths:
         if path.is_dir():
             raise IngestError(
@@ -88,24 +96,30 @@ def read_given(sources: Sequence[Path], given: Given) -> tuple[list[RawTable], G
 
 
 def read_as(path: Path, given: Given) -> RawTable:
-    """Read one file; `given` holds for it whatever its format.
+    """Read one file as `given`; a sheet concerns workbooks only.
 
     Raises
     ------
     IngestError
         As ``read_table``, in the words of the command.
     """
-    is_workbook = path.suffix.lower() in _WORKBOOKS
-    with in_words_of_new(hint="" if given.sheet or not is_workbook else "Another sheet is read with --sheet NAME."):
-        return read_table(path, sheet=given.sheet, encoding=given.encoding, catalogue=given.catalogue)
+    sheet = given.sheet if is_workbook(path) else None
+    with in_words_of_new():
+        return read_table(path, sheet=sheet, encoding=given.encoding, catalogue=given.catalogue)
+
+
+def is_workbook(path: Path) -> bool:
+    """Return whether a file may have sheets, by its name."""
+    return path.suffix.lower() in _WORKBOOKS
 
 
 @contextmanager
-def in_words_of_new(hint: str = "") -> Iterator[None]:
-    """Put errors about data files in the words of the command; `hint` is added to theirs."""
+def in_words_of_new() -> Iterator[None]:
+    """Put errors about data files in the words of the command."""
     try:
         yield
     except IngestError as error:
+        hint = ANOTHER_SHEET if ALSO in error.message and ANOTHER_SHEET not in (error.hint or "") else ""
         hints = " ".join(part for part in (_reworded(error.hint or ""), hint) if part)
         raise IngestError(error.message, where=error.where, hint=hints or None, zh=_reworded(error.zh)) from error
 

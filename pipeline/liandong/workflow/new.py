@@ -14,7 +14,7 @@ from liandong.ingest import RawTable, file_names, stack
 from liandong.scaffold import Draft, DraftReading, draft_from_table, files_of, slug
 from liandong.workflow.form import draft_of_form, find_form
 from liandong.workflow.form_answers import parts_of, with_parts
-from liandong.workflow.given import Given, catalogue_of, check_given, in_words_of_new, read_given
+from liandong.workflow.given import ANOTHER_SHEET, Given, catalogue_of, check_given, in_words_of_new, read_given
 from liandong.workflow.observe import observe
 from liandong.workflow.personal import with_personal_data
 from liandong.workflow.study_folder import check_place, within, writing_study
@@ -141,7 +141,7 @@ def _read(sources: Sequence[Path], given: Given) -> tuple[RawTable, str | None, 
     """Return the table of all files, the column that says which one a row is from, how they were read, and notes."""
     tables, given, notes = read_given(sources, given)
     if given.sheet is None and any(len(table.sheets) > 1 for table in tables):
-        notes.append("Another sheet of a workbook is read with --sheet NAME.")
+        notes.append(ANOTHER_SHEET)
     if len(tables) == 1:
         return tables[0], None, given, notes
     taken = {name.casefold() for table in tables for name in table.columns}
