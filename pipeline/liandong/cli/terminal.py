@@ -51,15 +51,20 @@ class Terminal:
         _out(result.plan)
 
     def run_result(self, result: RunResult) -> None:
-        """Say where the bundle is and how many rows it rests on; only the path when piped."""
+        """Say where the bundle is, how many rows it rests on, and what a person has to look at.
+
+        Piped, only the path is on stdout; what needs a person goes to stderr, and the notes are counted.
+        """
+        open_matters = list(_open_matters(result))
         if sys.stdout.isatty():
             _out(f"{result.rows['accepted']:,} of {result.rows['received']:,} rows accepted; {result.seconds:.1f} s.")
-            for note in result.notes:
-                _out(f"  note: {note}")
-            if result.cases:
-                _out(f"  for field supervision: {result.cases:,} cases, which `liandong quality` lists")
-        elif result.notes:
-            _err(f"{len(result.notes)} notes on data and models: see manifest.json")
+            for line in [*(f"note: {note}" for note in result.notes), *open_matters]:
+                _out(f"  {line}")
+        else:
+            for line in open_matters:
+                _err(line)
+            if result.notes:
+                _err(f"{len(result.notes):,} notes on data and models: see manifest.json")
         _out(str(result.bundle))
 
     def report_result(self, result: ReportResult) -> None:
@@ -104,6 +109,17 @@ class Terminal:
         _err("\nInterrupted; no half-written file was left behind.")
         _err("已中断；没有留下写到一半的文件。")
         return ExitCode.INTERRUPTED
+
+
+def _open_matters(result: RunResult) -> Iterator[str]:
+    """Yield what a run leaves for a person to look at."""
+    rows = result.rows
+    if rows["rejected"]:
+        yield f"{rows['rejected']:,} of {rows['received']:,} rows rejected: restricted/rejected.parquet says why"
+    if result.guesses:
+        yield f"{result.guesses:,} guesses of a drafted study are undecided: `liandong check` lists them"
+    if result.cases:
+        yield f"for field supervision: {result.cases:,} cases, which `liandong quality` lists"
 
 
 def _data_lines(result: CheckResult) -> None:

@@ -63,13 +63,17 @@ class CheckResult:
 
 @dataclass(frozen=True, slots=True)
 class RunResult:
-    """Outcome of ``liandong run``: where the bundle is, the row accounting, and the cases of field supervision."""
+    """Outcome of ``liandong run``: where the bundle is, and the row accounting.
+
+    `cases` of field supervision and `guesses` of a drafted study are left for a person to look at.
+    """
 
     bundle: Path
     rows: dict[str, int]
     notes: tuple[str, ...]
     seconds: float
     cases: int = 0
+    guesses: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,7 +72,8 @@ def run_loaded(study: Study, *, out: Path | None, on_progress: Progress) -> RunR
     if failure is not None:
         raise failure
     cases = supervision.restricted["findings"].height
-    return RunResult(target, intake.rows, tuple(remarks), round(time.monotonic() - started, 2), cases)
+    elapsed = round(time.monotonic() - started, 2)
+    return RunResult(target, intake.rows, tuple(remarks), elapsed, cases, len(undecided(study)))
 
 
 def bundle_folder(study: Study, out: Path | None) -> Path:

@@ -19,6 +19,7 @@ from liandong.errors import (
     RenderError,
     ValidationError,
 )
+from liandong.workflow import RunResult
 
 SOURCE = Path(__file__).resolve().parents[3] / "pipeline"
 
@@ -82,3 +83,27 @@ def test_help_does_not_import_the_heavy_packages() -> None:
     )
     result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, cwd=SOURCE)
     assert result.returncode == 0, result.stderr
+
+
+@pytest.mark.parametrize("place", ["terminal", "pipe"])
+def test_a_run_tells_what_a_person_has_to_look_at(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    watched = place == "terminal"
+    monkeypatch.setattr("sys.stdout.isatty", lambda: watched)
+    rows = {"received": 60, "accepted": 53, "rejected": 7}
+    Terminal().run_result(RunResult(Path("build/t"), rows, ("sex: read so",), 1.0, cases=4, guesses=12))
+    out, err = capsys.readouterr()
+    told = out if watched else err
+    assert "7 of 60 rows rejected: restricted/rejected.parquet says why" in told
+    assert "12 guesses of a drafted study are undecided: `liandong check` lists them" in told
+    assert "4 cases, which `liandong quality` lists" in told
+    assert ("note: sex: read so" if watched else "1 notes on data and models: see manifest.json") in told
+    assert out.splitlines()[-1] == "build/t"
+    assert watched or out == "build/t\n"
+
+
+def test_a_run_that_left_nothing_to_look_at_says_so_little(capsys: pytest.CaptureFixture[str]) -> None:
+    rows = {"received": 60, "accepted": 60, "rejected": 0}
+    Terminal().run_result(RunResult(Path("build/t"), rows, (), 1.0))
+    assert capsys.readouterr() == ("build/t\n", "")
