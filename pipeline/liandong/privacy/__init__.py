@@ -1,6 +1,7 @@
 """Personal data: found where nobody marked them, hashed where they link records, kept out of everything else."""
 
 from liandong.definitions.linkage_key import KEY_VARIABLE
+from liandong.privacy.carried import fields_behind, reads_personal
 from liandong.privacy.decisions import described, undecided
 from liandong.privacy.findings import Column, Hit
 from liandong.privacy.headings import announced
@@ -19,10 +20,12 @@ __all__ = [
     "Kind",
     "announced",
     "described",
+    "fields_behind",
     "holds_personal",
     "keyed_hash",
     "linkage_key",
     "masked",
+    "reads_personal",
     "refuse_personal_levels",
     "released",
     "scan",

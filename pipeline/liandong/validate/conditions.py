@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,6 +40,13 @@ class Vocabulary:
             return found.link.field if found is not None and linked.aggregate is None else None
         known = isinstance(node, ast.Name) and node.id in self.codebook.names
         return self.codebook.field(node.id) if known and isinstance(node, ast.Name) else None
+
+    def is_personal(self, node: ast.AST) -> bool:
+        """Return whether `node` names a personal field, of another table or of all rows of one, too."""
+        linked = linked_name(node)
+        found = None if linked is None else self.lent.get(linked.text)
+        field = self.field(node) if found is None else found.link.field
+        return field is not None and bool(field.liandong.pii)
 
     def title(self, node: ast.AST, lang: Language) -> str | None:
         """Return the words for a value of another table, None for anything else."""
@@ -119,6 +126,9 @@ def _arithmetic(node: ast.BinOp, reader: _Reader) -> str:
 
 
 def _compare(node: ast.Compare, reader: _Reader) -> str:
+    named = list(_named(node))
+    if any(reader.names.is_personal(part) for part in named):
+        return _withheld(named, reader)
     text, left = _tell(node.left, reader), node.left
     for comparison, right in zip(node.ops, node.comparators, strict=True):
         labels = _labels(left, reader)
@@ -131,6 +141,24 @@ def _compare(node: ast.Compare, reader: _Reader) -> str:
             text += reader.words(sign, f" {sign} ") + _answer(right, labels, reader)
         left = right
     return text
+
+
+def _withheld(named: Iterable[ast.AST], reader: _Reader) -> str:
+    """Tell a comparison with a personal field without the values that it is held against: titles are published."""
+    titles = dict.fromkeys(_tell(node, reader) for node in named)
+    names = reader.words("、", " and ").join(titles)
+    return reader.words(
+        f"{names}符合规定的条件", f"{names} {'meets' if len(titles) == 1 else 'meet'} the agreed condition"
+    )
+
+
+def _named(node: ast.AST) -> Iterator[ast.AST]:
+    """Yield the parts of an expression that name a column, here or in another table."""
+    if isinstance(node, ast.Name) or linked_name(node) is not None:
+        yield node
+        return
+    for child in node.args if isinstance(node, ast.Call) else ast.iter_child_nodes(node):
+        yield from _named(child)
 
 
 def _membership(comparison: ast.cmpop, right: ast.expr, labels: Mapping[Any, str], reader: _Reader) -> str:

@@ -23,8 +23,9 @@ _LISTED = 8
 
 
 def field_title(kind: FieldKind, field: Field, codebook: Codebook, lent: Mapping[str, Lent] = NOTHING_LENT) -> Text:
-    """Return the rule of `kind` about `field` in words."""
-    zh, en = _FIELD_WORDS[kind](field, Vocabulary(codebook, lent))
+    """Return the rule of `kind` about `field` in words; of a personal field, without what it allows."""
+    words = _PERSONAL_WORDS.get(kind) if field.liandong.pii else None
+    zh, en = words or _FIELD_WORDS[kind](field, Vocabulary(codebook, lent))
     return Text(zh=f"「{field.label('zh')}」{zh}", en=f"“{field.label('en')}” {en}")
 
 
@@ -137,6 +138,13 @@ def _skip(field: Field, words: Vocabulary) -> tuple[str, str]:
     )
 
 
+# What a personal field may hold is a list of persons, or narrows down who they are: titles are published.
+_PERSONAL_WORDS: Mapping[FieldKind, tuple[str, str]] = {
+    "enum": ("只能取规定的代码之一", "should be one of the declared values"),
+    "range": ("应在规定的范围之内", "should lie within the declared bounds"),
+    "pattern": ("应符合规定的格式", "should have the agreed form"),
+    "length": ("应有规定的字符数", "should have the agreed length"),
+}
 _FIELD_WORDS: Mapping[FieldKind, Callable[[Field, Vocabulary], tuple[str, str]]] = {
     "type": _type,
     "required": _required,

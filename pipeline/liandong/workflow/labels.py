@@ -9,6 +9,7 @@ import polars as pl
 from liandong.definitions import Scale, Source, Study, Text
 from liandong.definitions.link_titles import lent
 from liandong.indicators import level_text
+from liandong.privacy import fields_behind, reads_personal
 from liandong.weighting import WEIGHT
 from liandong.workflow.tables import links_read
 
@@ -47,7 +48,9 @@ def _columns(study: Study) -> Iterator[Row]:
         weights = Text(zh="按总体目标校准的权重", en="Weights brought to population targets")
         yield _row("derived", WEIGHT, weights)
     for column in study.spec.analysis.derived:
-        yield _row("derived", column.name, column.title, source=column.expression.text)
+        # What a personal field is held against may be a person's number.
+        source = "" if reads_personal(study, column.name) else column.expression.text
+        yield _row("derived", column.name, column.title, source=source)
     if study.instrument is None:
         return
     for field in study.instrument.codebook.fields:
@@ -66,6 +69,8 @@ def _levels(study: Study) -> Iterator[Row]:
     tables = study.instrument.tables if study.instrument else {}
     others = [f"{table}.{field.name}" for table, codebook in tables.items() for field in codebook.fields]
     for name in [*fields, *others, *(column.name for column in study.spec.analysis.derived)]:
+        if any(field.liandong.pii for field in fields_behind(study, name)):
+            continue  # a list of its values is a list of persons
         english = study.category_labels(name, "en")
         for value, label in study.category_labels(name, "zh").items():
             yield _row("level", name, Text(zh=label, en=english.get(value, label)), level=level_text(value))

@@ -160,3 +160,51 @@ def _schema(zh: str, en: str, fields: list[dict[str, Any]], key: tuple[str, str,
     keys = [] if key is None else [{"fields": key[0], "reference": {"resource": key[1], "fields": key[2]}}]
     extras = {"title": {"zh": zh, "en": en}, "version": "1"}
     return Codebook.model_validate({"fields": fields, "foreignKeys": keys, "liandong": extras})
+
+
+def _codebook(field: dict[str, Any]) -> Codebook:
+    extras = {"title": {"zh": "卷", "en": "F"}, "version": "1"}
+    return Codebook.model_validate({"fields": [field], "liandong": extras})
+
+
+@pytest.mark.parametrize(
+    ("constraints", "kind", "words"),
+    [
+        ({"enum": ["张三", "李四"]}, "enum", "one of the declared values"),
+        ({"pattern": "(张三|李四)"}, "pattern", "agreed form"),
+        ({"minLength": 41, "maxLength": 43}, "length", "agreed length"),
+    ],
+)
+def test_titles_do_not_spell_what_a_personal_field_may_hold(constraints: dict[str, Any], kind: str, words: str) -> None:
+    labelled = [{"value": "张三", "label": "张三（队长）"}, {"value": "李四", "label": "李四"}]
+    more = {"categories": labelled} if kind == "enum" else {}
+    field = _field("who", "string", "访员", "Interviewer", {"pii": True}, constraints=constraints, **more)
+    codebook = _codebook(field)
+    frame = pl.DataFrame([(1, "x")], schema={"_row": pl.Int64, "who": pl.String}, orient="row")
+    rule = validate(typed_rows(frame, pl.DataFrame(), NO_PROBLEMS), codebook, {}).rules.filter(
+        pl.col("rule") == f"who.{kind}"
+    )
+    title = "".join(rule.select("title_zh", "title_en").row(0))
+    assert words in title
+    assert not [part for part in ("张三", "李四", "队长", "41", "43") if part in title]
+
+
+def test_bounds_of_a_personal_number_are_not_spelt() -> None:
+    field = _field("tel", "integer", "电话", "Telephone", {"pii": True}, constraints={"minimum": 13912345678})
+    codebook = _codebook(field)
+    frame = pl.DataFrame([(1, 3)], schema={"_row": pl.Int64, "tel": pl.Int64}, orient="row")
+    rules = validate(typed_rows(frame, pl.DataFrame(), NO_PROBLEMS), codebook, {}).rules
+    assert "declared bounds" in rules.filter(pl.col("rule") == "tel.range")["title_en"].item()
+    assert "13912345678" not in rules.write_csv()
+
+
+@pytest.mark.parametrize(
+    "text", ["who == '张三'", "who in ['张三', '李四']", "'张三' != who and answered(who)", "who - 13912345678 > 0"]
+)
+def test_a_condition_does_not_spell_what_a_personal_field_is_held_against(text: str) -> None:
+    field = _field("who", "string", "访员", "Interviewer", {"pii": True})
+    codebook = _codebook(field)
+    told = {lang: describe(parse_expression(text), codebook, lang) for lang in ("zh", "en")}
+    assert told["zh"].startswith("「访员」符合规定的条件")
+    assert told["en"].startswith("“Interviewer” meets the agreed condition")
+    assert not [part for part in ("张三", "1391234") if part in str(told)]
