@@ -24,6 +24,18 @@ CHECKS: Mapping[str, str] = {
     "match": "alike_interviewers",
     "variability": "uniform_interviewers",
 }
+_SUMMED = (
+    "asked",
+    "dont_know",
+    "refused",
+    "empty",
+    "n_filters",
+    "n_closed",
+    "n_numbers",
+    "n_heaped",
+    "n_blocks",
+    "n_straight",
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -114,62 +126,7 @@ def variability(received: Received, visits: pl.DataFrame, names: Sequence[str]) 
 def interviewer_table(signs: pl.DataFrame, measures: pl.DataFrame, back: pl.DataFrame) -> pl.DataFrame:
     """Return table interviewers; `back` is table back_check_people."""
     spec = RESTRICTED_TABLES["interviewers"]
-    total = {
-        name: pl.col(name).sum()
-        for name in (
-            "asked",
-            "dont_know",
-            "refused",
-            "empty",
-            "n_filters",
-            "n_closed",
-            "n_numbers",
-            "n_heaped",
-            "n_blocks",
-            "n_straight",
-        )
-    }
-    missing = total["dont_know"] + total["refused"] + total["empty"]
-    days = pl.col("day").drop_nulls().n_unique().cast(pl.Int64)
-
-    def share(part: pl.Expr, whole: pl.Expr) -> pl.Expr:
-        return pl.when(whole > 0).then(part / whole)
-
-    def count(sign: str) -> pl.Expr:
-        return pl.col(sign).sum().cast(pl.Int64)
-
-    lines = (
-        signs.drop_nulls("interviewer")
-        .group_by("interviewer")
-        .agg(
-            n=pl.len().cast(pl.Int64),
-            n_accepted=count("accepted"),
-            n_rejected=(~pl.col("accepted")).sum().cast(pl.Int64),
-            n_communities=pl.col("community").drop_nulls().n_unique().cast(pl.Int64),
-            n_days=days,
-            first_day=pl.col("day").min().cast(pl.String),
-            last_day=pl.col("day").max().cast(pl.String),
-            per_day=share(pl.col("day").count().cast(pl.Float64), days),
-            minutes_median=pl.col("minutes").median(),
-            n_short=count("short"),
-            share_short=pl.col("short").cast(pl.Float64).mean(),
-            n_overlaps=count("overlaps"),
-            n_night=count("night"),
-            n_straight=total["n_straight"].cast(pl.Int64),
-            share_straight=share(total["n_straight"], total["n_blocks"]),
-            share_missing=share(missing, total["asked"]),
-            share_dont_know=share(total["dont_know"], total["asked"]),
-            share_refused=share(total["refused"], total["asked"]),
-            share_empty=share(total["empty"], total["asked"]),
-            share_closed=share(total["n_closed"], total["n_filters"]),
-            n_outliers=count("outliers"),
-            share_heaped=share(total["n_heaped"], total["n_numbers"]),
-            n_duplicates=count("duplicates"),
-            match_mean=pl.col("match").mean(),
-            n_breaches=pl.col("n_breaches").sum().cast(pl.Int64),
-            n_contradictions=pl.col("n_contradictions").sum().cast(pl.Int64),
-        )
-    )
+    table = signs.drop_nulls("interviewer").group_by("interviewer").agg(**_work(), **_answers())
     spread = measures.filter(pl.col("measure") == "variability").select("interviewer", variability="value")
     stable = back.filter(pl.col("role") == "interviewer", pl.col("type") == "stable").select(
         interviewer="person", n_back_checked="n_interviews", error_rate="error_rate"
@@ -180,7 +137,6 @@ def interviewer_table(signs: pl.DataFrame, measures: pl.DataFrame, back: pl.Data
         .group_by("interviewer")
         .agg(n_flags=pl.len().cast(pl.Int64), flags=named.sort().str.join("; "))
     )
-    table = lines
     for part in (spread, stable, flags):
         table = table.join(part, on="interviewer", how="left")
     return (
@@ -188,6 +144,55 @@ def interviewer_table(signs: pl.DataFrame, measures: pl.DataFrame, back: pl.Data
         .sort("n_flags", "interviewer", descending=[True, False])
         .select(list(spec.columns))
     )
+
+
+def _work() -> dict[str, pl.Expr]:
+    """Return what is told of the interviews of one person: how many, where, when, how fast."""
+    days = pl.col("day").drop_nulls().n_unique().cast(pl.Int64)
+    return {
+        "n": pl.len().cast(pl.Int64),
+        "n_accepted": _count("accepted"),
+        "n_rejected": (~pl.col("accepted")).sum().cast(pl.Int64),
+        "n_communities": pl.col("community").drop_nulls().n_unique().cast(pl.Int64),
+        "n_days": days,
+        "first_day": pl.col("day").min().cast(pl.String),
+        "last_day": pl.col("day").max().cast(pl.String),
+        "per_day": _share(pl.col("day").count().cast(pl.Float64), days),
+        "minutes_median": pl.col("minutes").median(),
+        "n_short": _count("short"),
+        "share_short": pl.col("short").cast(pl.Float64).mean(),
+        "n_overlaps": _count("overlaps"),
+        "n_night": _count("night"),
+    }
+
+
+def _answers() -> dict[str, pl.Expr]:
+    """Return what is told of the answers that one person brought home."""
+    total = {name: pl.col(name).sum() for name in _SUMMED}
+    missing = total["dont_know"] + total["refused"] + total["empty"]
+    return {
+        "n_straight": total["n_straight"].cast(pl.Int64),
+        "share_straight": _share(total["n_straight"], total["n_blocks"]),
+        "share_missing": _share(missing, total["asked"]),
+        "share_dont_know": _share(total["dont_know"], total["asked"]),
+        "share_refused": _share(total["refused"], total["asked"]),
+        "share_empty": _share(total["empty"], total["asked"]),
+        "share_closed": _share(total["n_closed"], total["n_filters"]),
+        "n_outliers": _count("outliers"),
+        "share_heaped": _share(total["n_heaped"], total["n_numbers"]),
+        "n_duplicates": _count("duplicates"),
+        "match_mean": pl.col("match").mean(),
+        "n_breaches": _count("n_breaches"),
+        "n_contradictions": _count("n_contradictions"),
+    }
+
+
+def _share(part: pl.Expr, whole: pl.Expr) -> pl.Expr:
+    return pl.when(whole > 0).then(part / whole)
+
+
+def _count(sign: str) -> pl.Expr:
+    return pl.col(sign).sum().cast(pl.Int64)
 
 
 def about_interviewers(measures: pl.DataFrame, named: bool) -> tuple[Outcome, ...]:  # noqa: FBT001 - a fact, no switch
