@@ -62,29 +62,8 @@ def supervise_rows(received: Received, study: Study, second: pl.DataFrame | None
     codebook, spec = study.instrument.codebook, study.spec.quality
     community = spec.community or (study.spec.design.cluster if study.spec.design else None)
     visits = make_visits(received, spec, codebook, community)
-    parts = _Parts(
-        duplicates=find_duplicates(received, codebook, spec.near_duplicate_share),
-        straight=straight_lining(received, item_blocks(study)),
-        missing=nonresponse(received, codebook),
-        closed=closed_filters(received, filters(received, codebook)),
-        outliers=outliers(received, number_fields(spec, codebook, received.columns), codebook, spec.outlier_distance),
-        heaping=heaping(received, visits, _ages(study, received), number_fields(spec, codebook, received.columns)),
-        effects=interviewer_effects(received, visits, effect_fields(study, codebook, received.columns), study),
-        breaches=breaches(received, visits, study),
-        progress=progress(received, visits, spec, community, codebook),
-        back=back_checks(received, visits, second, study),
-    )
-    timing = (
-        speeders(visits, spec),
-        too_long(visits, spec),
-        negative(visits),
-        night(visits, spec),
-        overlaps(visits, parts.duplicates.copies),
-        bursts(visits),
-        date_order(received, spec, codebook),
-        outside_period(visits, spec),
-        future_dates(received, visits, spec, codebook),
-    )
+    parts = _parts(received, visits, second, study, community)
+    timing = _timing(received, visits, parts.duplicates.copies, study)
     signs = _signs(parts, visits, timing, shortest(visits, spec))
     uniform = variability(received, visits, effect_fields(study, codebook, received.columns))
     measures = measures_of(signs, [parts.heaping.measures, uniform])
@@ -163,6 +142,43 @@ class _Parts:
 
 def _ages(study: Study, received: Received) -> list[str]:
     return [name for name in study.spec.quality.ages if name in received.columns]
+
+
+def _parts(
+    received: Received, visits: pl.DataFrame, second: pl.DataFrame | None, study: Study, community: str | None
+) -> _Parts:
+    """Make the checks whose results are tables of their own."""
+    assert study.instrument is not None
+    codebook, spec = study.instrument.codebook, study.spec.quality
+    return _Parts(
+        duplicates=find_duplicates(received, codebook, spec.near_duplicate_share),
+        straight=straight_lining(received, item_blocks(study)),
+        missing=nonresponse(received, codebook),
+        closed=closed_filters(received, filters(received, codebook)),
+        outliers=outliers(received, number_fields(spec, codebook, received.columns), codebook, spec.outlier_distance),
+        heaping=heaping(received, visits, _ages(study, received), number_fields(spec, codebook, received.columns)),
+        effects=interviewer_effects(received, visits, effect_fields(study, codebook, received.columns), study),
+        breaches=breaches(received, visits, study),
+        progress=progress(received, visits, spec, community, codebook),
+        back=back_checks(received, visits, second, study),
+    )
+
+
+def _timing(received: Received, visits: pl.DataFrame, copies: pl.Series, study: Study) -> tuple[Outcome, ...]:
+    """Make the checks of times and dates; rows of `copies` repeat another row."""
+    assert study.instrument is not None
+    codebook, spec = study.instrument.codebook, study.spec.quality
+    return (
+        speeders(visits, spec),
+        too_long(visits, spec),
+        negative(visits),
+        night(visits, spec),
+        overlaps(visits, copies),
+        bursts(visits),
+        date_order(received, spec, codebook),
+        outside_period(visits, spec),
+        future_dates(received, visits, spec, codebook),
+    )
 
 
 def _signs(parts: _Parts, visits: pl.DataFrame, timing: tuple[Outcome, ...], bound: float | None) -> pl.DataFrame:
