@@ -1,10 +1,12 @@
-"""Tables that count treated and untreated people: a small arm is hidden, what was estimated from it is not.
+"""Tables that count treated and untreated people: a small arm is hidden, with the figures that give it away.
 
-A coefficient does not say how many people are in an arm; their number, the number of their clusters, and the mean of
-an arm do. So does a standardised difference, because the mean of everybody is no secret. Of a row whose whole sample is
-too small, every figure goes. Which cluster moves a coefficient gives a small arm away, too: the untreated are where the
-partial leverage is. And the levels of a subgroup or covariate add up to figures that are shown elsewhere, so that one
-hidden level takes another one with it.
+The number of people in an arm goes, the number of their clusters, and the mean of an arm. So does a standardised
+difference, because the mean of everybody is no secret. Of a row whose whole sample is too small, every figure goes.
+Which cluster moves a coefficient gives a small arm away, too: the untreated are where the partial leverage is. Nor is
+a coefficient without its own telling: of a level all figures of a hidden arm go. Of the whole sample the coefficient
+and its error stay, roughly, because they are what the study is about; see :mod:`liandong.disclose.few` for what is
+taken from them, and for what they still let a reader guess. And the levels of a subgroup or covariate add up to figures
+that are shown elsewhere, so that one hidden level takes another one with it.
 """
 
 from __future__ import annotations
@@ -20,6 +22,17 @@ Count = Callable[[Row], float | None]
 _COUNTS = ("n_treated", "n_untreated", "clusters_with_treated", "clusters_with_untreated", "clusters_with_both")
 _MEANS = ("mean_treated", "mean_untreated", "difference", "std_difference")
 _ROUNDING = 1e-6
+# Figures that go with the arms of their row.
+_TELLING = {
+    "heterogeneity": ("estimate", "std_error", "df", "p_value", "conf_low", "conf_high"),
+    "verdicts": (
+        "effective_clusters",
+        "leverage_ratio",
+        "partial_leverage_max",
+        "without_one_low",
+        "without_one_high",
+    ),
+}
 
 ARM_TABLES = frozenset({"design", "verdicts", "influence", "heterogeneity", "mediation", "balance"})
 
@@ -40,7 +53,7 @@ def hide_small_arms(name: str, table: pl.DataFrame, minimum: int) -> pl.DataFram
     for what, sizes in _PARTS.get(name, {}).items():
         _guard(table, name, hidden[what], sizes, minimum)
     hidden["arms"] = [one or other for one, other in zip(hidden["arms"], hidden["gone"], strict=True)]
-    table = _blanked(table, counts, hidden["arms"])
+    table = _blanked(table, (*counts, *_TELLING.get(name, ())), hidden["arms"])
     table = _blanked(table, figures, hidden["gone"])
     if name == "heterogeneity":
         table = _unflagged(table, hidden["arms"])

@@ -47,7 +47,9 @@ def _missingness(rows: Sequence[Row], outline: Outline) -> Found:
         group = outline.known(field) if row["kind"] == "answered" else frozenset({f"!{field}: {row['kind']}"})
         kinds.setdefault(field, []).append(group)
         yield Count("missingness", at, "n_rows", EVERYBODY, row["n_rows"], _OVERALL)
-        yield Count("missingness", at, "n", group, row["n"], _MISSING, EVERYBODY)
+        # A kind of missing is listed only where somebody has it.
+        least = int(row["kind"] != "answered")
+        yield Count("missingness", at, "n", group, row["n"], _MISSING, EVERYBODY, least)
     yield from (Whole(EVERYBODY, tuple(groups)) for groups in kinds.values() if len(groups) > 1)
 
 

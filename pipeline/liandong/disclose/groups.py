@@ -32,6 +32,8 @@ class Count:
         What a reader would miss: of two numbers that may be hidden, the one with the lower rank is.
     base
         Of whom the group is a share in this row; None where it is given as none.
+    least
+        How many they are at least, as the row says by being there.
     """
 
     table: str
@@ -41,6 +43,7 @@ class Count:
     value: int | None
     rank: int
     base: Group | None = None
+    least: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,7 @@ def consistent(counts: Iterable[Count], wholes: Iterable[Whole]) -> Counted:
         known = count
         if count.value is not None and values.setdefault(count.group, count.value) != count.value:
             own = count.group | {f"@{count.table}:{count.row}:{count.column}"}
-            known = Count(count.table, count.row, count.column, own, count.value, count.rank, count.base)
+            known = Count(count.table, count.row, count.column, own, count.value, count.rank, count.base, count.least)
             values[own] = count.value
         kept.append(known)
     sound = [whole for whole in dict.fromkeys(wholes) if len(whole.parts) > 0 and _adds_up(whole, values)]

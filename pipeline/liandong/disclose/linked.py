@@ -36,6 +36,8 @@ class Links:
         A group and a part of it that differ by too few people.
     around
         Group → the groups that it is part of, the smallest first, and its parts, the largest first; filled as asked.
+    least
+        Group → how many it has at least, where its row is there only because it has some.
     """
 
     counted: Counted
@@ -44,6 +46,7 @@ class Links:
     over: Mapping[Group, set[Group]]
     pairs: Sequence[tuple[Group, Group]]
     around: dict[Group, tuple[list[Group], list[Group]]] = field(default_factory=dict)
+    least: Mapping[Group, int] = field(default_factory=dict)
 
     def bounds(self, group: Group, shown: set[Group]) -> tuple[int, int, set[Group]]:
         """Return what the published parts and wholes of a group say of its size, and which of them say it."""
@@ -59,8 +62,8 @@ class Links:
         above, below = self.around[group]
         smallest = next((other for other in above if other in shown), None)
         largest = next((other for other in below if other in shown), None)
-        ceiling = max(values.values()) if smallest is None else values[smallest]
-        floor = 0 if largest is None else values[largest]
+        ceiling = max(values.values(), default=0) if smallest is None else values[smallest]
+        floor = max(self.least.get(group, 0), 0 if largest is None else values[largest])
         return min(floor, ceiling), ceiling, {one for one in (smallest, largest) if one is not None}
 
 
@@ -72,7 +75,8 @@ def links_of(counted: Counted, minimum: int) -> Links:
         rank[count.group] = max(count.rank, rank.get(count.group, 0))
         if count.base is not None and count.base != count.group:
             over.setdefault(count.base, set()).add(count.group)
-    return Links(counted, minimum, rank, over, nested_within(counted.values, minimum))
+    least = {count.group: count.least for count in counted.counts if count.least}
+    return Links(counted, minimum, rank, over, nested_within(counted.values, minimum), least=least)
 
 
 @dataclass(slots=True)
@@ -207,7 +211,7 @@ def _unknowns(
         place[big, small] = len(names)
         names.append((big, small))
         low.append(0)
-        high.append(values[EVERYBODY] if EVERYBODY in values else max(values.values()))
+        high.append(values[EVERYBODY] if EVERYBODY in values else max(values.values(), default=0))
         sums.append(_sum(place, {big: 1, small: -1, (big, small): -1}, shown, values))
     return names, sums, low, high, binding
 

@@ -12,14 +12,8 @@ from liandong.evidence import TABLES
 Row = dict[str, Any]
 
 ROUNDING: Final = "rounding"
-# Tables whose rows hide one another: which of them is the small one is not said.
-_MUTUAL: Final = "threshold+secondary"
-_ALONE: Final = frozenset({"design", "verdicts", "mediation", "power", "validation", "checks"})
-
-
-def first_reason(table: str) -> str:
-    """Return why the rules for one table hide cells of `table`."""
-    return "threshold" if table in _ALONE else _MUTUAL
+# Cells hide one another, within a table and across tables: which of them is the small one is not said.
+MUTUAL: Final = "threshold+secondary"
 
 
 def list_suppressions(
@@ -34,7 +28,7 @@ def list_suppressions(
     before, after
         The tables with and without what was hidden, row by row the same.
     reasons
-        (table, row, column) → reason of what is empty; of all else that is empty now, see :func:`first_reason`.
+        (table, row, column) → reason of what is empty; all else that is empty is small, or gives a small number away.
     """
     found: list[Row] = []
     for name, table in after.items():
@@ -54,7 +48,7 @@ def _of_table(
         for column, value in old.items():
             if column == "suppressed" or column in key or value == new[column]:
                 continue
-            reason = reasons.get((name, at, column), first_reason(name)) if new[column] is None else ROUNDING
+            reason = reasons.get((name, at, column), MUTUAL) if new[column] is None else ROUNDING
             columns.setdefault(reason, []).append(column)
         row = "; ".join(f"{column}={new[column]}" for column in key if new[column] not in {"", None})
         found += [

@@ -11,10 +11,11 @@ from liandong.definitions import Disclosure
 from liandong.disclose.columns import column_kinds
 from liandong.disclose.counts import count_people
 from liandong.disclose.dominance import Concentration, without_concentrated
+from liandong.disclose.few import without_small_comparisons
 from liandong.disclose.groups import Counted, Group
 from liandong.disclose.hiding import Cell, cells_to_hide, without
 from liandong.disclose.linked import BASE, DIFFERENCE, SECONDARY, SMALL, hide_linked, links_of
-from liandong.disclose.listing import list_suppressions
+from liandong.disclose.listing import MUTUAL, list_suppressions
 from liandong.disclose.outline import Outline
 from liandong.disclose.rounding import rounded_tables
 from liandong.disclose.suppression import suppress_small_cells
@@ -23,8 +24,8 @@ from liandong.evidence import TABLES, conform
 _UNKNOWN: Final = Outline()
 # Groups hide one another here, too: a reason of its own would say which of them is small.
 _REASONS: Final = {
-    SMALL: "threshold+secondary",
-    SECONDARY: "threshold+secondary",
+    SMALL: MUTUAL,
+    SECONDARY: MUTUAL,
     DIFFERENCE: "difference",
     BASE: "difference",
 }
@@ -73,6 +74,7 @@ def disclose(
     shown, cells = without_concentrated(before, concentrated)
     reasons = dict.fromkeys(cells, "dominance")
     if rules.minimum_cell > 1 or cells:
+        shown = without_small_comparisons(before, shown, rules.minimum_cell)
         shown, others = _protected(before, shown, rules.minimum_cell, outline)
         reasons = {**others, **reasons}
     if rules.rounding > 1:

@@ -35,18 +35,25 @@ def hide_small_checks(table: pl.DataFrame, minimum: int) -> pl.DataFrame:
     """Return the table checks without counts of few people, and ``suppressed`` set in their rows.
 
     What a check looked at, what it flagged and what it did not are people, or their answers, unless its unit says that
-    it looks at questions, communities, days or blocks. Where one of the numbers goes, so does the share.
+    it looks at questions, communities, days or blocks; so is what a check of interviews left out of all that were
+    received. Where one of the numbers goes, so does the share. How many were rejected the sample flow says anyway.
     """
     checked, flagged = pl.col("n_checked"), pl.col("n_flagged")
     of_people = ~pl.col("unit").is_in(_NOBODY)
+    # Those that were accepted, and those that were planned, are no secret.
+    of_received = (pl.col("unit") == "interviews") & ~pl.col("check").is_in(("target", "broken_rules"))
+    left_out = of_received & _small(checked.filter(of_received).max() - checked, minimum)
     few_checked = of_people & _small(checked, minimum)
-    few_flagged = of_people & (_small(flagged, minimum) | ((flagged > 0) & _small(checked - flagged, minimum)))
+    few_flagged = (of_people & (pl.col("check") != "rejected")) & (
+        _small(flagged, minimum) | ((flagged > 0) & _small(checked - flagged, minimum))
+    )
     gone = (few_checked | few_flagged).fill_null(value=False)
+    uncounted = (few_checked | left_out).fill_null(value=False)
     return table.with_columns(
-        n_checked=pl.when(~few_checked).then(checked),
+        n_checked=pl.when(~uncounted).then(checked),
         n_flagged=pl.when(~gone).then(flagged),
-        share=pl.when(~gone).then(pl.col("share")),
-        suppressed=pl.col("suppressed") | gone,
+        share=pl.when(~(gone | uncounted)).then(pl.col("share")),
+        suppressed=pl.col("suppressed") | gone | uncounted,
     )
 
 

@@ -235,7 +235,7 @@ def test_the_share_of_treated_people_does_not_give_a_hidden_arm_back() -> None:
 
 def test_a_level_whose_size_alone_is_hidden_keeps_its_estimate() -> None:
     level = {"effect": "e", "outcome": "y", "subgroup": "sex", "estimate": 0.0123456, "n_treated": None,
-             "n_untreated": None, "suppressed": True}  # fmt: skip
+             "n_untreated": None, "suppressed": False}  # fmt: skip
     rows = [{**level, "level": "f", "n_obs": None}, {**level, "level": "m", "n_obs": 300}]
     shown = released({"heterogeneity": table("heterogeneity", *rows)})["heterogeneity"]
     assert shown["estimate"].to_list() == [0.0123456, 0.0123456]
