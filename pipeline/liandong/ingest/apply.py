@@ -16,6 +16,7 @@ from liandong.ingest.fields import KIND, UNREAD, VALUE, FieldColumn
 from liandong.ingest.matching import match_columns
 from liandong.ingest.missing import kinds_of, missing_codes, with_tags
 from liandong.ingest.raw import RawTable
+from liandong.ingest.summaries import summary_notes
 from liandong.ingest.typed import TYPES
 from liandong.ingest.worded import are_words, options_of
 
@@ -117,7 +118,7 @@ def apply_codebook(raw: RawTable, codebook: Codebook) -> Ingested:
         unknown=others,
         unknown_columns=tuple(unknown.values()),
         absent=tuple(field.name for field in codebook.fields if field.name not in sources),
-        notes=(*raw.notes, *renamed, *worded, *_missing_notes(columns)),
+        notes=(*raw.notes, *renamed, *worded, *summary_notes(raw, codebook, sources), *_missing_notes(columns)),
     )
 
 

@@ -52,9 +52,13 @@ def options_of(sources: Mapping[str, str], codebook: Codebook, columns: Iterable
         if option is not None:
             found.setdefault(column, []).append(option)
     known = list(columns)
-    for column, options in found.items():
-        options += [one[len(column) + 1 :] for one in known if re.match(rf"{re.escape(column)}[/_-].", one)]
-    return {column: tuple(dict.fromkeys(options)) for column, options in found.items()}
+    return {column: with_own_columns(column, options, known) for column, options in found.items()}
+
+
+def with_own_columns(column: str, options: Sequence[str], columns: Iterable[str]) -> tuple[str, ...]:
+    """Return `options`, and those that have a column of their own beside `column`."""
+    own = [one[len(column) + 1 :] for one in columns if re.match(rf"{re.escape(column)}[/_-].", one)]
+    return tuple(dict.fromkeys((*options, *own)))
 
 
 def codes_of_words(
@@ -121,8 +125,7 @@ def _chosen(cells: pl.Expr, prepared: pl.Expr, field: Field, option: str, option
     missing = [*field.liandong.missing_kinds, *(one.value for one in field.missing_values or ())]
     among = [_answers(cells, (one,)).str.contains(f"\0{one}\0", literal=True) for one in options]
     is_among = among[list(options).index(option)]
-    each = "|".join(re.escape(one) for one in sorted(options, key=len, reverse=True))
-    is_strange = ~_answers(cells, options).str.contains(rf"^\x00*(?:(?:{each})\x00+)*$")
+    is_strange = are_strange(cells, options)
     hidden = is_strange & pl.all_horizontal(among) if option == options[0] else pl.lit(value=False)
     chosen = pl.when(is_among & ~hidden).then(pl.lit("1")).when(is_strange).then(pl.lit(_UNREADABLE))
     return (
@@ -131,6 +134,12 @@ def _chosen(cells: pl.Expr, prepared: pl.Expr, field: Field, option: str, option
         .when(cells.is_not_null())
         .then(chosen.otherwise(pl.lit("0")))
     )
+
+
+def are_strange(cells: pl.Expr, options: Sequence[str]) -> pl.Expr:
+    """Return whether cells hold an answer that is none of the `options`."""
+    each = "|".join(re.escape(one) for one in sorted(options, key=len, reverse=True))
+    return ~_answers(cells, options).str.contains(rf"^\x00*(?:(?:{each})\x00+)*$")
 
 
 def _answers(cells: pl.Expr, options: Sequence[str]) -> pl.Expr:

@@ -250,6 +250,19 @@ def test_an_unknown_answer_beside_all_options_is_listed(make_codebook: Any, raw_
     assert (answers(ingested)["a"], answers(ingested)["b"]) == ([None, 1, 0], [1, 1, 1])
 
 
+def test_an_unknown_answer_in_a_cell_that_is_passed_over_is_noted(make_codebook: Any, raw_of: Any) -> None:
+    book = make_codebook(
+        a=field("integer", "q/a", "q", option="a"), b=field("integer", "q/b", "q", option="b"), n=field("integer")
+    )
+    frame = pl.DataFrame(
+        {"q": ["a gone", "b own", "", "(跳过)"], "q/a": "1000", "q/b": "0100", "q/own": "0100", "n": 1}
+    )
+    frame = frame.with_columns(pl.col("q/a", "q/b", "q/own").str.slice(0, 1))
+    note = "q: 1 cells hold an answer that is no option of the codebook and has no column of its own."
+    assert note in apply_codebook(raw_of(frame), book).notes
+    assert note not in apply_codebook(raw_of(frame.slice(1)), book).notes
+
+
 def test_an_unknown_answer_that_is_a_number_is_listed(make_codebook: Any, raw_of: Any) -> None:
     book = make_codebook(a=field("integer", "q", option="1"), b=field("integer", "q", option="2", bareNumber=False))
     for cells in ([1, 2, 3], ["1", "2", "3"]):
