@@ -45,6 +45,8 @@ def described(hit: Hit) -> str:
     """Return what was found in a column, without its values: kind, cells, share and the first rows."""
     what = WORDS[hit.kind][0]
     rows = ", ".join(str(row) for row in hit.rows)
+    if hit.in_codes:
+        return f"its categories hold {what}"
     if not hit.cells:
         return f"its name or title announces {what} (first filled rows: {rows})"
     cells = "1 cell" if hit.cells == 1 else f"{hit.cells:,} cells"

@@ -31,6 +31,15 @@ class Column:
         return known is not None and (known.allowed is not None or known.type in _CODED_TYPES)
 
     @property
+    def codes(self) -> tuple[str, ...]:
+        """The declared values of the field and their labels, as texts: what they say would be published."""
+        known = self.field
+        if known is None or known.type in _CODED_TYPES:
+            return ()
+        words = [*(known.allowed or ()), *known.category_labels("zh").values(), *known.category_labels("en").values()]
+        return tuple(dict.fromkeys(str(word) for word in words if not isinstance(word, bool)))
+
+    @property
     def titles(self) -> tuple[str, ...]:
         """Every text that says what the column is."""
         known = self.field
@@ -48,9 +57,11 @@ class Hit:
     kind
         What was found.
     cells, share
-        How many cells hold it, and their share of the filled ones; 0 when only the heading says so.
+        How many cells hold it, and their share of the filled ones; 0 when only the heading or the codes say so.
     rows
         The first rows (1-based data rows of the file) that hold it, three at most.
+    in_codes
+        Whether the declared values of the field, or their labels, say so.
     """
 
     column: str
@@ -59,3 +70,4 @@ class Hit:
     cells: int
     share: float
     rows: tuple[int, ...] = ()
+    in_codes: bool = False

@@ -23,6 +23,13 @@ _TITLES: Final[tuple[tuple[Kind, str], ...]] = (
     ("bank_card", "银行卡|银行卡号|银行账号|一卡通号"),
     ("plate", "车牌|车牌号码?"),
 )
+# People who go by what they are; the column holds their names, unless it asks something about them.
+_PEOPLE: Final = (
+    r"^\W*(?:(?:[A-Za-z]{0,2}\d+(?:[-_.]\d+)*)[、.．:：\s]*)?(?:请问|请填写|您家?|你家?|本户|家庭|该户|社区|小区|本村|所在|居住|村|的|主要|第一){0,4}"
+    r"(?:户主|填写人|填表人|填报人|录入人|负责人|经办人|村干部|村支书|村主任|审核人|监护人|申请人|受访人|"
+    r"受访者|被访者|被访人|联系人|网格员|楼栋?长|家庭成员|签名|签字|法定代理人|代理人|受益人|户内成员)"
+    r"(?:姓名|名字|名单|签名|签字)?\s*\d{0,2}(?:是谁|是哪位|是|为)?[\s:：?？*]*(?:[（(][^（()）]*[)）])?\W*$"
+)
 _ENGLISH: Final[tuple[tuple[Kind, str], ...]] = (
     ("resident_id", r"(?:(?:national|resident|citizen) id(?:entity)?(?: card)?|id card|passport)(?: number)?"),
     ("mobile", r"(?:mobile|cell)(?: ?phone)?(?: number)?"),
@@ -75,9 +82,15 @@ def announced(name: str, titles: Iterable[str], *, numeric: bool = False) -> Kin
 
 def _of_title(title: str) -> list[Kind]:
     text = unicodedata.normalize("NFKC", title).strip()
-    return [kind for kind, words in _TITLES if re.search(f"(?:{words}){_SUFFIX}", text)] + [
-        kind for kind, words in _ENGLISH if re.search(rf"(?i){_PREFIX}(?:the |your |his |her )?(?:{words})\W*$", text)
-    ]
+    return (
+        [kind for kind, words in _TITLES if re.search(f"(?:{words}){_SUFFIX}", text)]
+        + [
+            kind
+            for kind, words in _ENGLISH
+            if re.search(rf"(?i){_PREFIX}(?:the |your |his |her )?(?:{words})\W*$", text)
+        ]
+        + (["name"] if re.search(_PEOPLE, text) else [])
+    )
 
 
 def _of_name(name: str) -> list[Kind]:

@@ -10,6 +10,7 @@ import polars as pl
 from liandong.definitions import Codebook
 from liandong.definitions.linkage_key import KEY_VARIABLE
 from liandong.errors import DefinitionError, Problem
+from liandong.privacy.names import compact
 
 _LEAST_BYTES = 16
 _HEX_DIGITS = 32  # 128 bits
@@ -52,8 +53,9 @@ def keyed_hash(values: pl.Series, domain: str, key: bytes) -> pl.Series:
     Parameters
     ----------
     values
-        Of any type. They are hashed as text, brought to one form: Unicode NFKC, without blanks on both sides, capital
-        letters; whole numbers without decimals, dates in ISO 8601. Nothing but blanks is missing.
+        Of any type. They are hashed as text, brought to one form: Unicode NFKC, without characters of no width,
+        without blanks on both sides, between Chinese characters and between digits, capital letters; whole numbers
+        without decimals, dates in ISO 8601. Nothing but blanks is missing.
     domain
         The name of the field: the same number in another field has another hash.
     key
@@ -111,7 +113,11 @@ def _normalised(values: pl.Series) -> pl.Series:
             pl.when(whole == values).then(whole.cast(pl.String)).otherwise(values.fill_nan(None).cast(pl.String))
         ).to_series().rename(values.name)  # fmt: skip
     texts = values.cast(pl.String).str.normalize("NFKC").str.strip_chars(_PADDING).str.to_uppercase()
-    return texts.replace("", None)
+    bare = compact(pl.col("text"))
+    for _ in range(2):  # matches cannot overlap: every second gap is left by the first turn
+        bare = bare.str.replace_all(r"([0-9])[\s\p{Z}]+([0-9])", "${1}${2}")
+    texts = texts.rename("text").to_frame().select(bare).to_series().rename(values.name)
+    return texts.str.strip_chars().replace("", None)
 
 
 def _hash(text: str, domain: str, key: bytes) -> str:

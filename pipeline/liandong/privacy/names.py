@@ -6,7 +6,7 @@ from typing import Final
 
 import polars as pl
 
-from liandong.privacy.surnames import AMBIGUOUS, COMMON, COMPOUND, NOT_LAST, NOT_NAMES
+from liandong.privacy.surnames import AMBIGUOUS, COMMON, COMPOUND, EVERYDAY, NOT_LAST, NOT_NAMES, PINYIN, RARE
 
 _HAN: Final = r"[\p{Han}]"
 _SURNAME: Final = rf"(?:{'|'.join(COMPOUND)}|[{COMMON}])"
@@ -39,7 +39,18 @@ _YOUNG_OR_OLD: Final = (
     r"(?:^|[^\p{Han}]|社工|物业|邻居|隔壁|[找和叫的请谢是])[小老][王李张刘陈杨赵黄周吴徐孙胡朱林郭罗郑]"
     r"(?:$|[^\p{Han}]|[和说来帮都也很给经每修])"
 )
-_WHOLE: Final = rf"^(?:{'|'.join(COMPOUND)}|[{COMMON}]){_HAN}{{1,2}}$"
+_WHOLE: Final = rf"^(?:(?:{'|'.join(COMPOUND)}|[{COMMON}{RARE}]){_HAN}{{1,2}}|[{EVERYDAY}]{_HAN}{{2}})$"
+_FINAL: Final = (
+    "iang|iong|uang|ang|eng|ing|ong|ian|iao|uai|uan|ai|ei|ao|ou|an|en|in|un|ia|ie|iu|ua|ui|uo|ue|ve|er|[aeiouvü]"
+)
+_SYLLABLE: Final = rf"(?:zh|ch|sh|[bpmfdtnlgkhjqxrzcsyw])?(?:{_FINAL})"
+_LATIN_SURNAME: Final = "|".join(sorted(PINYIN, key=len, reverse=True))
+_GIVEN: Final = rf"{_SYLLABLE}(?:['\- ]?{_SYLLABLE})?"
+# Two capitalised words of pinyin, one of them a surname, or both in one word with a capital inside.
+_LATIN: Final = rf"(?i)^(?:(?:{_LATIN_SURNAME})[, ]+{_GIVEN}|{_GIVEN}[, ]+(?:{_LATIN_SURNAME}))$"
+_LATIN_CAPITALS: Final = r"^\p{Lu}[\p{L}'\-]*(?:[, ]+\p{Lu}[\p{L}'\-]*){1,2}$"
+_LATIN_JOINED: Final = r"^(\p{Lu}\p{Ll}+)(\p{Lu}\p{Ll}+)$"
+_OPTION: Final = r"^\s*[A-Za-z0-9]{1,2}\s*[.．、:：)）]\s*"
 _MINORITY: Final = r"^[\p{Han}]{2,8}[·•．][\p{Han}]{2,8}$"
 _CONTEXT: Final = rf"{_ANNOUNCED}|{_RELATED}|{_ADDRESS}|[姐哥姨婶]|[小老][王李张刘陈杨赵黄周吴徐孙胡朱林郭罗郑]"
 # What follows a word that announces a name when it is a sentence that goes on, not a name.
@@ -68,11 +79,25 @@ def mentions_person(texts: pl.Series) -> pl.Series:
     return found.fill_null(value=False)
 
 
+def compact(texts: pl.Expr) -> pl.Expr:
+    """Return texts without characters of no width, and without blanks of any kind between Chinese characters."""
+    bare = texts.str.replace_all(r"\p{Cf}", "")
+    for _ in range(2):  # matches cannot overlap: every second gap is left by the first turn
+        bare = bare.str.replace_all(rf"({_HAN})[\s\p{{Z}}]+({_HAN})", "${1}${2}")
+    return bare
+
+
 def looks_like_name(texts: pl.Expr) -> pl.Expr:
-    """Return whether a whole text has the form of a name: a surname and one or two more characters."""
+    """Return whether a whole text has the form of a name: a surname and one or two more characters, or in pinyin.
+
+    Blanks within a name, and a letter or number of an option before it, do not matter.
+    """
+    texts = compact(texts).str.replace(_OPTION, "").str.strip_chars()
     form = texts.str.contains(_WHOLE) & ~texts.str.slice(0, 2).is_in(NOT_NAMES)
     place = texts.str.contains(rf"[{NOT_LAST}]$")
-    return (form & ~place) | texts.str.contains(_MINORITY)
+    spaced = texts.str.replace_all(_LATIN_JOINED, "${1} ${2}").str.replace_all(r"[\s\p{Z}]+", " ")
+    latin = spaced.str.contains(_LATIN_CAPITALS) & spaced.str.contains(_LATIN)
+    return (form & ~place) | texts.str.contains(_MINORITY) | latin
 
 
 def _any_name(texts: pl.Series, pattern: str) -> pl.Series:

@@ -7,10 +7,11 @@ from typing import Final
 import polars as pl
 
 # Two-digit codes of GB/T 2260: provinces, municipalities, autonomous regions, Taiwan, Hong Kong and Macao.
-_PROVINCES: Final = (
+PROVINCES: Final = (
     *("11", "12", "13", "14", "15", "21", "22", "23", "31", "32", "33", "34", "35", "36", "37", "41", "42", "43"),
     *("44", "45", "46", "50", "51", "52", "53", "54", "61", "62", "63", "64", "65", "71", "81", "82", "83"),
 )
+"""Codes with which a resident ID begins."""
 # GB 11643: weight of each of the first 17 digits is 2^(17 − i) mod 11; check digit by the weighted sum mod 11.
 _WEIGHTS: Final = tuple(pow(2, 17 - position, 11) for position in range(17))
 _CHECK: Final = "10X98765432"
@@ -25,7 +26,7 @@ def is_resident_id(text: pl.Expr, *, exact: bool = True) -> pl.Expr:
 
     Numbers that are not `exact` (a spreadsheet keeps 15 digits, a double 53 bits) need no right check digit.
     """
-    province = text.str.slice(0, 2).is_in(_PROVINCES)
+    province = text.str.slice(0, 2).is_in(PROVINCES)
     digits = [text.str.slice(position, 1).cast(pl.Int32, strict=False) for position in range(17)]
     total = pl.sum_horizontal(digit * weight for digit, weight in zip(digits, _WEIGHTS, strict=True)) % 11
     check = total.replace_strict(dict(enumerate(_CHECK)), default=None, return_dtype=pl.String)

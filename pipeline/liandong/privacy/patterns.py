@@ -8,32 +8,35 @@ import polars as pl
 
 from liandong.privacy.kinds import Kind
 from liandong.privacy.names import has_context, mentions_person
-from liandong.privacy.numbers import is_bank_card, is_resident_id
+from liandong.privacy.numbers import PROVINCES, is_bank_card, is_resident_id
 
 # Cheap looks that let most values go; whatever a pattern below finds has to pass one, in full-width digits, too.
 _D: Final = "[0-9０-９]"
-_LOOK_LONG: Final = rf"{_D}[0-9０-９ \-－—–()（）]{{6,}}"  # numbers of telephones, persons, cards
+# Numbers of telephones, persons and cards, in groups or in powers of ten.
+_LOOK_LONG: Final = rf"{_D}[0-9０-９\s\p{{Z}}\p{{Cf}}\-－—–()（）./／]{{6,}}|{_D}[.．]{_D}+[eE]"
 _LOOK_DOTS: Final = rf"{_D}[.．]{_D}+[.．,，;；、\s]|{_D}[.．]{_D}{{3}}|{_D}°|[0-9A-Fa-f]:[0-9A-Fa-f]{{0,4}}:"
 _LOOK_PLACE: Final = rf"[0-9０-９一二三四五六七八九十百](?:[号栋幢座室户层楼组队社]|单元)|{_D}[-－—–]{_D}+[-－—–]{_D}"
 _LOOK_ACCOUNT: Final = r"微信|薇信|威信|扣扣|企鹅号|(?i:wechat|weixin|wxid|vx|wx|v信|qq)"
 _LOOK_PLATE: Final = r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-Za-zＡ-Ｚ]"
 _LOOK: Final = f"{_LOOK_LONG}|{_LOOK_DOTS}|{_LOOK_PLACE}|{_LOOK_ACCOUNT}|{_LOOK_PLATE}|[@＠]"
-_FULL_WIDTH: Final = "[０-９Ａ-Ｚａ-ｚ＠．－＋＿]"
+_FULL_WIDTH: Final = r"[０-９Ａ-Ｚａ-ｚ＠．－＋＿／\x{a0}\x{2000}-\x{200f}\x{202f}\x{205f}\x{3000}\p{Cf}]"
+_GAP: Final = r"([0-9])(?:[\s\p{Z}]{2,}|[\t\r\n])([0-9])"
+_LETTER_X: Final = r"([0-9]{17})[хХχΧ×]"  # of other scripts than the last place of a resident ID
 _UUID: Final = r"(?i)[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|[0-9a-f]{24,}"
 # A moment or a date by itself is no number of anything.
 _MOMENT: Final = r"^\s*\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?(?:[ T]\s*\d{1,2}:\d{2}.*)?\s*$"
 _END: Final = r"(?:$|[^0-9.]|\.0*(?:$|[^0-9]))"
 _MOBILE: Final = (
     r"(?:^|[^0-9.]|(?:^|[^0-9])\.)(?:(?:\+|00)?86[)）]?[ -]?)?"
-    rf"0?1[3-9]\d(?:[ -]?\d{{4}}[ -]?\d{{4}}|\d[ -]\d{{3}}[ -]\d{{4}}){_END}"
-    rf"|(?:^|[^0-9.])1\.[3-9]\d{{9}}[eE]\+?10{_END}"
+    rf"0?1[3-9]\d(?:[ -]?\d{{4}}[ -]?\d{{4}}|[./]\d{{4}}[./]\d{{4}}|\d[ -]\d{{3}}[ -]\d{{4}}){_END}"
+    rf"|(?:^|[^0-9.])1\.[3-9]\d{{0,9}}[eE]\+?10{_END}"
 )
 _AREA: Final = r"0(?:10|2[0-57-9]|[3-9]\d{2})"
 _LANDLINE: Final = (
     rf"(?:^|[^0-9.])(?:\+?86[ -]?)?[(（]?{_AREA}[)）]?[ -]?[2-8]\d{{2,3}}[ -]?\d{{4}}{_END}"
     rf"|(?i:电话|座机|热线|tel)\D{{0,4}}[2-8]\d{{2,3}}[ -]?\d{{4}}{_END}"
 )
-_EMAIL: Final = r"[A-Za-z0-9._%+\-]+@(?:[A-Za-z0-9\-]+\.)+[A-Za-z]{2,}"
+_EMAIL: Final = r"[\p{Han}A-Za-z0-9._%+\-]+@(?:[A-Za-z0-9\-]+\.)+[A-Za-z]{2,}"
 _BYTE: Final = r"(?:25[0-5]|2[0-4]\d|1?\d?\d)"
 _HEX: Final = "[0-9A-Fa-f]{1,4}"
 _IP: Final = (
@@ -111,6 +114,12 @@ def _plain(texts: pl.Series) -> pl.Series:
     if wide.any():
         normal = texts.filter(wide).str.normalize("NFKC")
         texts = texts.scatter(wide.arg_true(), normal)
+    odd = texts.str.contains(rf"\p{{Cf}}|{_GAP}|{_LETTER_X}")
+    if odd.any():
+        bare = texts.filter(odd).str.replace_all(r"\p{Cf}", "").str.replace_all(_GAP, "${1} ${2}")
+        texts = texts.scatter(
+            odd.arg_true(), bare.str.replace_all(_GAP, "${1} ${2}").str.replace_all(_LETTER_X, "${1}X")
+        )
     return texts.str.replace_all("[—–−]", "-").str.replace_all(_UUID, " ")
 
 
@@ -126,6 +135,8 @@ def holds_personal(texts: pl.Series) -> pl.Series:
 def _numbers(frame: pl.DataFrame) -> dict[Kind, pl.DataFrame]:
     """Return the rows with resident IDs and those with card numbers; blanks or dashes may group the digits."""
     grouped = r"(^|[^0-9])([1-9]\d{5})[ -](\d{8})[ -](\d{3}[0-9Xx])"
+    # A spreadsheet that shows a number in powers of ten keeps the first digits, the province among them.
+    powers = r"^\s*([1-8])\.([0-9]{2,})[eE]\+?17\s*$"
     fours = r"(\d{4})[ -](\d{4})[ -](\d{4})[ -](\d{1,4})(?:[ -](\d{1,3}))?"
     joined = pl.col("plain").str.replace_all(grouped, "${1}${2}${3}${4}").str.replace_all(fours, "${1}${2}${3}${4}${5}")
     frame = frame.with_row_index("at").with_columns(joined.str.extract_all(r"[0-9]{15,}[Xx]?").alias("run"))
@@ -134,7 +145,12 @@ def _numbers(frame: pl.DataFrame) -> dict[Kind, pl.DataFrame]:
     digits = run.str.strip_chars_end("Xx")
     person = is_resident_id(run) | is_resident_id(digits)
     ids, cards = (runs.filter(wanted)["at"].implode() for wanted in (person, ~person & is_bank_card(digits)))
-    return {"resident_id": frame.filter(pl.col("at").is_in(ids)), "bank_card": frame.filter(pl.col("at").is_in(cards))}
+    begins = joined.str.extract(powers, 1) + joined.str.extract(powers, 2).str.slice(0, 1)
+    cut = begins.is_in(PROVINCES).fill_null(value=False)
+    return {
+        "resident_id": frame.filter(pl.col("at").is_in(ids) | cut),
+        "bank_card": frame.filter(pl.col("at").is_in(cards)),
+    }
 
 
 def _is_coordinates(text: pl.Expr) -> pl.Expr:

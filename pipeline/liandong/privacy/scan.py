@@ -12,11 +12,15 @@ import polars as pl
 from liandong.privacy.findings import Column, Hit
 from liandong.privacy.headings import announced
 from liandong.privacy.kinds import Kind
+from liandong.privacy.names import looks_like_name
+from liandong.privacy.patterns import kinds_in
 from liandong.privacy.tally import Tally
 
 _BATCH: Final = 250_000  # rows; their distinct texts are all that is held in memory
 _APART: Final = 2  # columns between a latitude and its longitude, at most
 _ANNOUNCED_NUMBER: Final = 10**6
+_FEWEST_NAMES: Final = 2  # labels; a pair of names in a pair of labels is no chance
+_NAMES_SHARE: Final = 0.6  # of the labels that are words
 _TEXTS: Final = (pl.String, pl.Categorical, pl.Enum)
 
 
@@ -77,6 +81,9 @@ def _settle_places(tallies: Mapping[str, Tally], order: Sequence[str]) -> None:
 
 
 def _hits(column: Column, tally: Tally, dtype: pl.DataType) -> Iterator[Hit]:
+    field = None if column.field is None else column.field.name
+    for kind in _in_codes(column, tally):
+        yield Hit(column.name, field, kind, 0, 0.0, tuple(tally.first), in_codes=True)
     if not tally.filled:
         return
     if tally.are_names:
@@ -84,10 +91,22 @@ def _hits(column: Column, tally: Tally, dtype: pl.DataType) -> Iterator[Hit]:
     heading = _heading(column, tally, dtype)
     if heading is not None:
         tally.cells.setdefault(heading, 0)
-    field = None if column.field is None else column.field.name
     for kind, cells in sorted(tally.cells.items()):
         rows = tuple(tally.rows.get(kind, tally.first))
         yield Hit(column.name, field, kind, cells, cells / tally.filled, rows)
+
+
+def _in_codes(column: Column, tally: Tally) -> list[Kind]:
+    """Return what the codes of a field and their labels hold, as far as its cells do not hold it themselves."""
+    words = pl.Series("code", column.codes, dtype=pl.String)
+    if not column.is_coded or words.is_empty():
+        return []
+    kinds: set[Kind] = {*kinds_in(words)}
+    texts = words.filter(words.cast(pl.Float64, strict=False).is_null())
+    named = texts.to_frame().select(looks_like_name(pl.col("code"))).to_series().sum()
+    if named >= _FEWEST_NAMES and named >= _NAMES_SHARE * len(texts):
+        kinds.add("name")
+    return sorted(kinds - {*tally.cells})
 
 
 def _heading(column: Column, tally: Tally, dtype: pl.DataType) -> Kind | None:

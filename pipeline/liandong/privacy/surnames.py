@@ -14,11 +14,40 @@ COMMON: Final = (
 )
 """Surnames of one character, the most frequent ones first."""
 
+RARE: Final = (
+    "戚窦奚郎酆廉邬卞禹贲杭钮嵇荀於芮羿储汲邴糜隗郗仲钭韶郜蓟蔺胥莘党劳逄姬郦雍郤璩濮扈郏瞿殳沃蔚夔毋虞缪裘昝诸巫邰鄂符宰仝亓冼麦佘帅缑亢况谯笪佴"
+    "鄢楚晋汝钦尧禚揭谌邸戢矫咎庹雒仉麴郇郄呙綦粟冒辜檀遆隽甯芈蹇苟谈宓索咸桑贡屠燕"
+)
+"""Further surnames, of the book of the hundred families and of the census; few words begin with them."""
+
+EVERYDAY: Final = (
+    "水昌云凤花华乐皮元危麻干滑羊家封惠松井富乌巴弓牧山蓬班仰秋伊幸印宿怀籍阴能苍双闻扶堵寿通浦尚农充慎戈"
+    "越拜有商墨哈年爱言福伯海展操占原楼鹿苑官门来信生初修战迟化由母敬法撒"
+)
+"""Surnames with which so many words begin that only a name of three characters counts."""
+
 COMPOUND: Final = (
     *("欧阳", "司马", "上官", "诸葛", "东方", "皇甫", "尉迟", "公孙", "慕容", "令狐", "司徒", "端木", "长孙", "夏侯"),
     *("宇文", "轩辕", "独孤", "南宫", "百里", "呼延", "西门", "申屠", "拓跋", "钟离", "闻人", "万俟", "赫连", "澹台"),
+    *("濮阳", "淳于", "太叔", "公冶", "宗政", "漆雕", "公良", "夹谷", "宰父", "谷梁", "段干", "东郭", "南门", "羊舌"),
+    *("梁丘", "左丘", "仲孙", "叔孙", "鲜于", "闾丘", "司空", "司寇", "巫马", "公羊", "亓官", "颛孙", "壤驷", "乐正"),
+    *("即墨", "纳兰", "完颜", "叶赫", "耶律", "那拉", "公西", "公伯", "子车", "东门"),
 )
 """Surnames of two characters."""
+
+PINYIN: Final = frozenset(
+    """
+    ai an bai bao bi bian bu cai cao cen chai chang chao che chen cheng chi chu cui dai dang deng di diao ding
+    dong dou du duan fan fang fei feng fu gan gao ge geng gong gou gu guan guo hai han hao he hong hou hu hua
+    huang huo ji jia jian jiang jiao jin jing ju kang ke kong kuang lai lan lang lei leng li lian liang liao
+    lin ling liu long lou lu lü luo lv ma mao mei meng mi miao min mo mu ni nie ning niu ou ouyang pan pang
+    pei peng pi pu qi qian qiao qin qiu qu quan ran rao ren rong ruan shang shao shen sheng shi shu si sima
+    situ song su sui sun tan tang tao teng tian tong tu wan wang wei wen weng wu xi xia xiang xiao xie xin
+    xing xiong xu xue yan yang yao ye yi yin ying you yu yuan yue zang zeng zhai zhan zhang zhao zhen zheng
+    zhong zhou zhu zhuang zhuge zong zou zu zuo
+    """.split()  # noqa: SIM905 (a word list is read as words)
+)
+"""Surnames in Latin letters."""
 
 # As surnames rare, as words everywhere: without a given name they are taken for the word.
 AMBIGUOUS: Final = (
@@ -67,5 +96,5 @@ NOT_NAMES: Final = frozenset(
 )
 """Beginnings (two characters) of words and places that are not names."""
 
-NOT_LAST: Final = "省市区县镇乡村组街道路巷社屯湾垸岗庄园苑城店厂院校所局部站馆队处室楼栋号家族国州"
+NOT_LAST: Final = "省市区县镇乡村组街道路巷社屯湾垸岗庄园苑城店厂院校所局部站馆队处室楼栋号家族州"
 """Characters with which the name of a place or an office ends, and hardly ever that of a person."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from liandong.scaffold.draft import Code, DraftCategory, DraftText
+from liandong.scaffold.draft import Code, DraftCategory, DraftField, DraftText
 from liandong.scaffold.ladders import Order, order_of
 from liandong.scaffold.missing_codes import Missing
 from liandong.scaffold.missing_words import kind_of_words
@@ -141,6 +141,11 @@ def worded_labels(column: SeenColumn, missing: Missing) -> Answers:
 def text_of(words: str) -> DraftText:
     """Return words as those of the language that they are written in: Chinese, or else whatever the file has."""
     return DraftText(zh=words) if is_chinese(words) else DraftText(en=words)
+
+
+def is_arbitrary(one: DraftField) -> bool:
+    """Return whether codes were made up for words that are nothing but different: they may be anything, also names."""
+    return _BASES["frequency"] in one.remarks
 
 
 def is_chinese(words: str) -> bool:

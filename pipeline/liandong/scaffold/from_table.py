@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from liandong.scaffold.answers import ladders_of, text_of
+from liandong.scaffold.answers import is_arbitrary, ladders_of, text_of
 from liandong.scaffold.draft import Draft, DraftCategory, DraftField, DraftOrigin, DraftText
 from liandong.scaffold.fields import columns_of, draft_field
 from liandong.scaffold.groups import guess_scales, guess_sets
@@ -13,7 +13,7 @@ from liandong.scaffold.headers import take_apart
 from liandong.scaffold.naming import field_names
 from liandong.scaffold.options import with_options
 from liandong.scaffold.roles import Roles, guess_roles
-from liandong.scaffold.seen import SeenTable
+from liandong.scaffold.seen import SeenColumn, SeenTable
 
 
 def draft_from_table(table: SeenTable, study_id: str) -> Draft:
@@ -35,7 +35,7 @@ def draft_from_table(table: SeenTable, study_id: str) -> Draft:
     headers = take_apart([column.header for column in taken])
     columns = columns_of(taken, headers, field_names(headers))
     ladders = ladders_of(taken)
-    fields = [draft_field(column, ladders) for column in columns]
+    fields = [_without_people(column.seen, draft_field(column, ladders)) for column in columns]
     roles = guess_roles(table, columns, fields)
     fields = [_with_role(one, roles, has_waves=table.origin is not None) for one in fields]
     sets = guess_sets(table, columns, fields)
@@ -61,6 +61,28 @@ def draft_from_table(table: SeenTable, study_id: str) -> Draft:
         design=roles.design,
         undecided=tuple(_open_keys(title, roles)),
         remarks=(*table.notes, *(f"Left out, because no field can hold it: {header}" for header in left_out)),
+    )
+
+
+def _without_people(seen: SeenColumn, one: DraftField) -> DraftField:
+    """Return the field without answers that are people: a codebook and its indicators would print their names.
+
+    Codes made up for words are not enough to publish what a heading announces; truth values and ladders say nothing.
+    """
+    is_made_up = seen.stored == "text" and not seen.value_labels and is_arbitrary(one)
+    if not one.categories or not (seen.holds or (seen.announces and is_made_up)):
+        return one
+    gone = {"categories", "categories_en", "nominal", "enum"}
+    return replace(
+        one,
+        type="string" if is_made_up else one.type,
+        categories=(),
+        enum=(),
+        is_ordered=None,
+        nominal=None,
+        pii=True,
+        undecided=tuple(dict.fromkeys((*(key for key in one.undecided if key not in gone), "pii"))),
+        remarks=(f"{seen.filled:,} filled", f"guess: personal, because it holds {seen.holds or seen.announces}"),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from liandong.definitions import Field
 from liandong.ingest import RawTable
@@ -24,8 +25,8 @@ def with_personal_data(raw: RawTable, seen: SeenTable, fields: Sequence[DraftFie
         for one in fields
     ]
     hits = scan(raw.data, columns)
-    holds = {hit.column: WORDS[hit.kind][0] for hit in hits if hit.cells}
-    announces = {hit.column: WORDS[hit.kind][0] for hit in hits if not hit.cells}
+    holds = {hit.column: WORDS[hit.kind][0] for hit in hits if hit.cells or hit.in_codes}
+    announces = {hit.column: WORDS[hit.kind][0] for hit in hits if not (hit.cells or hit.in_codes)}
     return replace(
         seen,
         columns=tuple(
@@ -38,8 +39,18 @@ def with_personal_data(raw: RawTable, seen: SeenTable, fields: Sequence[DraftFie
 def _stand_in(one: DraftField) -> Field:
     """Return what the scanner wants to know of a field: its titles, its type and whether it takes declared codes."""
     extras = {"title_en": one.title.en or one.name}
-    bare = {"name": one.name, "title": one.title.zh or one.title.en or one.name, "type": one.type, "liandong": extras}
+    bare: dict[str, Any] = {
+        "name": one.name,
+        "title": one.title.zh or one.title.en or one.name,
+        "type": one.type,
+        "liandong": extras,
+    }
     # Where codes were made up for words, the cells hold words, and these may be names.
     is_coded = one.enum and not (one.categories and "categories" in one.undecided)
     bare["type"] = one.type if is_coded or not one.categories else "string"
-    return Field.model_validate({**bare, "constraints": {"enum": list(one.enum)} if is_coded else {}})
+    if is_coded:
+        bare["constraints"] = {"enum": list(one.enum)}
+        labels = [{"value": known.value, "label": known.label.zh or known.label.en} for known in one.categories]
+        if labels:
+            bare["categories"] = labels
+    return Field.model_validate(bare)

@@ -46,6 +46,9 @@ def test_one_value_written_in_several_ways_has_one_hash() -> None:
         "\u300042010619000101000X",
     ]
     assert len(set(_hashed(forms))) == 1
+    assert len(set(_hashed(["张伟明", "张　伟明", "张 伟\u00a0明", "张\u200b伟明 "]))) == 1
+    assert len(set(_hashed(["13800000000", "138 0000 0000", "138\u00a00000\u30000000", "1380000\u200b0000"]))) == 1
+    assert len(set(_hashed(["Wang Wei", "WangWei"]))) == 2
     assert _hashed([13800000000]) == _hashed([13800000000.0]) == _hashed(["13800000000"])
     assert _hashed([dt.date(2020, 1, 5)]) == _hashed(["2020-01-05"])
 

@@ -62,7 +62,30 @@ def test_names_in_sentences_are_found_with_measured_precision_and_recall() -> No
     assert precision >= 0.98
 
 
-NAMES = ["张三", "李四", "王小二", "欧阳修远", "赵六", "阿依古丽·买买提", "孙七", "周八", "吴小九"]
+NAMES = [
+    "张三",
+    "李四",
+    "王小二",
+    "欧阳修远",
+    "赵六",
+    "阿依古丽·买买提",
+    "孙七",
+    "周八",
+    "吴小九",
+    "王建国",
+    "王　建国",
+    "王 建 国",
+    "张\u200b伟",
+    "逄建国",
+    "仝秀英",
+    "亓伟",
+    "司空明月",
+    "农爱民",
+    "Wang Wei",
+    "LI Na",
+    "ZhouJianjun",
+    "Zhang Xiao-ming",
+]
 WORDS = [
     "高中",
     "武汉市",
@@ -77,6 +100,12 @@ WORDS = [
     "同意",
     "不知道",
     "马上",
+    "水电",
+    "农民工",
+    "Very Good",
+    "No Change",
+    "Male",
+    "Secondary School",
 ]
 
 
@@ -106,6 +135,14 @@ def test_a_word_has_not(text: str) -> None:
         ("phone_2", [], "landline"),
         ("姓名", [], "name"),
         ("name", [], "name"),
+        ("q10", ["户主"], "name"),
+        ("q11", ["5、填写人（签字）"], "name"),
+        ("q12", ["监护人姓名"], "name"),
+        ("q13", ["村干部"], "name"),
+        ("q14", ["您是不是户主"], None),
+        ("q15", ["与户主的关系"], None),
+        ("q16", ["访员"], None),
+        ("q17", ["受访者编号"], None),
         ("q8", ["您知道网格员的姓名吗"], None),
         ("q9", ["是否有手机号登记"], None),
         ("school_name", [], None),

@@ -62,10 +62,41 @@ def test_small_numbers_weights_and_years_are_no_personal_data() -> None:
 
 
 def test_coded_columns_are_left() -> None:
-    coded = _field("q", "integer", constraints={"enum": [13800000000, 13900000000]})
-    assert _scan(pl.Series("q", [13800000000, 13900000000]), coded) == []
-    answers = _field("q", constraints={"enum": ["张三", "李四", "王五"]})
-    assert _scan(pl.Series("q", ["张三", "李四", "王五"]), answers) == []
+    coded = _field("q", "integer", constraints={"enum": [1, 2, 3]}, title="您的手机号码")
+    assert _scan(pl.Series("q", [1, 2, 13800000000]), coded) == []
+    answers = _field("q", constraints={"enum": ["高中", "初中", "大专"]}, title="户主")
+    assert _scan(pl.Series("q", ["高中", "初中", "大专"]), answers) == []
+
+
+@pytest.mark.parametrize(
+    ("labels", "kind"),
+    [
+        (["王　建国", "李秀英", "张伟"], "name"),
+        (["逄建国", "仝秀英", "亓伟"], "name"),
+        (["Wang Wei", "Li Na", "Zhang Min"], "name"),
+        (["A. 王建国", "B. 李秀英", "其他"], "name"),
+        (["13800000000", "没有"], "mobile"),
+        (["满意", "一般", "不满意"], None),
+        (["Very good", "Good", "Bad"], None),
+        (["梅园社区", "江岸区", "李家村"], None),
+    ],
+)
+@pytest.mark.parametrize("coded", [True, False])
+def test_what_the_labels_of_codes_say_is_looked_at_as_cells_are(
+    labels: list[str],
+    kind: str | None,
+    coded: bool,  # noqa: FBT001
+) -> None:
+    if coded:
+        categories = [{"value": code, "label": label} for code, label in enumerate(labels)]
+        field, cells = _field("q", "integer", categories=categories), pl.Series("q", [0, 1, 1])
+    else:
+        field, cells = _field("q", constraints={"enum": labels}), pl.Series("q", [labels[0], labels[1]])
+    hits = scan(cells.to_frame().lazy(), [Column("q", field)])
+    assert [hit.kind for hit in hits] == ([kind] if kind else [])
+    error = undecided(hits, "answers.csv")
+    assert (error is None) is (kind is None)
+    assert not any(label in f"{error}{error.zh if error else ''}" for label in labels)
 
 
 def test_what_somebody_wrote_instead_of_a_code_is_found() -> None:

@@ -202,3 +202,10 @@ def test_a_personal_yes_or_no_may_be_a_treatment(tmp_path: Path) -> None:
 @pytest.mark.parametrize("role", ["interviewer", "community"])
 def test_interviewers_and_communities_are_numbered_and_so_may_be_personal(tmp_path: Path, role: str) -> None:
     refuse_personal_levels(load_study(_study(tmp_path, spec={f"quality.{role}": "family"})))
+
+
+@pytest.mark.parametrize("role", ["interviewer", "community"])
+def test_columns_computed_from_personal_fields_are_not_numbered_and_so_refused(tmp_path: Path, role: str) -> None:
+    study = _study(tmp_path, derived={"who": "family"}, spec={f"quality.{role}": "who"})
+    with pytest.raises(DefinitionError, match=f"quality.{role}.*'who'.*'family'.*personal"):
+        refuse_personal_levels(load_study(study))
