@@ -104,8 +104,11 @@ def _of_mediation(where: str, mediation: Mediation) -> Iterator[_Use]:
 
 
 def _of_quality(study: Study) -> Iterator[_Use]:
-    """Yield the columns of the checks; interviewers and communities are numbered where they are personal."""
+    """Yield the columns of the checks; fields of interviewers and communities are numbered where they are personal."""
     quality, where = study.spec.quality, "study.yaml: quality"
+    for role, name in (("interviewer", quality.interviewer), ("community", quality.community)):
+        if name is not None and study.derived(name) is not None:
+            yield from _uses(f"{where}.{role}", (name,))
     if quality.targets is not None:
         yield from _uses(f"{where}.targets.column", (quality.targets.column,))
     yield from _uses(f"{where}.numbers", quality.numbers)

@@ -65,7 +65,9 @@ def back_checks(received: Received, visits: pl.DataFrame, second: pl.DataFrame |
     if absent or not fields:
         lacking = ", ".join(absent or ["the fields asked again"])
         return BackChecks((not_made("back_check_errors", lacking), not_made("back_check_unmatched", lacking)), *empty)
-    matched, unmatched = _match(received, visits, second, spec, fields)
+    matched, unmatched = _match(
+        received, visits, second, spec, fields, hidden=any(_personal(study, name) for name in spec.key)
+    )
     long = _compared(matched, spec, fields, study)
     differences = _differences(long, study)
     stable = long.filter(pl.col("type") == "stable")
@@ -86,9 +88,15 @@ def back_checks(received: Received, visits: pl.DataFrame, second: pl.DataFrame |
 
 
 def _match(
-    received: Received, visits: pl.DataFrame, second: pl.DataFrame, spec: BackCheck, fields: Sequence[str]
+    received: Received,
+    visits: pl.DataFrame,
+    second: pl.DataFrame,
+    spec: BackCheck,
+    fields: Sequence[str],
+    *,
+    hidden: bool,
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return one line per matched pair, and the second interviews without a first."""
+    """Return one line per matched pair, and the second interviews without a first; a `hidden` key is not shown."""
     key = list(spec.key)
     keys = [pl.col(name).cast(pl.String).alias(f"⟨key⟩{name}") for name in key]
     on = [f"⟨key⟩{name}" for name in key]
@@ -122,7 +130,7 @@ def _match(
             .otherwise(pl.lit("no_first"))
         )
     )
-    shown = visits["key"].first() != "" or not visits.height
+    shown = not hidden and (visits["key"].first() != "" or not visits.height)
     text = pl.concat_str([pl.col(name).fill_null("") for name in on], separator="; ") if shown else pl.lit("")
     unmatched = states.filter(pl.col("reason") != "").select("second_row", key=text, reason="reason").sort("second_row")
     pairs = states.filter(pl.col("reason") == "").drop("usable", "there", "twice", "complete", "reason")

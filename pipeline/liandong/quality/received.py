@@ -100,10 +100,13 @@ def make_visits(received: Received, spec: Quality, codebook: Codebook, community
 def _text(codebook: Codebook, name: str | None) -> pl.Expr:
     if name is None:
         return pl.lit(None, dtype=pl.String)
-    if is_personal(codebook, name):
-        order = pl.when(pl.col(name).is_not_null()).then(pl.col(ROW).min().over(name)).rank("dense")
-        return pl.format("#{}", order.cast(pl.Int64))
-    return pl.col(name).cast(pl.String)
+    return numbered(name) if is_personal(codebook, name) else pl.col(name).cast(pl.String)
+
+
+def numbered(name: str) -> pl.Expr:
+    """Return a number in place of each value of column `name`, by first appearance in ``_row``: ``#1``, ``#2``, …."""
+    order = pl.when(pl.col(name).is_not_null()).then(pl.col(ROW).min().over(name)).rank("dense")
+    return pl.format("#{}", order.cast(pl.Int64))
 
 
 def _key(codebook: Codebook, key: list[str]) -> pl.Expr:

@@ -12,6 +12,7 @@ from liandong.evidence import BundleWriter
 from liandong.evidence.typed_rows import ROW, TypedRows, kind_column
 from liandong.ingest import Ingested, apply_codebook
 from liandong.quality import Received, Supervision, supervise_rows
+from liandong.quality.received import numbered
 from liandong.workflow.intake import Intake
 from liandong.workflow.sources import read_source
 
@@ -114,10 +115,7 @@ def _second(study: Study, codebook: Codebook, intake: Intake) -> tuple[pl.DataFr
         return None, ()
     if spec.table in intake.tables:
         own = intake.tables[spec.table]
-        checker = spec.checker
-        if checker in own.codebook.names and own.codebook.field(str(checker)).liandong.pii:
-            checker = None  # a name, which may not stand in a table
-        return _with_checker(own.ingested, checker), ()
+        return _with_checker(own.ingested, spec.checker, own.codebook), ()
     source = study.data.get(spec.table)
     if source is None or not source.exists:
         return None, (f"back-check: the table {spec.table!r} is not there",)
@@ -127,17 +125,28 @@ def _second(study: Study, codebook: Codebook, intake: Intake) -> tuple[pl.DataFr
         ingested = apply_codebook(read_source(source, codebook), codebook.model_copy(update={"fields": fields}))
     except IngestError as error:
         return None, (f"back-check: {spec.table}: {error.message}",)
-    return _with_checker(ingested, spec.checker), ()
+    return _with_checker(ingested, spec.checker, codebook), ()
 
 
-def _with_checker(ingested: Ingested, checker: str | None) -> pl.DataFrame:
-    """Return the rows, with who asked again under the name ``checker``, as text."""
+def _with_checker(ingested: Ingested, checker: str | None, codebook: Codebook) -> pl.DataFrame:
+    """Return the rows, with who asked again under the name ``checker``: a code as text, anybody else as a number."""
     frame = ingested.table.frame.collect()
     if checker is None:
         return frame
     if checker in ingested.table.names:
-        return frame.with_columns(pl.col(checker).cast(pl.String).alias("checker"))
-    if checker not in ingested.unknown_columns:
+        who = frame.select(ROW, pl.col(checker).cast(pl.String).alias("checker"))
+    elif checker in ingested.unknown_columns:
+        who = ingested.unknown.select(ROW, pl.col(checker).cast(pl.String).alias("checker")).collect()
+    else:
         return frame
-    who = ingested.unknown.select(ROW, pl.col(checker).cast(pl.String).alias("checker")).collect()
-    return frame.join(who, on=ROW, how="left", maintain_order="left")
+    if not _may_be_shown(codebook, checker):
+        who = who.with_columns(numbered("checker").alias("checker"))
+    return frame.drop("checker", strict=False).join(who, on=ROW, how="left", maintain_order="left")
+
+
+def _may_be_shown(codebook: Codebook, name: str) -> bool:
+    """Whether a column holds codes of people rather than names, for all that the codebook says."""
+    extras = codebook.field(name).liandong if name in codebook.names else None
+    if extras is None or extras.pii is not None:
+        return extras is not None and not extras.pii
+    return codebook.field(name).allowed is not None
