@@ -17,7 +17,7 @@ from liandong.errors import IngestError
 from liandong.ingest.agreement import check_names
 from liandong.ingest.columns import Stored, as_text, prepared_text
 from liandong.ingest.delimited import read_delimited
-from liandong.ingest.reading import read_table
+from liandong.ingest.reading import read_with_or_without_rows
 from liandong.ingest.typed import as_field
 
 WHOLE_ROW, DROP = "*", "drop"
@@ -146,7 +146,7 @@ def _cells(path: Path) -> pl.DataFrame:
     if path.suffix.lower().removeprefix(".") in _TEXTS:
         data = read_delimited(path, path.suffix.lower().removeprefix("."), None, check_names).data.collect()
     else:
-        raw = read_table(path)
+        raw = read_with_or_without_rows(path)
         stored = [Stored(name, raw.schema[name], raw.formats.get(name), raw.temporal.get(name)) for name in raw.columns]
         data = raw.data.select(as_text(column).alias(column.name) for column in stored).collect()
     return data.select(pl.all().fill_null("").str.strip_chars(_PADDING))

@@ -65,6 +65,35 @@ def read_table(
         When the file or its catalogue is missing, empty, of another format, damaged or cut short; when the file is
         without rows, names two columns alike, or changes while it is read.
     """
+    table = read_with_or_without_rows(
+        path,
+        sheet=sheet,
+        encoding=encoding,
+        catalogue=catalogue,
+        timeout_seconds=timeout_seconds,
+        memory_bytes=memory_bytes,
+    )
+    if table.row_count == 0:
+        sheets = next((f"; {note[0].lower()}{note[1:-1]}" for note in table.notes if ALSO in note), "")
+        raise IngestError(
+            f"the file has columns but no rows{sheets}",
+            where=path.name,
+            hint="Export the data again, with the answers.",
+            zh=f"数据文件“{path.name}”没有任何记录。",
+        )
+    return table
+
+
+def read_with_or_without_rows(
+    path: Path,
+    *,
+    sheet: str | None = None,
+    encoding: str | None = None,
+    catalogue: Path | None = None,
+    timeout_seconds: float | None = None,
+    memory_bytes: int | None = None,
+) -> RawTable:
+    """Read a file that may have columns and no rows, such as a log of corrections; all else as `read_table`."""
     file_format = check_file(path)
     if catalogue is not None:
         check_catalogue(path, file_format, catalogue)
@@ -94,14 +123,6 @@ def read_table(
             where=path.name,
             hint="Wait until whatever writes it has finished, or read a copy.",
             zh=f"读取过程中数据文件“{path.name}”被改动，请稍后再试。",
-        )
-    if table.row_count == 0:
-        sheets = next((f"; {note[0].lower()}{note[1:-1]}" for note in table.notes if ALSO in note), "")
-        raise IngestError(
-            f"the file has columns but no rows{sheets}",
-            where=path.name,
-            hint="Export the data again, with the answers.",
-            zh=f"数据文件“{path.name}”没有任何记录。",
         )
     return table
 

@@ -265,6 +265,10 @@ def test_the_log_may_be_a_workbook(tmp_path: Path, write_workbook: Any) -> None:
     assert (entry.row, entry.old, entry.new, f"{entry.when:%F}") == (1, "35", "53", "2021-07-03")
 
 
+def test_a_workbook_with_a_header_only_is_an_empty_log(tmp_path: Path, write_workbook: Any) -> None:
+    assert read_corrections(write_workbook(tmp_path / "log.xlsx", {"更正": [HEADER.split(",")]})).is_empty
+
+
 def test_an_unknown_table_is_refused(refused: Callable[..., list[str]]) -> None:
     (found,) = refused(f"1,age,35,53,{WHY},reponses", header=f"{HEADER},table")
     assert "there is no table 'reponses' (did you mean 'responses'?)" in found
