@@ -281,13 +281,31 @@ def test_counts_are_rounded_to_the_base_and_shares_as_coarsely() -> None:
         ),
     }  # fmt: skip
     shown = released(tables, Disclosure(rounding=5))
-    assert shown["sample_flow"]["rows"].to_list() == [625, 10, 620, 620, 525]
+    assert shown["sample_flow"]["rows"].to_list() == [627, 9, 618, 618, 525]  # the manifest says so, too
     assert shown["missingness"]["n"].to_list() == [570, 45]
     assert shown["missingness"]["share"].to_list() == [0.93, 0.07]
     assert shown["indicators"]["numerator_n"].to_list() == [80, None]
     assert shown["indicators"]["denominator_n"].to_list() == [570, 570]
     assert shown["indicators"]["estimate"].to_list() == [0.14, 3.552]
     assert set(shown["suppressions"]["reason"]) == {"rounding"}
+
+
+def test_rounding_leaves_no_figure_that_contains_the_sample_size() -> None:
+    row = {"effect": "e", "outcome": "y", "estimate": 0.0123456, "factor": 1.066870, "software": "s"}
+    tables = {
+        "sample_flow": table("sample_flow", {"stage": "accepted", "rows": 618}),
+        "explanations": table(
+            "explanations",
+            {**row, "convention": "a", "df": 479.0, "distribution": "t(479)"},
+            {**row, "convention": "b", "df": 31.0, "distribution": "t(31)"},
+        ),
+        "items": table("items", {"scale": "s", "item": "i", "n_obs": 611, "mean": 2201 / 611, "sd": 1.23456}),
+    }
+    shown = released(tables, Disclosure(minimum_cell=1, p_percent=0, rounding=5))
+    assert shown["explanations"]["factor"].to_list() == [None, None]
+    assert shown["explanations"]["df"].to_list() == [None, 31.0]
+    assert shown["explanations"]["distribution"].to_list() == ["t(N − K)", "t(31)"]
+    assert shown["items"].select("n_obs", "mean", "sd").row(0) == (610, 3.6, 1.23)
 
 
 @pytest.mark.parametrize(("count", "rounded"), [(12, 10), (13, 15), (0, 0), (617, 615), (618, 620)])
