@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
+from liandong.definitions.linkage_key import without_key
 from liandong.errors import RenderError
 from liandong.render.dialect import PANDOC_FORMATS, READER, Format
 from liandong.render.source import Line
@@ -87,7 +88,9 @@ def pandoc_path() -> str:
 def pandoc_version() -> str:
     """Return the version of that pandoc."""
     command = [pandoc_path(), "--version"]
-    printed = subprocess.run(command, capture_output=True, check=True, text=True).stdout  # noqa: S603 — pandoc by its full path
+    printed = subprocess.run(  # noqa: S603 — pandoc by its full path
+        command, capture_output=True, check=True, text=True, env=without_key(os.environ)
+    ).stdout
     return printed.split()[1]
 
 
@@ -139,7 +142,7 @@ def convert(
         check=False,
         cwd=document.folder,
         encoding="utf-8",
-        env={**os.environ, "SOURCE_DATE_EPOCH": str(source_date())},
+        env={**without_key(os.environ), "SOURCE_DATE_EPOCH": str(source_date())},
     )
     if result.returncode:
         raise _failure(document, form, result.stderr)

@@ -37,7 +37,14 @@ def quarto_version(executable: str) -> tuple[int, ...] | None:
 @cache
 def _version_of(executable: str, _changed: int) -> tuple[int, ...] | None:
     try:
-        result = subprocess.run([executable, "--version"], capture_output=True, check=False, text=True, timeout=60)  # noqa: S603 — found on PATH
+        result = subprocess.run(  # noqa: S603 — found on PATH
+            [executable, "--version"],
+            capture_output=True,
+            check=False,
+            text=True,
+            timeout=60,
+            env=without_key(os.environ),
+        )
     except (OSError, subprocess.TimeoutExpired):
         return None
     match = re.match(r"\s*(\d+(?:\.\d+)*)", result.stdout)

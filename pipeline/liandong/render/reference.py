@@ -7,12 +7,14 @@ anew after a change here, and a test holds the two against each other.
 from __future__ import annotations
 
 import io
+import os
 import subprocess
 import sys
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from liandong.definitions.linkage_key import without_key
 from liandong.render.docx import with_layout_of_today
 from liandong.render.pandoc import pandoc_path
 from liandong.render.word_styles import ACCENT, INK, SERIF, STYLES, colour, size
@@ -27,7 +29,9 @@ _WORDML = "application/vnd.openxmlformats-officedocument.wordprocessingml"
 def reference_docx() -> bytes:
     """Return the Word template, the same bytes for the same pandoc."""
     command = [pandoc_path(), "--print-default-data-file", "reference.docx"]
-    default = subprocess.run(command, capture_output=True, check=True).stdout  # noqa: S603 — pandoc by its full path
+    default = subprocess.run(  # noqa: S603 — pandoc by its full path
+        command, capture_output=True, check=True, env=without_key(os.environ)
+    ).stdout
     parts = dict(_parts(default))
     output = io.BytesIO()
     with zipfile.ZipFile(output, "w", zipfile.ZIP_DEFLATED) as archive:
