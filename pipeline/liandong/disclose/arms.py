@@ -23,7 +23,7 @@ _COUNTS = ("n_treated", "n_untreated", "clusters_with_treated", "clusters_with_u
 _MEANS = ("mean_treated", "mean_untreated", "difference", "std_difference")
 _ROUNDING = 1e-6
 # Figures that go with the arms of their row.
-_TELLING = {
+TELLING = {
     "heterogeneity": ("estimate", "std_error", "df", "p_value", "conf_low", "conf_high"),
     "verdicts": (
         "effective_clusters",
@@ -49,11 +49,15 @@ def hide_small_arms(name: str, table: pl.DataFrame, minimum: int) -> pl.DataFram
         gone = gone | arms
     before = pl.col("suppressed") & (pl.col("n_treated").is_null() if name == "design" else pl.lit(value=True))
     gone, arms = gone | (pl.col("suppressed") & _blank(table, figures)), arms | gone | before
+    known = table.select(before=before)["before"].to_list()
     hidden = {what: table.select(rule.alias(what))[what].to_list() for what, rule in (("arms", arms), ("gone", gone))}
     for what, sizes in _PARTS.get(name, {}).items():
         _guard(table, name, hidden[what], sizes, minimum)
     hidden["arms"] = [one or other for one, other in zip(hidden["arms"], hidden["gone"], strict=True)]
-    table = _blanked(table, (*counts, *_TELLING.get(name, ())), hidden["arms"])
+    # Arms that were hidden before may be large ones, whose sizes alone must not be known.
+    small = [one and not other for one, other in zip(hidden["arms"], known, strict=True)]
+    table = _blanked(table, counts, hidden["arms"])
+    table = _blanked(table, TELLING.get(name, ()), small)
     table = _blanked(table, figures, hidden["gone"])
     if name == "heterogeneity":
         table = _unflagged(table, hidden["arms"])

@@ -14,6 +14,7 @@ from typing import Any, Final, NamedTuple
 
 import polars as pl
 
+from liandong.disclose.arms import TELLING
 from liandong.disclose.coarse import significant
 from liandong.disclose.columns import column_kinds
 
@@ -127,3 +128,49 @@ def _is_exact(row: Row) -> bool:
     """Tell whether an estimate has no error: then it is the difference between one person and others."""
     estimate, error = row.get("estimate"), row.get("std_error")
     return error is not None and abs(error) <= _NOTHING * max(1.0, abs(estimate or 0.0))
+
+
+def without_small_levels(before: Mapping[str, pl.DataFrame], shown: Mapping[str, pl.DataFrame], minimum: int) -> Tables:
+    """Return the tables without figures of levels with hidden arms, where one of the subgroup's arms is small.
+
+    All of them lose their figures, so that these do not say which of the hidden arms is the small one.
+    """
+    found = dict(shown)
+    if "heterogeneity" not in shown:
+        return found
+    small = {_subgroup(row) for row in _rows(before, "heterogeneity") if _has_small_arm(row, minimum)}
+    rows = shown["heterogeneity"].rows(named=True)
+    for row in rows:
+        if row["suppressed"] and row["n_treated"] is None and _subgroup(row) in small:
+            row.update(dict.fromkeys(TELLING["heterogeneity"]))
+    found["heterogeneity"] = pl.DataFrame(rows, schema=shown["heterogeneity"].schema, orient="row")
+    return found
+
+
+def _subgroup(row: Row) -> tuple[str, str, str]:
+    return row["effect"], row["outcome"], row["subgroup"]
+
+
+def without_near_samples(before: Mapping[str, pl.DataFrame], shown: Mapping[str, pl.DataFrame], minimum: int) -> Tables:
+    """Return the tables without the sizes of balance tests that lie too near the sample of a model of their effect.
+
+    Those compared and those estimated are nearly the same people, and neither is a part of the other: who is missing
+    from one of them, for want of an answer, would follow nearly from the two numbers.
+    """
+    found = dict(shown)
+    if "balance_tests" not in shown:
+        return found
+    sizes: dict[str, set[int]] = {}
+    for row in _rows(before, "estimates"):
+        if row["n_obs"] is not None:
+            sizes.setdefault(row["effect"], set()).add(row["n_obs"])
+    rows = shown["balance_tests"].rows(named=True)
+    for row, old in zip(rows, _rows(before, "balance_tests"), strict=True):
+        people = old["n_obs"]
+        if people is not None and any(0 < abs(people - other) < minimum for other in sizes.get(row["effect"], ())):
+            _make_rough("balance_tests", row, is_exact=False)
+            row["n_obs"] = None
+            if (row["df_denominator"] or 0) > people / 2:
+                row["df_denominator"] = None
+    found["balance_tests"] = pl.DataFrame(rows, schema=shown["balance_tests"].schema, orient="row")
+    return found

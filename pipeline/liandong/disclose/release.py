@@ -11,7 +11,7 @@ from liandong.definitions import Disclosure
 from liandong.disclose.columns import column_kinds
 from liandong.disclose.counts import count_people
 from liandong.disclose.dominance import Concentration, without_concentrated
-from liandong.disclose.few import without_small_comparisons
+from liandong.disclose.few import without_near_samples, without_small_comparisons, without_small_levels
 from liandong.disclose.groups import Counted, Group
 from liandong.disclose.hiding import Cell, cells_to_hide, without
 from liandong.disclose.linked import BASE, DIFFERENCE, SECONDARY, SMALL, hide_linked, links_of
@@ -75,6 +75,7 @@ def disclose(
     reasons = dict.fromkeys(cells, "dominance")
     if rules.minimum_cell > 1 or cells:
         shown = without_small_comparisons(before, shown, rules.minimum_cell)
+        shown = without_near_samples(before, shown, rules.minimum_cell)
         shown, others = _protected(before, shown, rules.minimum_cell, outline)
         reasons = {**others, **reasons}
     if rules.rounding > 1:
@@ -102,7 +103,7 @@ def _protected(
                 reasons[name, row, column] = _REASONS[reason]
         after = without(alone, hidden)
         if all(after[name].equals(shown[name]) for name in shown):
-            return after, reasons
+            return without_small_levels(before, after, minimum), reasons
         shown = after
 
 
