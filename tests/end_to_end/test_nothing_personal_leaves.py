@@ -85,6 +85,7 @@ def _field(name: str, kind: str = "string", **more: Any) -> dict[str, Any]:
     return {"name": name, "title": f"题目{name}", "type": kind, "liandong": own, **more}
 
 
+TEAM = [f"INTERVIEWER{i}" for i in range(6)]
 CODEBOOK = {
     "primaryKey": "respondent",
     "foreignKeys": [{"fields": "place", "reference": {"resource": "places", "fields": "place"}}],
@@ -93,11 +94,23 @@ CODEBOOK = {
         _field("place", constraints={"required": True, "pattern": "P[0-9]{2}"}, liandong={"role": "cluster"}),
         _field("name", liandong={"pii": True}),
         _field("id_card", constraints={"unique": True}, liandong={"pii": True, "linkage": True}),
-        _field("phone", "integer", constraints={"minimum": 13000000000}, liandong={"pii": True}),
-        _field("interviewer", liandong={"role": "paradata", "pii": True}),
+        _field(
+            "phone", "integer", constraints={"minimum": 13000000000}, liandong={"pii": True}, missingValues=["", "-99"]
+        ),
+        _field(
+            "interviewer",
+            constraints={"enum": TEAM},
+            categories=[{"value": name, "label": f"LABELMARK{name}"} for name in TEAM],
+            liandong={
+                "role": "paradata",
+                "pii": True,
+                "categories_en": [{"value": name, "label": f"LABELMARK{name}en"} for name in TEAM],
+            },
+        ),
+        _field("guardian", constraints={"pattern": "GUARDIANMARK(ONE|TWO)"}, liandong={"pii": True}),
         _field("started", "datetime", liandong={"role": "paradata"}),
         _field("ended", "datetime", liandong={"role": "paradata"}),
-        _field("age", "integer", constraints={"minimum": 18, "maximum": 99}),
+        _field("age", "integer", constraints={"minimum": 18, "maximum": 99}, missingValues=["", "-99"]),
         _field("served", "integer", constraints={"enum": [0, 1]}),
         _field("score", "number", constraints={"minimum": 0, "maximum": 12}),
         _field("say", liandong={"pii": False}),
@@ -125,12 +138,26 @@ STUDY: dict[str, Any] = {
     "title": {"zh": "植入研究", "en": "Planted study"},
     "simulated": True,
     "instrument": "instrument",
-    "data": {"responses": "answers.csv", "places": "places.csv"},
+    "data": {"responses": "answers.csv", "places": "places.csv", "second": "second.csv"},
     "corrections": "log.csv",
-    "quality": {"interviewer": "interviewer", "started": "started", "ended": "ended"},
+    "quality": {
+        "interviewer": "interviewer",
+        "started": "started",
+        "ended": "ended",
+        "back_check": {
+            "table": "second",
+            "key": ["id_card"],
+            "stable": ["age", "name"],
+            "checked": ["score"],
+            "checker": "checker",
+        },
+    },
     "design": {"cluster": "place", "assignment": {"kind": "observational"}},
     "analysis": {
-        "derived": [{"name": "big", "title": {"zh": "大", "en": "Big"}, "expression": "(places.residents > 500) * 1"}],
+        "derived": [
+            {"name": "big", "title": {"zh": "大", "en": "Big"}, "expression": "(places.residents > 500) * 1"},
+            {"name": "early", "title": {"zh": "早", "en": "Early"}, "expression": "phone < 13900000099"},
+        ],
         "subgroups": ["served"],
         "effects": [
             {
@@ -141,7 +168,7 @@ STUDY: dict[str, Any] = {
                 "treatment": "served",
                 "absorb": ["place"],
                 "cluster": ["place"],
-                "subgroups": ["big"],
+                "subgroups": ["big", "early"],
                 "steps": [{"name": "M1"}, {"name": "M2", "add": ["age"]}],
             }
         ],
@@ -162,7 +189,8 @@ def _answers() -> list[dict[str, Any]]:
                 "name": f"NAMEMARK{i:04d}",
                 "id_card": f"IDCARDMARK{i:04d}",
                 "phone": 13900000000 + i,
-                "interviewer": f"INTERVIEWER{i % 6}",
+                "interviewer": TEAM[i % 6],
+                "guardian": f"GUARDIANMARK{('ONE', 'TWO')[i % 2]}",
                 "started": f"2026-01-{5 + i % 9:02d} {hour:02d}:{minute:02d}:00",
                 "ended": f"2026-01-{5 + i % 9:02d} {hour + 1:02d}:{minute:02d}:30",
                 "age": 20 + (i * 7) % 60,
@@ -170,11 +198,15 @@ def _answers() -> list[dict[str, Any]]:
                 "score": (i * i * 13) % 11 + served,
                 "say": f"SAIDMARK{i:04d}",
                 "OUTSIDECOLUMN": f"OUTSIDEMARK{i:04d}",
+                "13811112222": f"138111{i:05d}",
+                "社工王芳": f"1380000{i:04d}",
             }
         )
     rows[3]["age"] = "AGETEXTMARK"  # cannot be read, and is kept below restricted/
     rows[4]["phone"] = "PHONETEXTMARK"  # cannot be read either, but is personal
     rows[5]["phone"] = 12900000005  # out of range
+    rows[13]["age"] = -99
+    rows[12]["phone"] = -99  # refused: why a personal answer is missing is as personal
     rows[6]["name"] = None  # rejected
     rows[7]["id_card"] = rows[8]["id_card"] = "IDCARDMARKTWICE"  # rejected, both
     rows[9]["respondent"] = rows[10]["respondent"] = "RESPONDENTTWICE"
@@ -203,11 +235,19 @@ def _write_plant(folder: Path) -> Path:
             "field": "age",
             "old": str(rows[21]["age"]),
             "new": "44",
-            "why": "b",
+            "why": "听社工李秀英说的",
             **by_hand,
+            "who": "调查员张建国",
+            "when": "2026-01-20",
         },
     ]
-    for name, table in (("answers", rows), ("places", places), ("log", log)):
+    again = ("id_card", "name", "age", "score")
+    second = [
+        {name: row[name] for name in again} | {"checker": f"CHECKERMARK{i % 3}"} for i, row in enumerate(rows[40:80])
+    ]
+    second[1] |= {"age": 33, "score": 1}
+    second[2] |= {"name": "NAMEMARKOTHER", "id_card": "IDCARDMARKNOBODY"}
+    for name, table in (("answers", rows), ("places", places), ("log", log), ("second", second)):
         with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as stream:
             writer = csv.DictWriter(stream, list(table[0]))
             writer.writeheader()
@@ -217,6 +257,7 @@ def _write_plant(folder: Path) -> Path:
 
 PERSONAL = re.compile(
     r"RESPONDENT\w+|NAMEMARK\w+|IDCARDMARK\w+|INTERVIEWER\d|139000\d{5}|12900000005|PHONETEXTMARK|HEADMARK\d+|OUTSIDEMARK\w+"
+    r"|LABELMARK\w+|GUARDIANMARK\w+|CHECKERMARK\d|13811112222|社工王芳|李秀英|张建国"
 )
 
 
@@ -227,8 +268,12 @@ def plant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
         folder = tmp_path_factory.mktemp("plant")
         study = _write_plant(folder)
         assert main(["report", str(study), "--out", str(folder / "out"), "--renderer", "embedded"]) == 0
-        content = "".join((folder / f"{name}.csv").read_text(encoding="utf-8") for name in ("answers", "places", "log"))
-        never = frozenset({*PERSONAL.findall(content), KEY, str(folder), str(ROOT)})
+        content = "".join(
+            (folder / f"{name}.csv").read_text(encoding="utf-8") for name in ("answers", "places", "log", "second")
+        )
+        content += (folder / "instrument" / "codebook.yaml").read_text(encoding="utf-8")
+        spelt = {"13900000099", "13000000000"}  # in a condition and in a bound
+        never = frozenset({*PERSONAL.findall(content), *spelt, KEY, str(folder), str(ROOT)})
         kept = frozenset({*(f"SAIDMARK{i:04d}" for i in range(ROWS)), "AGETEXTMARK"})
         yield Made(folder / "out", never, kept)
 
@@ -299,8 +344,8 @@ def test_no_published_count_of_people_is_below_the_minimum(made: Made) -> None:
             name == "sample_flow"
         ):  # how many came, stayed and went is the account of the survey, and no trait of anybody
             table = table.filter(~pl.col("stage").is_in(["invited", "received", "rejected", "accepted"]))
-        if name == "checks":  # it counts interviewers, communities and days as well
-            table = table.filter(pl.col("unit") == "interviews")
+        if name == "checks":  # it counts interviewers, communities and days as well; the sample flow says who went
+            table = table.filter(pl.col("unit") == "interviews", pl.col("check") != "rejected")
         for column in set(people_counts(name)) & set(table.select(pl.col(pl.Int64)).columns):
             small = table.filter(pl.col(column).is_between(1, minimum - 1, closed="both"))
             assert small.height == 0, (name, column)
@@ -309,6 +354,8 @@ def test_no_published_count_of_people_is_below_the_minimum(made: Made) -> None:
 def test_rows_below_restricted_carry_hashes_that_link(plant: Made) -> None:
     rows = pl.read_parquet(plant.bundle / "restricted" / "responses.parquet")
     assert not {"name", "respondent", "phone", "interviewer"} & set(rows.columns)
+    assert not [name for name in rows.columns if name.startswith(("phone", "name", "interviewer", "guardian"))]
+    assert "age__missing" in rows.columns
     expected = keyed_hash(pl.Series([f"IDCARDMARK{i:04d}" for i in range(ROWS)]), "id_card", KEY.encode())
     assert set(rows["id_card"]) <= set(expected)
     assert rows["id_card"].n_unique() == rows.height
@@ -370,7 +417,10 @@ def test_no_message_shows_a_personal_value(
     study = _changed(tmp_path / "study", change)
     header = "respondent,field,old,new,why,who,when\n"
     (study.parent / "wrong.csv").write_text(
-        header + "RESPONDENT0030,name,NAMEMARK9999,NAMEMARKNEW,why,who,2026-01-20\n", encoding="utf-8"
+        header
+        + "RESPONDENT0030,name,NAMEMARK9999,NAMEMARKNEW,why,who,2026-01-20\n"
+        + "RESPONDENT0031,NAMEMARK0031,a,b,why,who,2026-01-20\n",
+        encoding="utf-8",
     )
     where = [] if command == "check" else ["--out", str(tmp_path / "out")]
     assert main([command, str(study), *where]) == code
@@ -378,6 +428,20 @@ def test_no_message_shows_a_personal_value(
     assert PERSONAL.findall(said.out + said.err) == []
     assert said.err.count("Error:") == 1
     assert KEY not in said.out + said.err
+
+
+def test_personal_data_in_unreadable_cells_stop_a_study(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(KEY_VARIABLE, KEY)
+    study = _write_plant(tmp_path / "study")
+    answers = study.parent / "answers.csv"
+    text = answers.read_text(encoding="utf-8")
+    answers.write_text(text.replace("AGETEXTMARK", "电话13800001234"), encoding="utf-8")
+    assert main(["check", str(study)]) == 3
+    said = capsys.readouterr().err
+    assert "age: mobile numbers in 1 cell" in said
+    assert "13800001234" not in said
 
 
 def test_check_prints_no_personal_value(

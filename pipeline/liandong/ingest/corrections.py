@@ -92,7 +92,10 @@ def _correct(
     for field, group in groupby(changes, key=lambda one: one.entry.field):
         if field not in cells:
             hint = _whole_column(field, raw, codebook) or nearest(field, cells)
-            text = f"the data have no field {field!r} that can be corrected" + (f" ({hint})" if hint else "")
+            # Nobody knows what slipped into the wrong cell of the log: it may be somebody's name.
+            known = field in raw.columns or (codebook is not None and field in codebook.names)
+            what = f"no field {field!r}" if known else "no field of the name under 'field'"
+            text = f"the data have {what} that can be corrected" + (f" ({hint})" if hint else "")
             refused += [Refusal(one.entry.line, text) for one in group]
             continue
         job = _Job(raw, codebook, cells[field], hide=field in hidden)

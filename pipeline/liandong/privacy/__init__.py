@@ -8,7 +8,7 @@ from liandong.privacy.headings import announced
 from liandong.privacy.kinds import WORDS, Kind
 from liandong.privacy.levels import refuse_personal_levels
 from liandong.privacy.linkage import keyed_hash, linkage_key, released
-from liandong.privacy.masking import masked, without_values
+from liandong.privacy.masking import masked, masked_or_withheld, without_values
 from liandong.privacy.patterns import holds_personal
 from liandong.privacy.scan import scan
 
@@ -25,6 +25,7 @@ __all__ = [
     "keyed_hash",
     "linkage_key",
     "masked",
+    "masked_or_withheld",
     "reads_personal",
     "refuse_personal_levels",
     "released",

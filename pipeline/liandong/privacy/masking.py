@@ -5,6 +5,11 @@ from __future__ import annotations
 import re
 from typing import Final
 
+import polars as pl
+
+from liandong.privacy.patterns import holds_personal
+
+WITHHELD: Final = "‹withheld›"
 # Wider than the scanner: a message loses little when a harmless number goes, too.
 _PERSONAL: Final = (
     (re.compile(r"[A-Za-z0-9._%+\-]+[@＠](?:[A-Za-z0-9\-]+\.)+[A-Za-z]{2,}"), "‹e-mail›"),
@@ -22,6 +27,15 @@ def masked(text: str) -> str:
     for pattern, kind in _PERSONAL:
         text = pattern.sub(kind, text)
     return text
+
+
+def masked_or_withheld(text: str) -> str:
+    """Return `text` masked; where it still holds personal data, such as a name, all of it goes.
+
+    A name is found after a word that announces one or before a form of address: a bare name is not.
+    """
+    shown = masked(text)
+    return WITHHELD if holds_personal(pl.Series([shown])).item() else shown
 
 
 def without_values(text: str) -> str:

@@ -14,7 +14,7 @@ from liandong.ingest import Ingested, RawTable, apply_codebook
 from liandong.ingest.correction_log import read_corrections
 from liandong.ingest.corrections import correct_tables
 from liandong.ingest.hand_corrected import HandCorrected, as_it_was
-from liandong.privacy import masked, refuse_personal_levels
+from liandong.privacy import masked, masked_or_withheld, refuse_personal_levels
 from liandong.validate import Validated
 from liandong.workflow.absent import check_expressions, unchecked, uncounted
 from liandong.workflow.design_gate import check_design
@@ -184,8 +184,11 @@ def _rules_of(name: str, table: TableIntake) -> pl.DataFrame:
 
 def _corrections_of(name: str, table: TableIntake) -> pl.DataFrame:
     # A reason is free text: it may quote what it corrects.
-    reasons = pl.Series("why", [masked(why) for why in table.by_hand["why"]], dtype=pl.String)
-    both = pl.concat([table.by_hand.with_columns(reasons), table.validated.corrections], how="diagonal")
+    said = [
+        pl.Series(name, [masked_or_withheld(text) for text in table.by_hand[name]], dtype=pl.String)
+        for name in ("why", "who")
+    ]
+    both = pl.concat([table.by_hand.with_columns(said), table.validated.corrections], how="diagonal")
     if table.raw.stacked:
         both = both.hstack(table.raw.places(both["row"]).get_columns())
     return both.with_columns(pl.lit(name).alias("table"))
@@ -210,7 +213,9 @@ def data_notes(intake: Intake) -> tuple[str, ...]:
 def unknown_columns(intake: Intake) -> tuple[str, ...]:
     """Return the columns that no codebook knows, those of second tables as ``table.column``."""
     return tuple(
-        masked(f"{prefix}{name}") for prefix, table in _named(intake, ".") for name in table.ingested.unknown_columns
+        prefix + masked_or_withheld(name)
+        for prefix, table in _named(intake, ".")
+        for name in table.ingested.unknown_columns
     )
 
 

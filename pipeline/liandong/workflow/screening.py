@@ -8,7 +8,7 @@ from dataclasses import replace
 from liandong.definitions import Codebook
 from liandong.evidence.typed_rows import text_column
 from liandong.ingest import Ingested, RawTable
-from liandong.privacy import Column, Hit, described, masked, scan, undecided
+from liandong.privacy import Column, Hit, described, masked_or_withheld, scan, undecided
 
 
 def screen(raw: RawTable, ingested: Ingested, codebook: Codebook) -> tuple[str, ...]:
@@ -43,7 +43,8 @@ def screen(raw: RawTable, ingested: Ingested, codebook: Codebook) -> tuple[str, 
     others = [name for name in ingested.unknown_columns if name not in raw.temporal]
     found = scan(ingested.unknown, [Column(name, None, (raw.labels.get(name, ""),)) for name in others])
     return tuple(
-        f"{masked(hit.column)} is not in the codebook, and so not used or written: {described(hit)}" for hit in found
+        f"{masked_or_withheld(hit.column)} is not in the codebook, and so not used or written: {described(hit)}"
+        for hit in found
     )
 
 

@@ -99,7 +99,7 @@ def test_a_missing_cell_is_empty_in_the_log(apply: Apply) -> None:
         ("2,sex,女,1", "row 2, sex: 'old' is '女', but the data have '2'"),
         ("3,note,7,8", "row 3, note: 'old' is '7', but the data have '007'"),
         ("1,note,,b", "row 1, note: 'old' is nothing, but the data have 'a'"),
-        ("1,agee,35,53", "the data have no field 'agee' that can be corrected (did you mean 'age'?)"),
+        ("1,agee,35,53", "the data have no field of the name under 'field' that can be corrected (did you mean 'age'"),
         ("4,age,35,53", "answers.csv has no row 4: its rows are 1 to 3"),
         ("0,age,35,53", "'row' is no row number: '0'"),
         ("one,age,35,53", "'row' is no row number: 'one'"),
