@@ -87,8 +87,9 @@ def without_small_comparisons(
         rows = table.rows(named=True)
         for row in _of(rows, few):
             of_exact = (row.get("effect"), row.get("outcome")) in few.exact
-            # Tables without errors repeat the estimate, or are worked out from it.
-            _make_rough(name, row, is_exact=_is_exact(row) or (of_exact and name in _WORKED_OUT))
+            # Tables and rows without errors (tests by the bootstrap) repeat the estimate, or are worked out from it.
+            repeats = name in _WORKED_OUT or row.get("std_error", 0.0) is None
+            _make_rough(name, row, is_exact=_is_exact(row) or (of_exact and repeats))
         found[name] = pl.DataFrame(rows, schema=table.schema, orient="row")
     return found
 
