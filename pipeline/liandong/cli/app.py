@@ -190,6 +190,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code; see the table in ``errors.ExitCode``."""
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, _terminated)
+        # A terminal that is closed; who ignores it (nohup) wants the work to go on.
+        if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:
+            signal.signal(signal.SIGHUP, _terminated)
     # numpy reads it when it is imported, which is later. The matrices are small: threads would cost more than they
     # bring (on two cores, half of a run's processor time), and their number would decide the last bits of a sum.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -12,6 +11,7 @@ from typing import Any
 import polars as pl
 
 from liandong.errors import IngestError
+from liandong.evidence.scratch import scratch_folder
 from liandong.ingest.agreement import check_agreement, check_names
 from liandong.ingest.catalogue import SAS, catalogue_notes, check_catalogue
 from liandong.ingest.delimited import read_delimited
@@ -105,8 +105,7 @@ def read_with_or_without_rows(
         if catalogue is not None:
             read_header(catalogue, "sas7bcat")
         limits = limits_for(path.stat().st_size, timeout_seconds, memory_bytes)
-        with tempfile.TemporaryDirectory(prefix="liandong-") as name, ThreadPoolExecutor(1) as pool:
-            folder = Path(name)
+        with scratch_folder() as folder, ThreadPoolExecutor(1) as pool:
             digest = pool.submit(sha256, path)
             found = run_child(path, file_format, folder, limits, sheet=sheet, encoding=encoding, catalogue=catalogue)
             check_names(path, found["names"])

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Literal
 
+from liandong.evidence.scratch import scratch_folder
 from liandong.render.embedded import embedded_version, render_embedded
 from liandong.render.jobs import PageJob, RenderReport
 from liandong.render.quarto import find_quarto, quarto_version, render_quarto, require_quarto
@@ -62,8 +62,7 @@ def render_pages(
         When `out` cannot be written.
     """
     executable = find_quarto() if renderer == "auto" else require_quarto() if renderer == "quarto" else None
-    with tempfile.TemporaryDirectory(prefix="liandong-") as folder:
-        scratch = Path(folder)
+    with scratch_folder() as scratch:
         staged = stage_project(project, bundle, scratch / "project", parts)
         render = render_quarto if executable else render_embedded
         made, seconds = render(staged, jobs, scratch, on_progress)

@@ -8,12 +8,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import polars as pl
 
 from liandong.errors import EstimationError
 from liandong.estimate import compare_fits, crosscheck_plan
+from liandong.evidence.scratch import scratch_folder
 from liandong.models import ModelPlan
 from liandong.workflow.beside import process_beside
 
@@ -72,7 +72,8 @@ class Crosscheck:
 @contextmanager
 def crosschecking() -> Iterator[Crosscheck]:
     """Start the process, which imports while the data are read; however the block ends, the process ends with it."""
-    with TemporaryDirectory(prefix="liandong-crosscheck-") as name:
-        folder = Path(name)
-        with process_beside("liandong.estimate.refit", folder / "fits.json", folder / "log") as process:
-            yield Crosscheck(process, folder)
+    with (
+        scratch_folder() as folder,
+        process_beside("liandong.estimate.refit", folder / "fits.json", folder / "log") as process,
+    ):
+        yield Crosscheck(process, folder)

@@ -9,10 +9,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from liandong.definitions import Language
 from liandong.errors import RenderError
+from liandong.evidence.scratch import scratch_folder
 from liandong.workflow.beside import process_beside
 
 _PATIENCE_SECONDS = 900
@@ -66,8 +66,7 @@ class Drawing:
 @contextmanager
 def drawing() -> Iterator[Drawing]:
     """Start the processes, which import while a study is run; however the block ends, they end with it."""
-    with TemporaryDirectory(prefix="liandong-drawing-") as name, ExitStack() as stack:
-        folder = Path(name)
+    with scratch_folder() as folder, ExitStack() as stack:
         processes = tuple(
             stack.enter_context(process_beside("liandong.present.drawing", folder / f"{at}.json", folder / f"{at}.log"))
             for at in range(min(os.cpu_count() or 1, _MOST))
