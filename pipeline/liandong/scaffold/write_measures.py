@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from liandong.scaffold.answers import is_arbitrary
 from liandong.scaffold.draft import Draft, DraftField, DraftScale, DraftText
 from liandong.scaffold.naming import unique
 from liandong.scaffold.yaml_text import comments, entry, one_line, scalar
@@ -83,6 +84,7 @@ def _distributions(draft: Draft) -> list[dict[str, Any]]:
          "kind": "distribution", "numerator": one.name}
         for one in draft.fields
         if one.name not in members and one.pii is None and "pii" not in one.undecided and _is_closed(one)
+        and not is_arbitrary(one)  # nobody knows what such words are, and a distribution prints them
     ]  # fmt: skip
 
 
