@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final
@@ -19,6 +20,7 @@ from liandong.privacy.tally import Tally
 _BATCH: Final = 250_000  # rows; their distinct texts are all that is held in memory
 _APART: Final = 2  # columns between a latitude and its longitude, at most
 _ANNOUNCED_NUMBER: Final = 10**6
+_VERSION: Final = re.compile(r"(?i)version|版本")
 _FEWEST_NAMES: Final = 2  # labels; a pair of names in a pair of labels is no chance
 _NAMES_SHARE: Final = 0.6  # of the labels that are words
 _TEXTS: Final = (pl.String, pl.Categorical, pl.Enum)
@@ -91,6 +93,8 @@ def _hits(column: Column, tally: Tally, dtype: pl.DataType) -> Iterator[Hit]:
     heading = _heading(column, tally, dtype)
     if heading is not None:
         tally.cells.setdefault(heading, 0)
+    if _VERSION.search(" ".join((column.name, *column.titles))):
+        tally.cells.pop("ip", None)  # four numbers with points between are also how programs count their versions
     for kind, cells in sorted(tally.cells.items()):
         rows = tuple(tally.rows.get(kind, tally.first))
         yield Hit(column.name, field, kind, cells, cells / tally.filled, rows)

@@ -99,6 +99,11 @@ def test_what_the_labels_of_codes_say_is_looked_at_as_cells_are(
     assert not any(label in f"{error}{error.zh if error else ''}" for label in labels)
 
 
+def test_versions_of_a_program_are_no_addresses_of_machines() -> None:
+    assert _scan(pl.Series("app_version", ["1.2.3.4", "1.2.3.5"])) == []
+    assert _scan(pl.Series("app", ["1.2.3.4", "1.2.3.5"])) == [("ip", 2, (1, 2))]
+
+
 def test_what_somebody_wrote_instead_of_a_code_is_found() -> None:
     answers = _field("q", constraints={"enum": ["是", "否"]})
     assert _scan(pl.Series("q", ["是", "否", "打我电话13800000000"]), answers) == [("mobile", 1, (3,))]
