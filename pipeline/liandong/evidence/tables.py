@@ -25,7 +25,7 @@ RESTRICTED_TABLES: Mapping[str, TableSpec] = MappingProxyType({table.name: table
 
 
 def conform(name: str, frame: pl.DataFrame) -> pl.DataFrame:
-    """Return `frame` with exactly the declared columns, types and order of table `name`, its numbers rounded for writing.
+    """Return `frame` with exactly the declared columns, types and order of table `name`, its numbers rounded to write.
 
     Reals carry 12 significant digits, and zero where they are below 1e-13 of the largest value in their column
     (streaming sums differ in the last bits from run to run). Empty text stands for a text that does not apply.
