@@ -223,7 +223,9 @@ def test_interrupt_leaves_nothing_half_written(small_study: Any, bundle: Path) -
     small_study.data = pl.concat(
         [small_study.data.with_columns(id=pl.format("{}-{}", pl.lit(i), pl.col("id"))) for i in range(20_000)]
     )
-    command = [sys.executable, "-m", "liandong", "run", str(small_study.write()), "--out", str(bundle)]
+    # A shell's background jobs are started deaf to interrupts, and so would be all that they start.
+    heard = "import signal, runpy; signal.signal(2, signal.default_int_handler); runpy.run_module('liandong')"
+    command = [sys.executable, "-c", heard, "run", str(small_study.write()), "--out", str(bundle)]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment) as process:
         deadline = time.monotonic() + 60

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import FIRST_EXCEPTION, Executor, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_EXCEPTION, Executor, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -25,6 +25,9 @@ from liandong.render.settings import Settings, page_settings
 from liandong.render.source import read_page
 from liandong.render.stage import bundle_parameter
 from liandong.render.words import long_date, words_of
+
+
+_TURN_SECONDS = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,7 @@ def render_embedded(
     with ThreadPoolExecutor(workers) as pages, ThreadPoolExecutor(workers) as conversions:
         running = [pages.submit(_render_job, job, workshop, kernels, conversions, on_progress) for job in jobs]
         try:
-            wait(running, return_when=FIRST_EXCEPTION)
+            _await(running)
             failed = next((future for future in running if future.done() and future.exception()), None)
             finished = [future.result() for future in ([failed] if failed else running)]
         except BaseException:
@@ -84,6 +87,17 @@ def render_embedded(
             raise
     files = {name: path for made, _ in finished for name, path in made.items()}
     return files, {job.name: seconds for job, (_, seconds) in zip(jobs, finished, strict=True)}
+
+
+def _await(running: Sequence[Future[Any]]) -> None:
+    """Wait until all are done, or one has failed; in short turns, for else an interrupt would wait as well.
+
+    Polars takes over the signal's handler when it is imported, and lets what was waited for go on.
+    """
+    while True:
+        done, waiting = wait(running, timeout=_TURN_SECONDS, return_when=FIRST_EXCEPTION)
+        if not waiting or any(future.exception() for future in done):
+            return
 
 
 def _render_job(

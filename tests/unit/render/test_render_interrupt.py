@@ -17,8 +17,10 @@ time.sleep(120)
 ```
 """
 SCRIPT = """
+import signal
 import sys
 from pathlib import Path
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs are started deaf to it
 from liandong.render import PageJob, render_pages
 jobs = [PageJob("zh/page.qmd", "page.zh", "zh", ("html",))]
 try:
