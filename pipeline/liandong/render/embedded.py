@@ -26,7 +26,6 @@ from liandong.render.source import read_page
 from liandong.render.stage import bundle_parameter
 from liandong.render.words import long_date, words_of
 
-
 _TURN_SECONDS = 0.2
 
 
