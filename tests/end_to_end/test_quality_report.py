@@ -203,9 +203,9 @@ def test_the_study_is_not_run_again_for_the_evaluation(supervised: Supervised, m
     # The program itself may be edited while its tests run; data and definitions are what this is about.
     code = read_bundle(supervised.bundle).manifest["code"]
     monkeypatch.setattr("liandong.workflow.manifest._code", lambda: code)
-    monkeypatch.setattr("liandong.workflow.report.run_loaded", refuse)
-    monkeypatch.setattr("liandong.workflow.report.render_pages", lambda *_, **__: _Rendered())
-    monkeypatch.setattr("liandong.workflow.report.draw_into", lambda *_: None)
+    monkeypatch.setattr("liandong.workflow.documents.run_loaded", refuse)
+    monkeypatch.setattr("liandong.workflow.documents.render_pages", lambda *_, **__: _Rendered())
+    monkeypatch.setattr("liandong.workflow.documents._draw_into", lambda *_: None)
     assert main(["report", str(supervised.study), "--out", str(supervised.bundle)]) == 0
 
 
@@ -217,8 +217,8 @@ class _Rendered:
 @pytest.fixture
 def sketched(monkeypatch: pytest.MonkeyPatch) -> None:
     """Leave rendering out, which takes seconds: what the page would say is asked of `open_supervision`."""
-    monkeypatch.setattr("liandong.workflow.supervision.render_pages", _rendered)
-    monkeypatch.setattr("liandong.workflow.supervision.draw_into", lambda folder, *_: folder.mkdir())
+    monkeypatch.setattr("liandong.workflow.documents.render_pages", _rendered)
+    monkeypatch.setattr("liandong.workflow.documents._draw_into", lambda folder, *_: folder.mkdir())
 
 
 def _rendered(*arguments: Any, **_: Any) -> _Rendered:

@@ -6,11 +6,11 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 from pathlib import Path
 from types import FrameType
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from typer.exceptions import TyperException
@@ -21,6 +21,9 @@ from liandong.cli.scaffolding import new
 from liandong.cli.terminal import Terminal
 from liandong.cli.tracing import trace
 from liandong.errors import ExitCode, LiandongError
+
+if TYPE_CHECKING:
+    from liandong.workflow import ReportResult
 
 app = typer.Typer(
     name="liandong",
@@ -52,6 +55,12 @@ class _Format(StrEnum):
 
 StudyPath = Annotated[Path, typer.Argument(metavar="STUDY", help="study.yaml, or the folder that holds it")]
 OutPath = Annotated[Path | None, typer.Option("--out", help="Where the bundle goes [default: build/<id of the study>]")]
+
+RendererChoice = Annotated[_Renderer, typer.Option(help="auto takes Quarto when it is on PATH")]
+Languages = Annotated[list[_Language] | None, typer.Option(help="Repeat for both [default: as the study says]")]
+Formats = Annotated[
+    list[_Format] | None, typer.Option("--format", help="Repeat for several [default: as the study says]")
+]
 
 
 @app.callback()
@@ -96,44 +105,41 @@ def run(study: StudyPath, out: OutPath = None) -> None:
 def report(
     study: StudyPath,
     out: OutPath = None,
-    renderer: Annotated[_Renderer, typer.Option(help="auto takes Quarto when it is on PATH")] = _Renderer.auto,
-    lang: Annotated[list[_Language] | None, typer.Option(help="Repeat for both [default: as the study says]")] = None,
-    formats: Annotated[
-        list[_Format] | None, typer.Option("--format", help="Repeat for several [default: as the study says]")
-    ] = None,
+    renderer: RendererChoice = _Renderer.auto,
+    lang: Languages = None,
+    formats: Formats = None,
 ) -> None:
     """Render the report; the study is run first if its data or definitions have changed."""
     from liandong.workflow import report_study
 
-    terminal = Terminal()
-    with terminal.progress() as on_progress:
-        result = report_study(
-            study,
-            out=out,
-            renderer=renderer.value,
-            languages=[choice.value for choice in lang or ()],
-            formats=[choice.value for choice in formats or ()],
-            on_progress=on_progress,
-        )
-    terminal.report_result(result)
+    _render(report_study, study, out, renderer, lang, formats)
 
 
 @app.command()
 def quality(
     study: StudyPath,
     out: OutPath = None,
-    renderer: Annotated[_Renderer, typer.Option(help="auto takes Quarto when it is on PATH")] = _Renderer.auto,
-    lang: Annotated[list[_Language] | None, typer.Option(help="Repeat for both [default: as the study says]")] = None,
-    formats: Annotated[
-        list[_Format] | None, typer.Option("--format", help="Repeat for several [default: as the study says]")
-    ] = None,
+    renderer: RendererChoice = _Renderer.auto,
+    lang: Languages = None,
+    formats: Formats = None,
 ) -> None:
     """Render the report of field supervision: what to put right today. It names cases, and stays restricted."""
     from liandong.workflow import supervise_study
 
+    _render(supervise_study, study, out, renderer, lang, formats)
+
+
+def _render(
+    render: Callable[..., ReportResult],
+    study: Path,
+    out: Path | None,
+    renderer: _Renderer,
+    lang: list[_Language] | None,
+    formats: list[_Format] | None,
+) -> None:
     terminal = Terminal()
     with terminal.progress() as on_progress:
-        result = supervise_study(
+        result = render(
             study,
             out=out,
             renderer=renderer.value,

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import polars as pl
 
 from liandong.definitions import Language
 from liandong.errors import RenderError
-from liandong.evidence import TABLES, Bundle
+from liandong.evidence import TABLES, Bundle, read_bundle
 from liandong.present.escaping import plain
 from liandong.present.words import lowered
 
@@ -162,6 +163,25 @@ class Facts:
         """Return how the treatment of an effect came about: its own account, or the design's."""
         own = effect.get("assignment") if effect else None
         return own or self.study.get("assignment") or {"kind": "observational"}
+
+
+def bundle_of_page(bundle: str, command: str) -> Bundle:
+    """Return the bundle at `bundle`, a path as seen from a page's folder; `command` is what makes it.
+
+    Raises
+    ------
+    RenderError
+        When there is none.
+    """
+    try:
+        return read_bundle(Path(bundle))
+    except FileNotFoundError as error:
+        raise RenderError(
+            "no evidence bundle here: manifest.json is missing",
+            where=bundle,
+            hint=f"run `{command}` first, or give the page another `bundle`",
+            zh=f"在 {bundle} 找不到证据包，请先运行 {command}。",
+        ) from error
 
 
 def read_facts(bundle: Bundle, lang: Language) -> Facts:

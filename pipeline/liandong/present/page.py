@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from types import MappingProxyType, SimpleNamespace
 from typing import Final
 
 from liandong.definitions import Language
 from liandong.errors import RenderError
-from liandong.evidence import read_bundle
 from liandong.present.escaping import markdown_text
-from liandong.present.facts import Facts, read_facts
+from liandong.present.facts import Facts, bundle_of_page, read_facts
 from liandong.present.figures import KINDS, figures_of, shown
 from liandong.present.limitations import limitations
 from liandong.present.markdown import Prose, bullets, table_block
@@ -148,15 +146,7 @@ def open_page(bundle: str, lang: Language) -> Page:
     RenderError
         When there is no bundle, or it describes no study.
     """
-    try:
-        found = read_bundle(Path(bundle))
-    except FileNotFoundError as error:
-        raise RenderError(
-            "no evidence bundle here: manifest.json is missing",
-            where=bundle,
-            hint="run `liandong run` first, or give the page another `bundle`",
-            zh=f"在 {bundle} 找不到证据包，请先运行 liandong run。",
-        ) from error
+    found = bundle_of_page(bundle, "liandong run")
     facts = read_facts(found, lang)
     return Page(bundle, facts, sayings(facts))
 

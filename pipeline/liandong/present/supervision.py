@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
 from liandong.definitions import Language
 from liandong.errors import RenderError
-from liandong.evidence import read_bundle
 from liandong.present.charts_supervision import supervision_figures
 from liandong.present.dates import long_date
+from liandong.present.facts import bundle_of_page
 from liandong.present.html_table import table_style
 from liandong.present.listing import shortened
 from liandong.present.markdown import Prose, callout, figure_block, metadata_block, paragraphs, table_block
@@ -237,15 +236,7 @@ def open_supervision(bundle: str, lang: Language) -> SupervisionPage:
     RenderError
         When there is no bundle, or it describes no study.
     """
-    try:
-        found = read_bundle(Path(bundle))
-    except FileNotFoundError as error:
-        raise RenderError(
-            "no evidence bundle here: manifest.json is missing",
-            where=bundle,
-            hint="run `liandong quality` first, or give the page another `bundle`",
-            zh=f"在 {bundle} 找不到证据包，请先运行 liandong quality。",
-        ) from error
+    found = bundle_of_page(bundle, "liandong quality")
     return SupervisionPage(bundle, read_supervised(found, lang))
 
 

@@ -13,10 +13,9 @@ if TYPE_CHECKING:
     from liandong.workflow.lock import check_lock, lock_study, plan_status
     from liandong.workflow.new import NewResult, new_study
     from liandong.workflow.power import PowerResult, plan_power
-    from liandong.workflow.report import report_study
+    from liandong.workflow.report import report_study, supervise_study
     from liandong.workflow.results import CheckResult, Finding, LockResult, ReportResult, RunResult
     from liandong.workflow.run import run_study
-    from liandong.workflow.supervision import supervise_study
 
 __all__ = [
     "CheckResult",
@@ -56,7 +55,7 @@ _HOME = {
     "plan_status": "lock",
     "report_study": "report",
     "run_study": "run",
-    "supervise_study": "supervision",
+    "supervise_study": "report",
     **dict.fromkeys(("CheckResult", "Finding", "LockResult", "ReportResult", "RunResult"), "results"),
 }
 

@@ -1,20 +1,120 @@
-"""What the documents of a study share: is its bundle still current, and where do its figures go."""
+"""A page of a study as finished documents: the bundle made if it is not current, figures drawn, pages rendered."""
 
 from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext, suppress
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
-from liandong.definitions import Language, Study
-from liandong.errors import OutputError
+from liandong.definitions import Language, Study, load_study
+from liandong.errors import EstimationError, OutputError
 from liandong.evidence import MANIFEST, read_bundle
-from liandong.workflow.drawing import Drawing
+from liandong.render import PageJob, render_pages
+from liandong.workflow.drawing import Drawing, drawing
 from liandong.workflow.manifest import fingerprint
+from liandong.workflow.resources import reports_folder
+from liandong.workflow.results import ReportResult
+from liandong.workflow.run import bundle_folder, run_loaded
+
+Format = Literal["html", "pdf", "docx"]
+Progress = Callable[[str], None]
+_PRIVATE, _PRIVATE_FILE = 0o700, 0o600
 
 
-def is_current(study: Study, target: Path, *, complete: bool = True) -> bool:
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A page of reports/ and what it may see.
+
+    Attributes
+    ----------
+    page
+        Its name, also of the files.
+    folder
+        Of the bundle, where ``report/`` and ``figures/`` of the page stand; empty for the bundle itself.
+    parts
+        Of the bundle, what the page sees.
+    is_private
+        Whether its files are their owner's alone.
+    needs_models
+        Whether a bundle without estimates is no bundle for it.
+    """
+
+    page: str
+    folder: str
+    parts: tuple[str, ...]
+    is_private: bool = False
+    needs_models: bool = True
+
+
+def make_document(
+    document: Document,
+    path: Path,
+    *,
+    out: Path | None,
+    renderer: Literal["auto", "embedded", "quarto"],
+    languages: Sequence[Language] | None,
+    formats: Sequence[Format] | None,
+    on_progress: Progress,
+) -> ReportResult:
+    """Render `document` of the study at `path`, which is run first only if data, definitions or versions changed.
+
+    Parameters
+    ----------
+    document
+        What to render.
+    languages, formats
+        In which form; None means what the study says.
+
+    Raises
+    ------
+    LiandongError
+        As running and rendering raise it; estimation aside where the document does without models.
+    """
+    started = time.monotonic()
+    study = load_study(path)
+    target = bundle_folder(study, out)
+    place = target / document.folder
+    chosen = tuple(languages or study.spec.report.languages)
+    with drawing() as painters:
+        ran = not _is_current(study, target, complete=document.needs_models)
+        if ran:
+            # A bundle without models is kept, and its manifest says what was in the way.
+            with nullcontext() if document.needs_models else suppress(EstimationError):
+                run_loaded(study, out=out, on_progress=on_progress)
+        on_progress("Drawing figures")
+        _draw_into(place / "figures", target, chosen, painters, document.page)
+    on_progress("Rendering pages")
+    kinds = tuple(formats or study.spec.report.formats)
+    jobs = [PageJob(f"{lang}/{document.page}.qmd", f"{document.page}.{lang}", lang, kinds) for lang in chosen]
+    rendered = render_pages(
+        reports_folder(),
+        jobs,
+        target,
+        place / "report",
+        renderer=renderer,
+        on_progress=on_progress,
+        parts=document.parts,
+    )
+    if document.is_private:
+        _close(place / "figures")
+        _close(place / "report")
+    failure = read_bundle(target).manifest["failure"]
+    return ReportResult(
+        bundle=target,
+        files=tuple(rendered.files),
+        renderer=rendered.renderer,
+        ran=ran,
+        seconds=round(time.monotonic() - started, 2),
+        notes=() if failure is None else (f"the models cannot be estimated yet: {failure}",),
+    )
+
+
+def _is_current(study: Study, target: Path, *, complete: bool = True) -> bool:
     """Whether the bundle at `target` is of the same data, definitions and versions, and complete where asked."""
     if not (target / MANIFEST).is_file():
         return False
@@ -27,7 +127,7 @@ def is_current(study: Study, target: Path, *, complete: bool = True) -> bool:
     )
 
 
-def draw_into(figures: Path, bundle: Path, languages: Sequence[Language], painters: Drawing, page: str) -> None:
+def _draw_into(figures: Path, bundle: Path, languages: Sequence[Language], painters: Drawing, page: str) -> None:
     """Draw all figures of a page beside their final place `figures`, then put them there.
 
     Raises
@@ -53,3 +153,10 @@ def draw_into(figures: Path, bundle: Path, languages: Sequence[Language], painte
         temporary.rename(figures)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _close(folder: Path) -> None:
+    """Leave a folder below restricted/ to its owner alone, under whatever umask it was made."""
+    folder.chmod(_PRIVATE)
+    for file in folder.iterdir():
+        file.chmod(_PRIVATE_FILE)

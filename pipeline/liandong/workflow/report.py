@@ -1,66 +1,25 @@
-"""``liandong report``: the bundle, made first if it is not up to date, as finished documents."""
+"""The documents of ``liandong report`` and ``liandong quality``."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Sequence
-from pathlib import Path
-from typing import Literal
+from functools import partial
+from typing import Final
 
-from liandong.definitions import Language, load_study
-from liandong.render import PageJob, render_pages
-from liandong.workflow.documents import draw_into, is_current
-from liandong.workflow.drawing import drawing
-from liandong.workflow.resources import reports_folder
-from liandong.workflow.results import ReportResult
-from liandong.workflow.run import bundle_folder, run_loaded
+from liandong.evidence import RESTRICTED
+from liandong.render import PUBLIC
+from liandong.workflow.documents import Document, make_document
 
-PAGE = "evaluation"
-Format = Literal["html", "pdf", "docx"]
-Progress = Callable[[str], None]
+EVALUATION: Final = Document("evaluation", "", PUBLIC)
+SUPERVISION: Final = Document(
+    "data_quality",
+    RESTRICTED,
+    ("tables", "manifest.json", f"{RESTRICTED}/quality", f"{RESTRICTED}/figures"),
+    is_private=True,
+    needs_models=False,
+)
+"""It names cases and interviewers, so it stays restricted. During field work models may not be estimable yet."""
 
-
-def report_study(
-    path: Path,
-    *,
-    out: Path | None,
-    renderer: Literal["auto", "embedded", "quarto"],
-    languages: Sequence[Language] | None,
-    formats: Sequence[Format] | None,
-    on_progress: Progress,
-) -> ReportResult:
-    """Render the report of the study at `path`; the study is run first only if data, definitions or versions changed.
-
-    Parameters
-    ----------
-    languages, formats
-        What to render; None means what the study says.
-
-    Raises
-    ------
-    LiandongError
-        As running and rendering raise it.
-    """
-    started = time.monotonic()
-    study = load_study(path)
-    target = bundle_folder(study, out)
-    chosen = tuple(languages or study.spec.report.languages)
-    with drawing() as painters:
-        ran = not is_current(study, target)
-        if ran:
-            run_loaded(study, out=out, on_progress=on_progress)
-        on_progress("Drawing figures")
-        draw_into(target / "figures", target, chosen, painters, PAGE)
-    on_progress("Rendering pages")
-    kinds = tuple(formats or study.spec.report.formats)
-    jobs = [PageJob(f"{lang}/{PAGE}.qmd", f"{PAGE}.{lang}", lang, kinds) for lang in chosen]
-    rendered = render_pages(
-        reports_folder(), jobs, target, target / "report", renderer=renderer, on_progress=on_progress
-    )
-    return ReportResult(
-        bundle=target,
-        files=tuple(rendered.files),
-        renderer=rendered.renderer,
-        ran=ran,
-        seconds=round(time.monotonic() - started, 2),
-    )
+report_study = partial(make_document, EVALUATION)
+"""Render the evaluation report; parameters, result and errors as :func:`make_document`."""
+supervise_study = partial(make_document, SUPERVISION)
+"""Render the report of field supervision into ``restricted/report/`` of the bundle, as :func:`make_document`."""
