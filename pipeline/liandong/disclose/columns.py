@@ -87,6 +87,26 @@ COLUMNS: Final[Mapping[str, Columns]] = {
         people="n_checked n_flagged",
         share="share",
     ),
+    # Made of what is published, after the disclosure rules have been applied.
+    "claim_values": _columns(label="claim check name", setting="value"),
+    "claims": _columns(
+        label="claim kind published unit check verdict reason found_in",
+        setting="recomputed conf_low conf_high difference chance base",
+    ),
+    "communities": _columns(
+        label="measure kind universe cluster standing suppressed",
+        people="n_obs",
+        statistic=(
+            "estimate conf_low conf_high shrunk shrunk_low shrunk_high reliability rest rest_low rest_high "
+            "difference difference_low difference_high"
+        ),
+    ),
+    "community_spread": _columns(
+        label="measure kind universe",
+        people="n_obs",
+        units="n_clusters",
+        statistic="mean sd_within sd_between sd_between_low sd_between_high icc statistic df p_value",
+    ),
     "contours": _columns(
         label="effect outcome",
         statistic="adjusted_estimate adjusted_statistic",
@@ -198,6 +218,13 @@ COLUMNS: Final[Mapping[str, Columns]] = {
         people="n_obs",
         units="n_levels n_clusters",
         statistic="log_odds std_error odds_ratio odds_low odds_high p_value linear_estimate linear_p_value",
+    ),
+    "overlap": _columns(
+        label="group members suppressed",
+        people="n n_rows",
+        units="n_members",
+        share="share",
+        statistic="conf_low conf_high",
     ),
     "plan": _columns(
         label="kind item role status locked_on",

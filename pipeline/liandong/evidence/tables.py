@@ -10,6 +10,8 @@ import polars as pl
 
 from liandong.evidence.declared import DECLARED
 from liandong.evidence.declared_audit import DECLARED_AUDIT
+from liandong.evidence.declared_claims import DECLARED_CLAIMS
+from liandong.evidence.declared_comparison import DECLARED_COMPARISON
 from liandong.evidence.declared_disclosure import DECLARED_DISCLOSURE
 from liandong.evidence.declared_quality import DECLARED_CHECKS, DECLARED_QUALITY
 from liandong.evidence.spec import REAL, TableSpec
@@ -18,7 +20,13 @@ SIGNIFICANT_DIGITS = 12
 _NEGLIGIBLE = 1e-13
 
 TABLES: Mapping[str, TableSpec] = MappingProxyType(
-    {table.name: table for table in (*DECLARED, *DECLARED_AUDIT, *DECLARED_CHECKS, *DECLARED_DISCLOSURE)}
+    {
+        table.name: table
+        for table in (
+            *(*DECLARED, *DECLARED_COMPARISON, *DECLARED_AUDIT),
+            *(*DECLARED_CHECKS, *DECLARED_DISCLOSURE, *DECLARED_CLAIMS),
+        )
+    }
 )
 # Tables that name rows and people: they are written below restricted/ and never published.
 RESTRICTED_TABLES: Mapping[str, TableSpec] = MappingProxyType({table.name: table for table in DECLARED_QUALITY})

@@ -10,6 +10,11 @@ from types import MappingProxyType
 
 from liandong.definitions import Language
 
+_CATALOGUES = (
+    *("words.toml", "phrases.toml", "audit.toml", "supervision.toml"),
+    *("claims.toml", "first.toml", "figures.toml", "sheets.toml", "numbers.toml"),
+)
+
 
 def word(lang: Language, key: str, /, **values: str) -> str:
     """Return the words behind `key` in `lang`, with `values` in their places; KeyError for an unknown key."""
@@ -67,7 +72,7 @@ def sentences(lang: Language, parts: Sequence[str]) -> str:
 def catalogue() -> Mapping[str, Mapping[str, str]]:
     """Return key → language → words."""
     found: dict[str, Mapping[str, str]] = {}
-    for name in ("words.toml", "phrases.toml", "audit.toml", "supervision.toml"):
+    for name in _CATALOGUES:
         with files("liandong.present").joinpath(name).open("rb") as stream:
             entries = tomllib.load(stream)
         repeated = found.keys() & entries.keys()
