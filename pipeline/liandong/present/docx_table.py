@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from liandong.present.escaping import xml_text
 from liandong.present.layout import Padding, column_shares, decimal_padding, details_below, font_size, text_width
-from liandong.present.table import Align, Head, Row, Table
+from liandong.present.table import TONES, Align, Head, Row, Table, Tone
 
 _TEXT_WIDTH = 9298  # twips between the margins of the Word template
 _MARGIN = 80  # twips left and right in a cell
@@ -123,7 +123,8 @@ def _cells(table: Table, number: int, grid: _Grid, spacing: str, *, keep: bool) 
             align = "center"
         if not column and row.indent:
             extra += f'<w:ind w:left="{_INDENT * row.indent}"/>'
-        paragraph = _paragraph(row.text(column), "TableText", align, grid.size, extra=extra, keep=keep)
+        tone = table.tone(row, column)
+        paragraph = _paragraph(row.text(column), "TableText", align, grid.size, extra=extra, keep=keep, tone=tone)
         merge = "" if column else _merge(table, number)
         yield f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{merge}{_rule(row)}</w:tcPr>{paragraph}</w:tc>'
 
@@ -143,10 +144,14 @@ def _spacing(above: int, below: int) -> str:
     return f'<w:spacing w:before="{above}" w:after="{below}"/>'
 
 
-def _paragraph(text: str, style: str, align: Align, size: float, *, extra: str = "", keep: bool = False) -> str:
+def _paragraph(
+    text: str, style: str, align: Align, size: float, *, extra: str = "", keep: bool = False, tone: Tone = ""
+) -> str:
     side = "left" if align == "decimal" else align
     halves = round(size * 2)
-    run = "" if size >= _STYLE_SIZE else f'<w:rPr><w:sz w:val="{halves}"/><w:szCs w:val="{halves}"/></w:rPr>'
+    colour = f'<w:color w:val="{TONES[tone][1:].upper()}"/>' if tone else ""
+    smaller = "" if size >= _STYLE_SIZE else f'<w:sz w:val="{halves}"/><w:szCs w:val="{halves}"/>'
+    run = f"<w:rPr>{colour}{smaller}</w:rPr>" if colour or smaller else ""
     properties = f'<w:pStyle w:val="{style}"/>{"<w:keepNext/>" * keep}{extra}<w:jc w:val="{side}"/>'
     words = f'<w:r>{run}<w:t xml:space="preserve">{xml_text(text)}</w:t></w:r>' if text else ""
     return f"<w:p><w:pPr>{properties}</w:pPr>{words}</w:p>"

@@ -82,7 +82,9 @@ def _row(table: Table, row: Row, padding: Mapping[int, Padding], details: int) -
 
 def _cell(table: Table, row: Row, column: int, padding: Padding, details: int) -> str:
     text, align = html_text(row.text(column)), table.align(row, column)
-    attributes = f' class="ld-{align}"' if align in {"left", "right"} else ""
+    tone = table.tone(row, column)
+    classes = [f"ld-{align}"] * (align in {"left", "right"}) + [f"ld-tone-{tone}"] * bool(tone)
+    attributes = f' class="{" ".join(classes)}"' if classes else ""
     for name, characters in (("before", padding.before), ("after", padding.after)):
         attributes += f' data-{name}="{html_text(characters)}"' if characters else ""
     if column:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from liandong.present.escaping import typst_string
 from liandong.present.layout import Padding, column_shares, decimal_padding, details_below, font_size, line_count
-from liandong.present.table import Head, Table
+from liandong.present.table import TONES, Head, Table
 
 _SANS = '("Noto Sans CJK SC", "Source Han Sans SC", "PingFang SC", "Microsoft YaHei")'
 # The minus sign of the sans family is as wide as a Chinese character; that of the serif family is as wide as a digit.
@@ -98,6 +98,9 @@ def _cell(table: Table, numbers: range, column: int, padding: Mapping[int, Paddi
     while len(lines) > 1 and lines[-1] == _line("", Padding()):
         lines.pop()
     content = f"[{'#linebreak()'.join(lines)}]"
+    tone = table.tone(row, column)
+    if tone:
+        content = f'[#text(fill: rgb("{TONES[tone]}")){content}]'
     return f"table.cell({', '.join(settings)}){content}" if settings else content
 
 
