@@ -185,6 +185,25 @@ def lock(
 
 
 @app.command()
+def verify(
+    bundle: Annotated[Path, typer.Argument(metavar="BUNDLE", help="A bundle, such as build/hubei")],
+    study: Annotated[
+        Path | None, typer.Option(help="Its study.yaml [default: the one that it was made of, on the same machine]")
+    ] = None,
+    *,
+    tables_only: Annotated[bool, typer.Option("--tables-only", help="Do not render its documents again")] = False,
+) -> int:
+    """Run the study of a bundle again and say what differs; the bundle stays as it is. Exit code 6 if anything does."""
+    from liandong.workflow import verify_bundle
+
+    terminal = Terminal()
+    with terminal.progress() as on_progress:
+        result = verify_bundle(bundle, study, documents=not tables_only, on_progress=on_progress)
+    terminal.findings(result.findings)
+    return ExitCode.DONE if result.agrees else ExitCode.DIFFERENCE
+
+
+@app.command()
 def doctor() -> None:
     """Say what this machine has: versions, fonts, pandoc, Typst, Quarto, and what would help."""
     from liandong.workflow import examine

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from liandong.workflow.report import report_study, supervise_study
     from liandong.workflow.results import CheckResult, Finding, LockResult, ReportResult, RunResult
     from liandong.workflow.run import run_study
+    from liandong.workflow.verify import Verification, verify_bundle
 
 __all__ = [
     "CheckResult",
@@ -27,6 +28,7 @@ __all__ = [
     "PowerResult",
     "ReportResult",
     "RunResult",
+    "Verification",
     "check_lock",
     "check_study",
     "examine",
@@ -38,6 +40,7 @@ __all__ = [
     "report_study",
     "run_study",
     "supervise_study",
+    "verify_bundle",
 ]
 
 _HOME = {
@@ -56,6 +59,8 @@ _HOME = {
     "report_study": "report",
     "run_study": "run",
     "supervise_study": "report",
+    "Verification": "verify",
+    "verify_bundle": "verify",
     **dict.fromkeys(("CheckResult", "Finding", "LockResult", "ReportResult", "RunResult"), "results"),
 }
 

@@ -17,6 +17,7 @@ from liandong.evidence import MANIFEST, read_bundle
 from liandong.render import PageJob, render_pages
 from liandong.workflow.drawing import Drawing, drawing
 from liandong.workflow.manifest import fingerprint
+from liandong.workflow.rendered import record_rendered
 from liandong.workflow.resources import reports_folder
 from liandong.workflow.results import ReportResult
 from liandong.workflow.run import bundle_folder, run_loaded
@@ -100,6 +101,7 @@ def make_document(
         on_progress=on_progress,
         parts=document.parts,
     )
+    record_rendered(target, place, document.page, rendered)
     if document.is_private:
         _close(place / "figures")
         _close(place / "report")

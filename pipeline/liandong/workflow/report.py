@@ -19,6 +19,9 @@ SUPERVISION: Final = Document(
 )
 """It names cases and interviewers, so it stays restricted. During field work models may not be estimable yet."""
 
+DOCUMENTS: Final = {document.page: document for document in (EVALUATION, SUPERVISION)}
+"""Every document by its page, for whoever has to make it again."""
+
 report_study = partial(make_document, EVALUATION)
 """Render the evaluation report; parameters, result and errors as :func:`make_document`."""
 supervise_study = partial(make_document, SUPERVISION)

@@ -20,6 +20,7 @@ from liandong.workflow.labels import label_table
 from liandong.workflow.lock import plan_status
 from liandong.workflow.manifest import describe, fingerprint
 from liandong.workflow.publication import Publication
+from liandong.workflow.rendered import remember_study
 from liandong.workflow.restricted import write_restricted
 from liandong.workflow.results import RunResult
 
@@ -68,6 +69,7 @@ def run_loaded(study: Study, *, out: Path | None, on_progress: Progress) -> RunR
         publication.write(writer)
         writer.manifest(_manifest(study, intake, remarks, failure))
         seconds = {"intake": taken_in - started, "all": time.monotonic() - started}
+        remember_study(writer.folder, study)
         write_json(writer.folder / "run.json", {"seconds": {key: round(value, 2) for key, value in seconds.items()}})
     if failure is not None:
         raise failure
