@@ -16,13 +16,13 @@ from liandong.render.dialect import Format
 from liandong.render.docx import write_docx
 from liandong.render.execute import execute_page
 from liandong.render.fonts import check_glyphs, stage_fonts
-from liandong.render.html import write_html
+from liandong.render.html import give_fonts, write_html
 from liandong.render.jobs import PageJob
-from liandong.render.kernel import Kernels
+from liandong.render.kernel import Kernels, Session
 from liandong.render.pandoc import Document, pandoc_version
 from liandong.render.pdf import write_pdf
 from liandong.render.settings import Settings, page_settings
-from liandong.render.source import read_page
+from liandong.render.source import Page, read_page
 from liandong.render.stage import bundle_parameter
 from liandong.render.words import long_date, words_of
 
@@ -73,7 +73,8 @@ def render_embedded(
     kernels = Kernels(scratch)
     workers = max(2, min(os.cpu_count() or 2, 4))
     with ThreadPoolExecutor(workers) as pages, ThreadPoolExecutor(workers) as conversions:
-        running = [pages.submit(_render_job, job, workshop, kernels, conversions, on_progress) for job in jobs]
+        alike = _alike(jobs)
+        running = [pages.submit(_render_alike, some, workshop, kernels, conversions, on_progress) for some in alike]
         try:
             _await(running)
             failed = next((future for future in running if future.done() and future.exception()), None)
@@ -85,7 +86,7 @@ def render_embedded(
             conversions.shutdown(wait=False, cancel_futures=True)
             raise
     files = {name: path for made, _ in finished for name, path in made.items()}
-    return files, {job.name: seconds for job, (_, seconds) in zip(jobs, finished, strict=True)}
+    return files, {name: each for _, seconds in finished for name, each in seconds.items()}
 
 
 def _await(running: Sequence[Future[Any]]) -> None:
@@ -99,36 +100,55 @@ def _await(running: Sequence[Future[Any]]) -> None:
             return
 
 
-def _render_job(
-    job: PageJob, workshop: _Workshop, kernels: Kernels, pool: Executor, on_progress: Callable[[str], None]
-) -> tuple[dict[str, Path], float]:
-    start = time.perf_counter()
-    on_progress(f"running {job.source}")
-    document, settings = _executed(job, workshop, kernels)
-    on_progress(f"writing {', '.join(job.files.values())}")
-    written = [pool.submit(_write, document, settings, job, form, workshop) for form in job.formats]
-    files = {path.name: path for path in (future.result() for future in written)}
-    return files, time.perf_counter() - start
+def _alike(jobs: Sequence[PageJob]) -> list[list[PageJob]]:
+    """Return the jobs by page: what is rendered again and again with other parameters needs a kernel only once."""
+    pages: dict[str, list[PageJob]] = {}
+    for job in jobs:
+        pages.setdefault(job.source, []).append(job)
+    return [*pages.values()]
 
 
-def _executed(job: PageJob, workshop: _Workshop, kernels: Kernels) -> tuple[Document, Settings]:
-    page = read_page(workshop.project, job.source)
+def _render_alike(
+    jobs: Sequence[PageJob], workshop: _Workshop, kernels: Kernels, pool: Executor, on_progress: Callable[[str], None]
+) -> tuple[dict[str, Path], dict[str, float]]:
+    """Run one page for every job in one kernel; a page is converted while the next one runs."""
+    page = read_page(workshop.project, jobs[0].source)
     settings = page_settings(workshop.project, page)
+    began: dict[str, float] = {}
+    written: dict[str, list[Future[Path]]] = {}
+    with kernels.session((workshop.project / page.source).parent) as session:
+        for job in jobs:
+            if began:
+                session.forget()
+            began[job.name] = time.perf_counter()
+            on_progress(f"running {job.source}" if len(jobs) == 1 else f"running {job.source} for {job.name}")
+            document = _executed(job, page, settings, session, workshop)
+            written[job.name] = [pool.submit(_write, document, settings, job, form, workshop) for form in job.formats]
+    on_progress(f"writing {', '.join(jobs[0].files.values())}{' and others' if len(jobs) > 1 else ''}")
+    files: dict[str, Path] = {}
+    seconds: dict[str, float] = {}
+    for name, futures in written.items():
+        files |= {path.name: path for path in (future.result() for future in futures)}
+        seconds[name] = time.perf_counter() - began[name]
+    give_fonts([files[job.files["html"]] for job in jobs if "html" in job.files], jobs[0].lang)
+    return files, seconds
+
+
+def _executed(job: PageJob, page: Page, settings: Settings, session: Session, workshop: _Workshop) -> Document:
+    parameters = {"bundle": bundle_parameter(job.source), "lang": job.lang, **dict(job.parameters)}
     folder = (workshop.project / job.source).parent
-    parameters = {"bundle": bundle_parameter(job.source), "lang": job.lang}
-    with kernels.session(folder) as session:
-        executed = execute_page(page, session, parameters, settings.execute, folder)
+    executed = execute_page(page, session, parameters, settings.execute, folder, job.name)
     check_dialect(executed.lines, written=executed.printed)
     check_glyphs(executed.lines)
     lines = tuple(resolve_shortcodes(executed.lines))
-    return Document(workshop.project, job.source, lines, settings.filters), settings
+    return Document(workshop.project, job.source, lines, settings.filters)
 
 
 def _write(document: Document, settings: Settings, job: PageJob, form: Format, workshop: _Workshop) -> Path:
     output = workshop.scratch / job.files[form]
     metadata = _metadata(settings, job, form)
     if form == "html":
-        write_html(document, metadata, job.lang, output)
+        write_html(document, metadata, output)
     elif form == "pdf":
         write_pdf(document, metadata, workshop.fonts, output)
     else:

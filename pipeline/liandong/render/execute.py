@@ -42,7 +42,12 @@ class Executed:
 
 
 def execute_page(
-    page: Page, session: Runs, parameters: Mapping[str, str], defaults: Mapping[str, Any], folder: Path
+    page: Page,
+    session: Runs,
+    parameters: Mapping[str, str],
+    defaults: Mapping[str, Any],
+    folder: Path,
+    name: str | None = None,
 ) -> Executed:
     """Run the cells and inline expressions of a page in their order.
 
@@ -57,7 +62,9 @@ def execute_page(
     defaults
         The project's `execute:` options.
     folder
-        Where images that cells display are written, under `<page>_files/`.
+        Where images that cells display are written, under `<name>_files/`.
+    name
+        Of the finished document, where one page makes several; by default that of the page.
 
     Raises
     ------
@@ -74,7 +81,7 @@ def execute_page(
         if isinstance(part, Prose):
             lines.extend(_evaluated(part, session))
             continue
-        figures = _Figures(folder, f"{Path(page.source).stem}_files", index)
+        figures = _Figures(folder, f"{name or Path(page.source).stem}_files", index)
         text = _run_cell(part, session, {**CELL_DEFAULTS, **defaults, **part.options}, figures)
         lines.extend(Line(line, part.fence.file, part.fence.number) for line in text.splitlines())
         printed.add(part.fence.where)

@@ -112,7 +112,11 @@ def font_faces(document: str, lang: Language) -> str:
 
 def embed_fonts(document: str, lang: Language) -> str:
     """Return the HTML file with its fonts inside, in the first style element of its head."""
-    faces = font_faces(document, lang)
+    return with_faces(document, font_faces(document, lang))
+
+
+def with_faces(document: str, faces: str) -> str:
+    """Return the HTML file with these `@font-face` rules where :func:`embed_fonts` puts its own."""
     if "/* fonts */" in document:
         return document.replace("/* fonts */", faces, 1)
     return document.replace("</head>", f"<style>\n{faces}\n</style>\n</head>", 1)

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from liandong.render.dialect import Language
-from liandong.render.fonts import embed_fonts
+from liandong.render.fonts import font_faces, with_faces
 from liandong.render.pandoc import Document, convert
 
 
-def write_html(document: Document, metadata: Mapping[str, Any], lang: Language, output: Path) -> None:
-    """Write the document as one self-contained HTML file.
+def write_html(document: Document, metadata: Mapping[str, Any], output: Path) -> None:
+    """Write the document as one HTML file with everything inside but the fonts, which :func:`give_fonts` puts there.
 
     Raises
     ------
@@ -29,6 +29,15 @@ def write_html(document: Document, metadata: Mapping[str, Any], lang: Language, 
         "--section-divs",
         *(["--toc", f"--toc-depth={metadata['toc-depth']}"] if metadata.get("toc") else []),
     ]
-    bare = output.with_suffix(".bare.html")
-    convert(document, "html", metadata, options, bare)
-    output.write_text(embed_fonts(bare.read_text(encoding="utf-8"), lang), encoding="utf-8", newline="\n")
+    convert(document, "html", metadata, options, output)
+
+
+def give_fonts(files: Sequence[Path], lang: Language) -> None:
+    """Put the fonts into finished HTML files of one page: the glyphs that any of them shows, cut out once for all.
+
+    Cutting takes longer than all the rest of a small file, and pages that are made alike show almost the same glyphs.
+    """
+    bare = [file.read_text(encoding="utf-8") for file in files]
+    faces = font_faces("".join(bare), lang)
+    for file, text in zip(files, bare, strict=True):
+        file.write_text(with_faces(text, faces), encoding="utf-8", newline="\n")

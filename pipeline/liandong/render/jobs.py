@@ -19,6 +19,8 @@ class PageJob:
     """Name of the files without their ending: `evaluation.zh`."""
     lang: Language
     formats: tuple[Format, ...]
+    parameters: tuple[tuple[str, str], ...] = ()
+    """Parameters of the page beyond `bundle` and `lang`, each with its value. Jobs of one page share a kernel."""
 
     @property
     def files(self) -> dict[Format, str]:

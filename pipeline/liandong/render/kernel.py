@@ -34,6 +34,11 @@ class Session:
         self._loop.run(self._client.async_execute_cell(cells[-1], len(cells) - 1))
         return list(cells[-1].outputs)
 
+    def forget(self) -> None:
+        """Take away every name that earlier cells have defined; modules stay imported, which is what takes long."""
+        self.run("%reset -f")
+        self._client.nb.cells.clear()
+
     def evaluate(self, expressions: Sequence[str]) -> list[Mapping[str, Any]]:
         """Evaluate expressions in one message; each result has `status` and either `data` or `ename`, `evalue`."""
         client = self._client

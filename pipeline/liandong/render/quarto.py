@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -97,6 +98,8 @@ def quarto_command(executable: str, job: PageJob) -> list[str]:
         f"bundle:{bundle_parameter(job.source)}",
         "-P",
         f"lang:{job.lang}",
+        # Quarto reads values as YAML, to which 007 is a number; in quotation marks a text stays one.
+        *(part for name, value in job.parameters for part in ("-P", f"{name}:{json.dumps(value, ensure_ascii=False)}")),
     ]
 
 
