@@ -2,13 +2,31 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal, Self
 
+from pydantic import BeforeValidator, model_validator
 from pydantic import Field as Key
 
+from liandong.definitions.analysis import Identifier
+from liandong.definitions.printed import Printed, decimals_problem, read_printed
 from liandong.definitions.text import Definition, Text
 
 ClaimKind = Literal["percent", "count", "mean", "difference", "coefficient", "p_value", "comparison", "ratio", "growth"]
+Relation = Literal[
+    "higher", "lower", "at_least", "at_most", "equal", "about", "doubled", "at_least_doubled", "tripled", "halved"
+]
+Rounding = Literal["nearest", "truncated"]
+Operand = str | float | None
+
+
+def _figure(value: object) -> object:
+    """Let a text pass that is a figure; the message of anything else names what a figure looks like."""
+    if isinstance(value, str) and read_printed(value).form == "words":
+        raise ValueError(f'expected a figure, such as 0.02, "0.020" or "<0.05"; got {value!r}')
+    return value
+
+
+Figure = Annotated[float | str, BeforeValidator(_figure)]
 
 
 class ClaimSource(Definition):
@@ -20,31 +38,140 @@ class ClaimSource(Definition):
 
 
 class ClaimQuantity(Definition):
-    """What the figure is an estimate of: an indicator, or a term of a model."""
+    """What the figure is an estimate of: an indicator, the mean of a scale, or a term of a model.
+
+    Of an indicator, ``category`` (of a distribution), ``subgroup`` and ``level`` name a part; of a term, ``metric`` the
+    unit in which it is published.
+    """
 
     indicator: str | None = None
     universe: str | None = None
+    category: str | int | None = None
+    subgroup: str | None = None
+    level: str | int | None = None
+    scale: str | None = None
     effect: str | None = None
     outcome: str | None = None
     step: str | None = None
     term: str | None = None
+    metric: Literal["points", "sd", "range_share"] | None = None
+
+
+class ClaimInterval(Definition):
+    """A published confidence interval."""
+
+    low: Figure
+    high: Figure
+    level: float = Key(default=0.95, gt=0, lt=1)
+
+
+class ClaimArms(Definition):
+    """The two groups that a difference or a coefficient compares.
+
+    Either their numbers, or ``coverage``: the claim whose percentage of its `n` people is the treated group.
+    ``clusters`` is the number of clusters, or the claim that gives it.
+    """
+
+    coverage: str | None = None
+    treated: int | None = Key(default=None, ge=1)
+    untreated: int | None = Key(default=None, ge=1)
+    clusters: int | str | None = None
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        numbers = self.treated is not None and self.untreated is not None
+        if numbers == (self.coverage is not None) or (self.treated is None) != (self.untreated is None):
+            raise ValueError("arms needs either coverage, or both treated and untreated")
+        return self
 
 
 class Claim(Definition):
-    """One published figure with its wording, so that it can be checked."""
+    """One published figure with its wording, so that it can be checked.
 
-    id: str
+    docs/claims.md explains every key. Other figures are named by their claims' ids; a number stands for itself, and
+    null for a figure that is not published.
+    """
+
+    id: Identifier
     kind: ClaimKind
+    section: Text | None = None
     wording: Text | None = None
     published: float | str
     decimals: int | None = Key(default=None, ge=0)
+    rounded_to: float | None = Key(default=None, gt=0)
+    rounding: Rounding | None = None
     unit: str | None = None
     n: int | None = Key(default=None, ge=1)
     universe: str | None = None
+    need: Text | None = None
+    weighted: bool = False
     quantity: ClaimQuantity | None = None
+
+    items: int | None = Key(default=None, ge=1)
+    scale_range: tuple[float, float] | None = None
+    sd: Figure | None = None
+
+    se: Figure | None = None
+    df: float | None = Key(default=None, gt=0)
+    interval: ClaimInterval | None = None
+    p_value: Figure | None = None
     stars: int | None = Key(default=None, ge=0, le=3)
-    se: float | None = Key(default=None, gt=0)
+    levels: tuple[float, ...] | None = Key(default=None, min_length=1, max_length=3)
+    level: float | None = Key(default=None, gt=0, lt=1)
+    coefficient: str | None = None
+    arms: ClaimArms | None = None
+
+    parts: tuple[str | float, ...] | None = Key(default=None, min_length=1)
+    of_which: tuple[str | float, ...] | None = Key(default=None, min_length=1)
+    complements: tuple[str | float, ...] | None = Key(default=None, min_length=1)
+    of: tuple[Operand, Operand] | None = None
+    per: float | None = Key(default=None, gt=0)
+    start: Operand = Key(default=None, alias="from")
+    end: Operand = Key(default=None, alias="to")
+    years: float | None = Key(default=None, gt=0)
+    relation: Relation | None = None
+    order: tuple[str | tuple[str, ...], ...] | None = Key(default=None, min_length=2)
+    operands_differ: Text | None = None
+
     source: ClaimSource
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        for problem in self._problems():
+            raise ValueError(problem)
+        return self
+
+    def _problems(self) -> list[str]:
+        problems = [decimals_problem(self.published, self.decimals)]
+        if self.scale_range is not None and self.scale_range[0] >= self.scale_range[1]:
+            problems.append(f"scale_range must go from low to high; got {list(self.scale_range)}")
+        levels = self.levels or ()
+        if list(levels) != sorted(set(levels), reverse=True) or not all(0 < level < 1 for level in levels):
+            problems.append(f"levels go down from one star to three, such as [0.05, 0.01, 0.001]; got {list(levels)}")
+        if self.relation is not None and (self.start is None or self.end is None):
+            problems.append("relation needs both from and to")
+        if self.rounded_to is not None and self.decimals:
+            problems.append("rounded_to says how the figure is rounded; decimals does not go with it")
+        for name in ("se", "sd"):
+            value = getattr(self, name)
+            printed = None if value is None else read_printed(value).value
+            if value is not None and (printed is None or printed < 0 or (name == "se" and printed == 0)):
+                problems.append(f"{name} must be one positive number; got {value!r}")
+        return [problem for problem in problems if problem]
+
+    @property
+    def printed(self) -> Printed:
+        """The figure as printed, with the decimals that `decimals` adds to a number."""
+        found = read_printed(self.published)
+        return found if self.decimals is None else Printed(found.form, found.low, found.high, self.decimals)
+
+    @property
+    def published_text(self) -> str:
+        """The figure in digits with its trailing zeros, or the words."""
+        value = self.printed.value
+        if isinstance(self.published, str) or value is None:
+            return str(self.published)
+        return f"{value:.{self.printed.decimals}f}"
 
 
 class ClaimFile(Definition):

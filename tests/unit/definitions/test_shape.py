@@ -32,7 +32,7 @@ STUDY_MISTAKES: list[tuple[dict[str, Any], str]] = [
     ({"claims": 3}, "claims: expected text or a list; got 3"),
     ({"claims": {"a": 1}}, "claims: expected text or a list; got a mapping"),
     ({"data": ["a.csv"]}, "data: expected a mapping; got a list"),
-    ({"claims": [{**CLAIM, "se": float("inf")}]}, "claims[0].se: should be a finite number; got inf"),
+    ({"claims": [{**CLAIM, "df": float("inf")}]}, "claims[0].df: should be a finite number; got inf"),
     ({"disclosure": {"minimum_cell": 0}}, "disclosure.minimum_cell: should be greater than or equal to 1; got 0"),
     ({"report": {"languages": ["fr"]}}, "report.languages[0]: 'fr' is not one of 'zh' or 'en'"),
     (
