@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import platform
 import sys
+from collections.abc import Iterable
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -75,9 +76,14 @@ def describe(study: Study) -> dict[str, Any]:
 
 def _code() -> str:
     """Return one hash over the package's sources: a changed program makes a new bundle, whatever its version says."""
+    return hash_of_files(_PACKAGE, [*_PACKAGE.rglob("*.py"), *_PACKAGE.rglob("*.toml")])
+
+
+def hash_of_files(folder: Path, files: Iterable[Path]) -> str:
+    """Return one SHA-256 over names and bytes of `files` below `folder`."""
     digest = hashlib.sha256()
-    for source in sorted(_PACKAGE.rglob("*.py")):
-        digest.update(source.relative_to(_PACKAGE).as_posix().encode() + b"\0" + source.read_bytes())
+    for file in sorted(files):
+        digest.update(file.relative_to(folder).as_posix().encode() + b"\0" + file.read_bytes())
     return digest.hexdigest()
 
 

@@ -4,25 +4,29 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Final
 
 from liandong.definitions import Study
 from liandong.evidence import RESTRICTED, sha256, write_json
 from liandong.render import RenderReport
+from liandong.workflow.manifest import hash_of_files
+from liandong.workflow.resources import reports_folder
 
 RENDERED: Final = "rendered.json"
 _SOURCE: Final = "study.json"
+_PAGE_FILES: Final = frozenset({".qmd", ".yml", ".lua", ".css", ".js", ".typ", ".html", ".docx"})
 _PRIVATE, _PRIVATE_FILE = 0o700, 0o600
 
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """A document: what rendered it, and the SHA-256 of each of its files, by path from the bundle."""
+    """A document: what rendered it, a hash of pages and styles, and one of each of its files, by path from the bundle."""
 
     renderer: str
     version: str
+    pages: str
     files: Mapping[str, str]
 
 
@@ -30,10 +34,12 @@ def record_rendered(bundle: Path, place: Path, page: str, report: RenderReport) 
     """Note in ``rendered.json`` at `place`, a folder of the bundle, what the files of a page are."""
     known = {name: asdict(one) for name, one in read_rendered(place).items()}
     files = {file.relative_to(bundle).as_posix(): sha256(file) for file in report.files}
-    older = known.get(page, {"renderer": "", "version": "", "files": {}})
-    if (older["renderer"], older["version"]) == (report.renderer, report.version):
-        files = {name: digest for name, digest in older["files"].items() if (bundle / name).is_file()} | files
-    write_json(place / RENDERED, {**known, page: asdict(Rendered(report.renderer, report.version, files))})
+    new = Rendered(report.renderer, report.version, pages_hash(), files)
+    older = read_rendered(place).get(page)
+    if older is not None and replace(older, files=files) == new:
+        kept = {name: digest for name, digest in older.files.items() if (bundle / name).is_file()}
+        new = replace(new, files={**kept, **files})
+    write_json(place / RENDERED, {**known, page: asdict(new)})
 
 
 def read_rendered(place: Path) -> dict[str, Rendered]:
@@ -42,6 +48,12 @@ def read_rendered(place: Path) -> dict[str, Rendered]:
         return {}
     found = json.loads((place / RENDERED).read_text(encoding="utf-8"))
     return {page: Rendered(**entry) for page, entry in found.items()}
+
+
+def pages_hash() -> str:
+    """Return one hash over the pages, filters and styles that documents are made with."""
+    folder = reports_folder()
+    return hash_of_files(folder, (file for file in folder.rglob("*") if file.is_file() and file.suffix in _PAGE_FILES))
 
 
 def remember_study(folder: Path, study: Study) -> None:

@@ -12,13 +12,23 @@ from liandong.definitions import Language
 from liandong.evidence import RESTRICTED, RESTRICTED_TABLES, TABLES, Bundle, TableSpec, read_csv, sha256
 from liandong.evidence.comparison import TOLERANCE, TableComparison, compare_tables
 from liandong.workflow.documents import Document, Format, make_document
-from liandong.workflow.rendered import Rendered, read_rendered
+from liandong.workflow.rendered import Rendered, pages_hash, read_rendered
 from liandong.workflow.report import DOCUMENTS
 from liandong.workflow.results import Finding
 
 _SHOWN: Final = 5
 _LANGUAGES: Final[tuple[Language, ...]] = ("zh", "en")
 _FORMATS: Final[tuple[Format, ...]] = ("html", "pdf", "docx")
+
+
+def is_public_copy(bundle: Bundle) -> bool:
+    """Whether a bundle has come without its restricted part, as it does to whoever may not see row-level data."""
+    return not (bundle.path / RESTRICTED).is_dir()
+
+
+def is_restricted(name: str) -> bool:
+    """Whether a file of the record belongs to the restricted part."""
+    return name.startswith(f"{RESTRICTED}/")
 
 
 def differing_tables(old: Bundle, new: Bundle, *, exactly: bool) -> Iterator[Finding]:
@@ -32,6 +42,8 @@ def differing_tables(old: Bundle, new: Bundle, *, exactly: bool) -> Iterator[Fin
         Whether equal numbers are not enough: on one platform with one set of programs the bytes have to be the same.
     """
     names = sorted({*old.manifest["files"], *new.manifest["files"]})
+    if is_public_copy(old):
+        names = [name for name in names if not is_restricted(name)]
     same = [name for name in names if _digest(old, name) == _digest(new, name) is not None]
     largest = 0.0
     for name in names:
@@ -66,8 +78,8 @@ def differing_documents(
                 continue
             if rendered.renderer != "embedded":
                 yield Finding("note", page, f"made by {rendered.renderer} {rendered.version}: not compared")
-            elif not exactly:
-                yield Finding("note", page, "made by other programs: not compared")
+            elif not exactly or rendered.pages != pages_hash():
+                yield Finding("note", page, "made by other programs or of other pages: not compared")
             else:
                 yield from _documents(old, new, study, DOCUMENTS[page], rendered, on_progress)
 
@@ -127,7 +139,7 @@ def _spec_of(name: str) -> TableSpec | None:
     stem = Path(name).stem
     if name.startswith("tables/"):
         return TABLES.get(stem)
-    return RESTRICTED_TABLES.get(stem) if name.startswith(f"{RESTRICTED}/") else None
+    return RESTRICTED_TABLES.get(stem) if is_restricted(name) else None
 
 
 def _digest(bundle: Bundle, name: str) -> str | None:
