@@ -22,7 +22,7 @@ _PRIVATE, _PRIVATE_FILE = 0o700, 0o600
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """A document: what rendered it, a hash of pages and styles, and one of each of its files, by path from the bundle."""
+    """A document: what rendered it, one hash of pages and styles, and those of its files, by path from the bundle."""
 
     renderer: str
     version: str
