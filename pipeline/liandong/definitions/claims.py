@@ -38,10 +38,12 @@ class ClaimSource(Definition):
 
 
 class ClaimQuantity(Definition):
-    """What the figure is an estimate of: an indicator, the mean of a scale, or a term of a model.
+    """What the figure is an estimate of: an indicator, a scale, a model, a distribution, the sample flow.
 
     Of an indicator, ``category`` (of a distribution), ``subgroup`` and ``level`` name a part; of a term, ``metric`` the
-    unit in which it is published.
+    unit in which it is published; of a scale, ``statistic`` what of it (the mean). ``variable`` and ``level`` name a
+    bar of the distributions, ``stage`` a row of the sample flow, whose ``rows`` are counted unless ``statistic`` says
+    ``clusters``. ``minus`` is what a difference takes off.
     """
 
     indicator: str | None = None
@@ -55,6 +57,10 @@ class ClaimQuantity(Definition):
     step: str | None = None
     term: str | None = None
     metric: Literal["points", "sd", "range_share"] | None = None
+    variable: str | None = None
+    stage: str | None = None
+    statistic: Literal["mean", "sd", "alpha", "omega", "rows", "clusters"] | None = None
+    minus: ClaimQuantity | None = None
 
 
 class ClaimInterval(Definition):
