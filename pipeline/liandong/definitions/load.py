@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from liandong.definitions.claims import Claim, ClaimFile
 from liandong.definitions.disclosure import weaker_rules
+from liandong.definitions.house import logo_problems
 from liandong.definitions.instrument_files import instrument_files, read_instrument
 from liandong.definitions.links import expressions_in, linked_tables
 from liandong.definitions.references import check_study
@@ -52,11 +53,13 @@ def load_study(path: Path) -> Study:
     problems += found
     claims, claim_path, found = _claims(path, raw)
     problems += found
+    logo, found = _logo(path, spec)
+    problems += found
     problems += _whole_study(raw, instrument)
     problems += _tables_read(raw, spec, instrument)
     if problems or spec is None:
         raise DefinitionError(problems)
-    sources = [path, *([claim_path] if claim_path else [])]
+    sources = [path, *(file for file in (claim_path, logo) if file)]
     if instrument is not None:
         sources += instrument_files(instrument)
     return Study(
@@ -67,6 +70,7 @@ def load_study(path: Path) -> Study:
         claims=claims or (spec.claims if isinstance(spec.claims, tuple) else ()),
         sources=tuple(source for source in sources if source.is_file()),
         corrections=corrections,
+        logo=logo,
     )
 
 
@@ -120,6 +124,14 @@ def _data_sources(study: Path, raw: dict[str, Any]) -> tuple[dict[str, DataSourc
 def _corrections(study: Path, raw: dict[str, Any]) -> tuple[Path | None, list[Problem]]:
     name = raw.get("corrections")
     return _inside(study.parent, name, "study.yaml: corrections") if isinstance(name, str) else (None, [])
+
+
+def _logo(study: Path, spec: StudyFile | None) -> tuple[Path | None, list[Problem]]:
+    """Find the logo; where the shape of study.yaml is wrong, that is said first."""
+    where = "study.yaml: report.house.logo"
+    name = spec.report.house.logo if spec else None
+    path, problems = _inside(study.parent, name, where) if name else (None, [])
+    return path, problems or (logo_problems(path, where) if path else [])
 
 
 def _claims(study: Path, raw: dict[str, Any]) -> tuple[tuple[Claim, ...], Path | None, list[Problem]]:

@@ -14,6 +14,7 @@ from liandong.definitions.analysis import Analysis, Assignment, Derived, Identif
 from liandong.definitions.claims import Claim
 from liandong.definitions.codebook import Codebook, Field
 from liandong.definitions.disclosure import Disclosure
+from liandong.definitions.house import House, Signature
 from liandong.definitions.linked_names import parse_linked_name
 from liandong.definitions.links import RESPONSES
 from liandong.definitions.measures import Indicator, IndicatorFile, Scale
@@ -71,12 +72,15 @@ class Design(Definition):
 
 
 class Report(Definition):
-    """Languages, formats and the names on the cover."""
+    """Languages, formats, the names on the cover, the house style, and who signs."""
 
     languages: tuple[Language, ...] = ("zh", "en")
     formats: tuple[Literal["html", "pdf", "docx"], ...] = ("html", "pdf", "docx")
     unit: Text | None = None
     date: str | None = None
+    number: str | None = Key(default=None, max_length=60)
+    house: House = House()
+    signatures: tuple[Signature, ...] = ()
     programme: Text | None = None
     sources: tuple[str, ...] = ()
 
@@ -143,7 +147,8 @@ class Instrument:
 class Study:
     """A study with everything it refers to loaded and checked.
 
-    `sources` are all definition files read, for the manifest's hashes; `corrections` is the log of corrections.
+    `sources` are all definition files read, for the manifest's hashes; `corrections` is the log of corrections, and
+    `logo` the picture at the head of its reports.
     """
 
     path: Path
@@ -153,6 +158,7 @@ class Study:
     claims: tuple[Claim, ...]
     sources: tuple[Path, ...]
     corrections: Path | None = None
+    logo: Path | None = None
 
     @property
     def id(self) -> str:
