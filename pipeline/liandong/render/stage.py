@@ -11,7 +11,7 @@ from typing import Final
 from liandong.errors import OutputError, RenderError
 
 BUNDLE: Final = "bundle"
-PUBLIC: Final = ("tables", "figures", "manifest.json")
+PUBLIC: Final = ("tables", "figures", "house", "manifest.json")
 """What every page may see of a bundle."""
 _UNNEEDED = shutil.ignore_patterns(".quarto", "_site", "*_files", "*_cache", "__pycache__", "*.html", "*.pdf")
 

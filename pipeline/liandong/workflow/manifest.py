@@ -14,6 +14,7 @@ from liandong import __version__
 from liandong.definitions import Indicator, Study
 from liandong.evidence import sha256
 from liandong.ingest import file_names
+from liandong.workflow.house import logo_place
 from liandong.workflow.lock_file import lock_path
 
 _PACKAGE = Path(__file__).resolve().parents[1]
@@ -60,7 +61,8 @@ def describe(study: Study) -> dict[str, Any]:
             "cluster": design.get("cluster"),
             "weight": design.get("weight"),
             "weighting": design.get("weighting"),
-            "report": {key: report[key] for key in ("unit", "date", "programme", "sources")},
+            "report": {key: report[key] for key in ("unit", "date", "number", "programme", "sources", "signatures")}
+            | {"house": {**report["house"], "logo": logo_place(study)}},
             "instrument": _instrument(study),
         },
         "fieldwork": _fieldwork(study),

@@ -15,6 +15,7 @@ from liandong.privacy import linkage_key
 from liandong.workflow.analysis import analyse
 from liandong.workflow.crosscheck import crosschecking
 from liandong.workflow.fieldwork import supervise, write_supervision
+from liandong.workflow.house import write_house
 from liandong.workflow.intake import Intake, notes, take_in
 from liandong.workflow.labels import label_table
 from liandong.workflow.lock import plan_status
@@ -67,6 +68,7 @@ def run_loaded(study: Study, *, out: Path | None, on_progress: Progress) -> RunR
         except EstimationError as error:
             failure = error
         publication.write(writer)
+        write_house(writer, study)
         writer.manifest(_manifest(study, intake, remarks, failure))
         seconds = {"intake": taken_in - started, "all": time.monotonic() - started}
         remember_study(writer.folder, study)
