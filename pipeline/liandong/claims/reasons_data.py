@@ -24,23 +24,26 @@ DATA_REASONS: Mapping[str, Reason] = MappingProxyType(
         # reproduction of what was counted or averaged; "same sample": the claim's n is the number of people here.
         "reproduction_exact": reason("reproduction", "supported", f"{_FIGURES} n"),  # same sample, to its decimals
         "reproduction_exact_elsewhere": reason("reproduction", "consistent", _FIGURES),  # n differs, or is not stated
-        "reproduction_last_digit": reason("reproduction", "consistent", _FIGURES),  # one unit of the last decimal off
+        # Same sample: cut off instead of rounded, or what one person more or less makes.
+        "reproduction_last_digit": reason("reproduction", "consistent", f"{_FIGURES} n"),
         "reproduction_differs": reason("reproduction", "doubtful", f"{_EFFECT} n"),  # same sample; inside the interval
+        "reproduction_differs_plainly": reason("reproduction", "doubtful", f"{_FIGURES} n"),  # same, no interval known
+        "reproduction_exact_count": reason("reproduction", "supported", _FIGURES),  # people or clusters of the data
         "reproduction_differs_count": reason("reproduction", "contradicted", _FIGURES),  # a count that nothing blurs
         "reproduction_within": reason("reproduction", "consistent", _EFFECT),  # another sample; inside the interval
         "reproduction_outside": reason("reproduction", "contradicted", f"{_EFFECT} n"),  # same sample
         "reproduction_outside_elsewhere": reason("reproduction", "doubtful", _EFFECT),
         "reproduction_no_interval": reason("reproduction", "not_checkable", _FIGURES),  # another sample, no error known
-        # A published range ("three to five in ten"): range_low and range_high.
-        "reproduction_in_range": reason("reproduction", "supported", "estimate range_low range_high n"),
-        "reproduction_in_range_elsewhere": reason("reproduction", "consistent", "estimate range_low range_high"),
-        "reproduction_near_range": reason("reproduction", "doubtful", "estimate range_low range_high low high"),
-        "reproduction_out_of_range": reason("reproduction", "contradicted", "estimate range_low range_high low high"),
+        # A published range ("three to five in ten"): range_low and range_high, one of the two for a limit ("over 10").
+        "reproduction_in_range": reason("reproduction", "supported", "estimate n"),
+        "reproduction_in_range_elsewhere": reason("reproduction", "consistent", "estimate"),
+        "reproduction_near_range": reason("reproduction", "doubtful", "estimate"),
+        "reproduction_out_of_range": reason("reproduction", "contradicted", "estimate"),
         # reproduction of a coefficient, by the inference that `verdicts` recommends.
-        "reproduction_effect": reason("reproduction", "supported", f"{_EFFECT} n"),  # contains it, excludes zero
+        "reproduction_effect": reason("reproduction", "supported", _EFFECT),  # contains it, excludes zero
         "reproduction_effect_imprecise": reason("reproduction", "consistent", _EFFECT),  # contains it, and zero
         "reproduction_effect_limited": reason("reproduction", "consistent", _EFFECT),  # the design carries it with care
-        "reproduction_effect_not_carried": reason("reproduction", "consistent", _FIGURES),  # no interval can be leant on
+        "reproduction_effect_not_carried": reason("reproduction", "consistent", _FIGURES),  # no interval to lean on
         "reproduction_effect_uncarried_differs": reason("reproduction", "not_checkable", _FIGURES),
         "reproduction_effect_outside": reason("reproduction", "contradicted", f"{_EFFECT} n"),  # same sample
         "reproduction_effect_outside_elsewhere": reason("reproduction", "doubtful", _EFFECT),
@@ -50,14 +53,16 @@ DATA_REASONS: Mapping[str, Reason] = MappingProxyType(
         "reproduction_significant_limited": reason("reproduction", "consistent", "estimate level"),
         "reproduction_not_significant": reason("reproduction", "doubtful", "estimate level"),
         "reproduction_significance_not_carried": reason("reproduction", "doubtful", "level"),  # no test keeps its size
-        "reproduction_p_exact": reason("reproduction", "consistent", _FIGURES),
-        "reproduction_p_same_side": reason("reproduction", "consistent", f"{_FIGURES} level"),
-        "reproduction_p_other_side": reason("reproduction", "doubtful", f"{_FIGURES} level"),
+        "reproduction_insignificant": reason("reproduction", "consistent", "estimate level"),  # and called so
+        "reproduction_insignificant_differs": reason("reproduction", "doubtful", "estimate level"),  # it is not
+        "reproduction_p_exact": reason("reproduction", "consistent", "estimate level"),
+        "reproduction_p_same_side": reason("reproduction", "consistent", "estimate level"),
+        "reproduction_p_other_side": reason("reproduction", "doubtful", "estimate level"),
         # reproduction that says nothing
         "reproduction_simulated": reason("reproduction", "consistent", _FIGURES),  # made to agree, and does
-        "reproduction_simulated_range": reason("reproduction", "consistent", "estimate range_low range_high"),
+        "reproduction_simulated_range": reason("reproduction", "consistent", "estimate"),
         "reproduction_simulated_differs": reason("reproduction", "not_checkable", _FIGURES),
-        "reproduction_simulated_range_differs": reason("reproduction", "not_checkable", "estimate range_low range_high"),
+        "reproduction_simulated_range_differs": reason("reproduction", "not_checkable", "estimate"),
         "reproduction_simulated_test": reason("reproduction", "not_checkable", "estimate"),  # a p-value of made-up data
         "reproduction_coarse": reason("reproduction", "consistent", f"{_FIGURES} resolution"),  # shown rounded only
         "reproduction_coarse_differs": reason("reproduction", "doubtful", f"{_FIGURES} resolution"),
