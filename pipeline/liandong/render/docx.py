@@ -11,10 +11,12 @@ from typing import Any, Final
 from xml.sax.saxutils import escape
 
 from liandong.render.pandoc import Document, convert
+from liandong.render.word_styles import TEAL
 
 _EMPTY_RESULT: Final = '<w:t xml:space="preserve"></w:t>'
 _TITLE = re.compile(r"<dc:title>(.*?)</dc:title>", re.DOTALL)
 _NOTE = re.compile(r'name="running-note"[^>]*>\s*<vt:lpwstr>(.*?)</vt:lpwstr>', re.DOTALL)
+_COLOUR = re.compile(r'name="house-colour"[^>]*>\s*<vt:lpwstr>([0-9a-f]{6})</vt:lpwstr>')
 _COMPAT: Final = (
     '<w:compat><w:compatSetting w:name="compatibilityMode" w:uri="http://schemas.microsoft.com/office/word" '
     'w:val="15"/></w:compat>'
@@ -38,7 +40,7 @@ def write_docx(document: Document, metadata: Mapping[str, Any], output: Path) ->
 
 
 def finish_docx(data: bytes) -> bytes:
-    """Return the Word file with title and running note in the header's fields, and with fixed times inside.
+    """Return the Word file with title and running note in the header's fields, in its house colour, with fixed times.
 
     The template's header holds two fields, the title and the running note, without a result: Word fills them
     when it lays the pages out, other programs show what stands there.
@@ -52,6 +54,8 @@ def finish_docx(data: bytes) -> bytes:
             for result in results:
                 header = header.replace(_EMPTY_RESULT, f'<w:t xml:space="preserve">{result or " "}</w:t>', 1)
             parts[name] = header.encode("utf-8")
+    if colour := _property(parts, "docProps/custom.xml", _COLOUR):
+        parts["word/styles.xml"] = parts["word/styles.xml"].replace(f'"{TEAL}"'.encode(), f'"{colour.upper()}"'.encode())
     parts["word/settings.xml"] = with_layout_of_today(parts["word/settings.xml"].decode("utf-8")).encode("utf-8")
     output = io.BytesIO()
     with zipfile.ZipFile(output, "w", zipfile.ZIP_DEFLATED) as archive:
