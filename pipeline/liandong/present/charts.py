@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -26,6 +27,12 @@ _SETTINGS: Final[dict[Any, Any]] = {
     "text.parse_math": False,  # a dollar sign in a label is a dollar sign
     "axes.unicode_minus": False,
     "figure.max_open_warning": 0,
+    "font.family": FAMILY,
+    "font.size": 9.0,
+    **dict.fromkeys(("axes.labelsize", "xtick.labelsize", "ytick.labelsize"), 9.0),
+    **dict.fromkeys(("text.color", "xtick.color", "ytick.color"), INK),
+    **dict.fromkeys(("axes.edgecolor", "axes.labelcolor", "hatch.color"), QUIET),
+    "hatch.linewidth": 0.6,
 }
 
 
@@ -61,6 +68,16 @@ def register_font() -> None:
     font_manager.fontManager.addfont(str(font_file()))
 
 
+@contextmanager
+def in_style() -> Iterator[None]:
+    """Within it, or within a function that it decorates, matplotlib draws in the style of all figures."""
+    import matplotlib as mpl
+
+    register_font()
+    with mpl.rc_context(_SETTINGS):
+        yield
+
+
 def get_ready() -> None:
     """Import what draws figures and look for their font; RenderError when it is not there."""
     import matplotlib as mpl
@@ -68,7 +85,6 @@ def get_ready() -> None:
     mpl.use("Agg")
     from matplotlib import pyplot as plt  # noqa: F401 (the import is what takes the time)
 
-    grammar()
     register_font()
 
 
@@ -100,7 +116,9 @@ def style(height: float) -> Any:
 
 
 def save(plot: Any, folder: Path, name: str) -> list[Path]:
-    """Draw `plot` once and write ``<name>.svg`` and ``<name>.png`` to `folder`; return the two paths.
+    """Draw `plot`, a sheet of canvas.py or a plot of plotnine, once for both files, and return their paths.
+
+    They are ``<name>.svg`` and ``<name>.png`` in `folder`.
 
     Raises
     ------
@@ -108,11 +126,10 @@ def save(plot: Any, folder: Path, name: str) -> list[Path]:
         When the font lacks a character of a label.
     """
     get_ready()
-    import matplotlib as mpl
     from matplotlib import pyplot as plt
 
     paths = [folder / f"{name}.svg", folder / f"{name}.png"]
-    with mpl.rc_context(_SETTINGS), warnings.catch_warnings():
+    with in_style(), warnings.catch_warnings():
         warnings.filterwarnings("ignore")
         warnings.filterwarnings("error", message=r"Glyph .* missing from")
         try:
@@ -132,6 +149,10 @@ def save(plot: Any, folder: Path, name: str) -> list[Path]:
 
 def _laid_out(plot: Any) -> Any:
     """Return the figure of `plot`, arranged once for both files: matplotlib would draw it whole to do so, for each."""
+    from matplotlib.figure import Figure
+
+    if isinstance(plot, Figure):  # the sheets of canvas.py are arranged as they are made
+        return plot
     figure = plot.draw()
     figure.set_dpi(_DPI)
     figure.get_layout_engine().execute(figure)

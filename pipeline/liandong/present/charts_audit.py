@@ -1,236 +1,194 @@
-"""Plots of an audit: methods side by side, balance, single clusters, groups of people, doses, power."""
+"""Plots of an audit: balance, single clusters, groups of people, doses, power."""
 
 from __future__ import annotations
 
+from math import ceil
 from typing import Any, Final
 
-import polars as pl
-
-from liandong.present.charts import ACCENT, FAMILY, INK, QUIET, TEAL, drawn, grammar, style, ticks, wrapped
-from liandong.present.facts import Facts, Row, shown_method
+from liandong.present.canvas import (
+    MARKS,
+    SHEET,
+    TEXT,
+    Dot,
+    Mark,
+    dot_rows,
+    lines_of,
+    measured,
+    placed,
+    ruled,
+    sheet,
+)
+from liandong.present.charts import ACCENT, INK, QUIET, TEAL, drawn, in_style, wrapped
+from liandong.present.facts import Facts, Row
 from liandong.present.roles import models
-from liandong.present.tables_inference import method_rows
-from liandong.present.words import coded, word
+from liandong.present.words import word
 
-MOST_CLUSTERS: Final = 36
-"""Clusters of an outcome that the plot of single clusters shows: those whose absence moves the result most."""
-_IMBALANCE: Final = 0.1
-_STRIP_EM: Final = 21.0
-_Point = tuple[str, str, str, float, float | None, float | None]
-
-
-def inference_chart(facts: Facts, effect: Row) -> Any:
-    """Return coefficient and interval by every kind of inference, a panel per outcome; the believed one is filled."""
-    points: list[_Point] = []
-    found = [facts.verdict(effect["id"], outcome) for outcome in effect["outcomes"]]
-    recommended = any(verdict["recommended"] for verdict in found if verdict)
-    marked = word(facts.lang, "legend_text" if recommended else "legend_shown")
-    for outcome, verdict in zip(effect["outcomes"], found, strict=True):
-        believed = shown_method(verdict) if verdict else ""
-        for row in method_rows(facts, effect, outcome):
-            if row["estimate"] is not None:
-                kind = marked if row["vcov"] == believed else word(facts.lang, "legend_other")
-                name = wrapped(coded(facts.lang, "vcov", row["vcov"]))
-                points.append((facts.title(outcome), name, kind, row["estimate"], row["conf_low"], row["conf_high"]))
-    return _intervals(points, word(facts.lang, "axis_effect"), [marked, word(facts.lang, "legend_other")])
+MOST_CLUSTERS: Final = 10
+"""Clusters of an outcome that the plot of single clusters names: those whose absence moves the result most."""
+IMBALANCE: Final = 0.1
+"""Standardised difference beyond which two groups are called different."""
+_TITLE_EM: Final = 15.0
+_CURVE: Final = 1.45  # inches
+_DASHES: Final = (0, (4, 2))
+_HOLLOW: Final = Mark(INK, "o", filled=False)
 
 
+@in_style()
 def heterogeneity_chart(facts: Facts, effect: Row) -> Any:
     """Return the estimate of every group of people with its interval, a panel per outcome, a shape per grouping."""
-    points: list[_Point] = [
-        (
-            facts.title(row["outcome"]),
-            wrapped(facts.term(f"{row['subgroup']}={row['level']}")),
-            facts.title(row["subgroup"]),
+    rows = [row for row in facts.rows("heterogeneity", effect=effect["id"]) if row["estimate"] is not None]
+    outcomes = [name for name in effect["outcomes"] if any(row["outcome"] == name for row in rows)]
+    groups = [*dict.fromkeys((row["subgroup"], row["level"]) for row in rows)]
+    kinds = [*dict.fromkeys(subgroup for subgroup, _ in groups)]
+    dots = [
+        Dot(
+            outcomes.index(row["outcome"]),
+            groups.index((row["subgroup"], row["level"])),
+            row["estimate"],
+            row["conf_low"],
+            row["conf_high"],
+            kinds.index(row["subgroup"]) % len(MARKS),
+        )
+        for row in rows
+    ]
+    breaks = [at for at in range(1, len(groups)) if groups[at][0] != groups[at - 1][0]]
+    return dot_rows(
+        [facts.term(f"{subgroup}={level}") for subgroup, level in groups],
+        dots,
+        axis=word(facts.lang, "axis_effect"),
+        panels=[facts.title(outcome) for outcome in outcomes],
+        breaks=breaks,
+    )
+
+
+@in_style()
+def influence_chart(facts: Facts, effect: Row) -> Any:
+    """Return the coefficient without each cluster: those that matter most named and sorted, all of them in a last row.
+
+    The line is the coefficient of the full sample. An outcome is a figure's panel below the other.
+    """
+    column = effect["cluster"][0]
+    panels = [(outcome, *_without(facts, effect, outcome)) for outcome in effect["outcomes"]]
+    panels = [panel for panel in panels if panel[1]]
+    heights = [0.19 * (1 + min(len(found), MOST_CLUSTERS)) + 0.08 for _, found, _ in panels]
+    left = 1.25
+    figure = sheet(sum(heights) + 0.44 * len(panels) + 0.22)
+    values = [row["estimate_without"] for _, found, _ in panels for row in found] + [whole for *_, whole in panels]
+    low, high = min([0.0, *values]), max([0.0, *values])
+    room, top = 0.05 * (high - low or 1.0), 0.0
+    for at, ((outcome, found, whole), height) in enumerate(zip(panels, heights, strict=True)):
+        axes = placed(figure, left, top + 0.2, SHEET - left - 0.15, height)
+        far = sorted(found, key=lambda row: -abs(row["estimate_without"] - whole))[:MOST_CLUSTERS]
+        named = sorted(far, key=lambda row: -row["estimate_without"])
+        places = [0.19 * (row + 0.5) + 0.04 for row in range(len(named) + 1)]
+        names = [drawn(facts.level(column, row["cluster"])) for row in named]
+        axes.set_ylim(height, 0)
+        axes.set_xlim(low - room, high + room)
+        axes.set_yticks(places, [*names, drawn(word(facts.lang, "drawn_all"))])
+        axes.axvline(0, color=QUIET, linestyle=_DASHES, linewidth=0.8)
+        axes.axvline(whole, color=ACCENT, linewidth=1.2)
+        axes.plot([row["estimate_without"] for row in named], places[:-1], "o", color=TEAL, markersize=4.6)
+        everyone = [row["estimate_without"] for row in found]
+        axes.plot(everyone, [places[-1]] * len(everyone), "|", color=TEAL, markersize=8, markeredgewidth=0.8)
+        measured(axes.xaxis, 6)
+        ruled(axes)
+        axes.set_title(drawn(facts.title(outcome)), loc="left", fontsize=TEXT, color=TEAL, pad=3)
+        if at == len(panels) - 1:
+            axes.set_xlabel(drawn(word(facts.lang, "axis_without")), labelpad=2)
+        top += height + 0.44
+    return figure
+
+
+@in_style()
+def balance_chart(facts: Facts, effect: Row) -> Any:
+    """Return the standardised differences of all variables, the largest on top, between lines at ±0.1."""
+    rows = [row for row in facts.rows("balance", effect=effect["id"]) if row["std_difference"] is not None]
+    rows = sorted(rows, key=lambda row: -abs(row["std_difference"]))
+    dots = [
+        Dot(0, at, row["std_difference"], kind=int(abs(row["std_difference"]) <= IMBALANCE))
+        for at, row in enumerate(rows)
+    ]
+    figure = dot_rows(
+        [_covariate(facts, row) for row in rows],
+        dots,
+        axis=word(facts.lang, "axis_balance"),
+        kinds=[word(facts.lang, key) for key in ("legend_beyond", "legend_balanced")],
+        marks=(Mark(ACCENT, "D"), Mark(TEAL, "o", filled=False)),
+        bands={},
+    )
+    for end in (-IMBALANCE, IMBALANCE):
+        figure.axes[0].axvline(end, color=QUIET, linestyle=(0, (1, 1.5)), linewidth=1.0)
+    return figure
+
+
+@in_style()
+def dose_chart(facts: Facts, effect: Row) -> Any:
+    """Return the difference of every value of the treatment from the lowest, which is hollow, a panel per outcome."""
+    rows = [
+        row for row in facts.rows("dose", effect=effect["id"]) if row["estimate"] is not None or row["is_reference"]
+    ]
+    outcomes = [name for name in effect["outcomes"] if any(row["outcome"] == name for row in rows)]
+    values = sorted({row["level"] for row in rows})
+    dots = [
+        Dot(outcomes.index(row["outcome"]), values.index(row["level"]), 0.0, kind=1)
+        if row["is_reference"]
+        else Dot(
+            outcomes.index(row["outcome"]),
+            values.index(row["level"]),
             row["estimate"],
             row["conf_low"],
             row["conf_high"],
         )
-        for row in facts.rows("heterogeneity", effect=effect["id"])
-        if row["estimate"] is not None
-    ]
-    return _intervals(points, word(facts.lang, "axis_effect"), [*dict.fromkeys(point[2] for point in points)])
-
-
-def influence_chart(facts: Facts, effect: Row) -> Any:
-    """Return the coefficient without each cluster in turn, sorted, with the full sample's as a line."""
-    p9 = grammar()
-
-    points: list[tuple[str, str, float]] = []
-    lines: list[tuple[str, float]] = []
-    column = effect["cluster"][0]
-    for outcome in effect["outcomes"]:
-        verdict = facts.verdict(effect["id"], outcome)
-        found = [
-            row
-            for row in facts.rows("influence", effect=effect["id"], outcome=outcome)
-            if row["estimate_without"] is not None
-        ]
-        if verdict is None or not found:
-            continue
-        whole, title = verdict["estimate"], drawn(facts.title(outcome))
-        far = sorted(found, key=lambda row: -abs(row["estimate_without"] - whole))[:MOST_CLUSTERS]
-        ranked = sorted(far, key=lambda row: row["estimate_without"])
-        points += [(title, drawn(facts.level(column, row["cluster"])), row["estimate_without"]) for row in ranked]
-        lines.append((title, whole))
-    titles = [title for title, _ in lines]
-    panel = pl.Enum([*dict.fromkeys(titles)])
-    frame = pl.DataFrame(points, schema={"panel": panel, "cluster": pl.String, "estimate": pl.Float64}, orient="row")
-    frame = frame.with_columns(place=pl.int_range(1, pl.len() + 1).over("panel").cast(pl.Float64))
-    lines_frame = pl.DataFrame(lines, schema={"panel": panel, "estimate": pl.Float64}, orient="row")
-    tallest = int(frame.group_by("panel").len()["len"].max() or 1)  # type: ignore[arg-type]
-    return (
-        p9.ggplot(frame, p9.aes("estimate", "place"))
-        + p9.geom_vline(xintercept=0, color=QUIET, linetype="dashed", size=0.6)
-        + p9.geom_vline(p9.aes(xintercept="estimate"), data=lines_frame, color=ACCENT, size=0.8)
-        + p9.geom_point(color=TEAL, size=2)
-        + p9.geom_text(
-            p9.aes(label="cluster"), ha="left", nudge_x=0, size=6, color=QUIET, family=FAMILY, format_string="   {}"
-        )
-        + p9.facet_wrap("panel", ncol=2)
-        + p9.scale_y_continuous(breaks=[], expand=(0.03, 0.03))
-        + p9.scale_x_continuous(labels=ticks, expand=(0.05, 0, 0.12, 0))
-        + p9.labs(x=drawn(word(facts.lang, "axis_without")), y="")
-        + style(0.9 + 0.125 * max(tallest, 6))
-    )
-
-
-def balance_chart(facts: Facts, effect: Row) -> Any:
-    """Return the standardised differences of all variables, sorted, between lines at ±0.1."""
-    p9 = grammar()
-
-    rows = [row for row in facts.rows("balance", effect=effect["id"]) if row["std_difference"] is not None]
-    rows = sorted(rows, key=lambda row: abs(row["std_difference"]))
-    labels = [wrapped(_covariate(facts, row), 20.0) for row in rows]
-    legend = [word(facts.lang, key) for key in ("legend_beyond", "legend_balanced")]
-    frame = pl.DataFrame(
-        {
-            "place": [float(at) for at in range(1, len(rows) + 1)],
-            "difference": [row["std_difference"] for row in rows],
-            "kind": [legend[abs(row["std_difference"]) <= _IMBALANCE] for row in rows],
-        }
-    ).with_columns(pl.col("kind").cast(pl.Enum(legend)))
-    lines = 0.24 * sum(max(1.0, 0.62 * (1 + label.count("\n"))) for label in labels)
-    return (
-        p9.ggplot(frame, p9.aes("difference", "place", color="kind", shape="kind"))
-        + p9.geom_vline(xintercept=0, color=QUIET, size=0.6)
-        + p9.geom_vline(xintercept=[-_IMBALANCE, _IMBALANCE], color=QUIET, linetype="dashed", size=0.6)
-        + p9.geom_point(size=2.4)
-        + p9.scale_color_manual(values=dict(zip(legend, (ACCENT, TEAL), strict=True)), breaks=legend)
-        + p9.scale_shape_manual(values=dict(zip(legend, ("D", "o"), strict=True)), breaks=legend)
-        + p9.scale_y_continuous(
-            breaks=frame["place"].to_list(), labels=labels, limits=(0.5, len(rows) + 0.5), expand=(0, 0)
-        )
-        + p9.scale_x_continuous(labels=ticks)
-        + p9.labs(x=drawn(word(facts.lang, "axis_balance")), y="")
-        + style(0.9 + lines)
-    )
-
-
-def dose_chart(facts: Facts, effect: Row) -> Any:
-    """Return the difference of every value of the treatment from the lowest, which is hollow, a panel per outcome."""
-    p9 = grammar()
-
-    rows = [
-        row for row in facts.rows("dose", effect=effect["id"]) if row["estimate"] is not None or row["is_reference"]
-    ]
-    titles = [drawn(facts.title(outcome)) for outcome in effect["outcomes"]]
-    frame = pl.DataFrame(
-        {
-            "panel": [drawn(facts.title(row["outcome"])) for row in rows],
-            "dose": [row["level"] for row in rows],
-            "estimate": [0.0 if row["is_reference"] else row["estimate"] for row in rows],
-            "low": [None if row["is_reference"] else row["conf_low"] for row in rows],
-            "high": [None if row["is_reference"] else row["conf_high"] for row in rows],
-        },
-        schema_overrides={"estimate": pl.Float64, "low": pl.Float64, "high": pl.Float64, "dose": pl.Float64},
-    ).with_columns(pl.col("panel").cast(pl.Enum([*dict.fromkeys(titles)])))
-    values = sorted(set(frame["dose"].to_list()))
-    names = [wrapped(facts.level(effect["treatment"], f"{value:g}"), max(3.0, 22.0 / len(values))) for value in values]
-    known = frame.drop_nulls("low")
-    return (
-        p9.ggplot(frame, p9.aes("dose", "estimate"))
-        + p9.geom_hline(yintercept=0, color=QUIET, linetype="dashed", size=0.6)
-        + p9.geom_segment(p9.aes(xend="dose", y="low", yend="high"), data=known, color=TEAL, size=0.9)
-        + p9.geom_point(data=known, color=TEAL, size=2.4)
-        + p9.geom_point(data=frame.filter(pl.col("low").is_null()), color=INK, fill="white", shape="o", size=2.4)
-        + p9.facet_wrap("panel", ncol=2)
-        + p9.scale_x_continuous(breaks=values, labels=names)
-        + p9.scale_y_continuous(labels=ticks)
-        + p9.labs(x=drawn(facts.title(effect["treatment"])), y=drawn(word(facts.lang, "axis_dose")))
-        + style(2.7 * ((len(set(titles)) + 1) // 2))
-        + p9.theme(panel_grid_major_y=p9.element_line(color="#d5dddd", size=0.5), panel_grid_major_x=p9.element_blank())
-    )
-
-
-def power_chart(facts: Facts) -> Any:
-    """Return the smallest detectable difference by number of clusters, a panel per model, the design at hand a dot."""
-    p9 = grammar()
-
-    found = [
-        (f"{facts.title(e['treatment'])} → {facts.title(o)}", row)
-        for e, o, rows in models(facts, "power")
         for row in rows
     ]
-    titles = [*dict.fromkeys(wrapped(title, _STRIP_EM) for title, _ in found)]
-    frame = pl.DataFrame(
-        {
-            "panel": [wrapped(title, _STRIP_EM) for title, _ in found],
-            "clusters": [float(row["n_clusters"]) for _, row in found],
-            "mde": [row["mde_sd"] for _, row in found],
-            "actual": [bool(row["is_actual"]) for _, row in found],
-        },
-        schema_overrides={"mde": pl.Float64},
-    ).with_columns(pl.col("panel").cast(pl.Enum(titles)))
-    frame = frame.drop_nulls("mde")
-    return (
-        p9.ggplot(frame, p9.aes("clusters", "mde"))
-        + p9.geom_line(data=frame.filter(~pl.col("actual")), color=TEAL, size=0.9)
-        + p9.geom_point(data=frame.filter(pl.col("actual")), color=ACCENT, shape="D", size=2.6)
-        + p9.facet_wrap("panel", ncol=2)
-        + p9.scale_x_continuous(labels=ticks)
-        + p9.scale_y_continuous(labels=ticks, limits=(0, None))
-        + p9.labs(x=drawn(word(facts.lang, "axis_clusters")), y=drawn(word(facts.lang, "axis_mde")))
-        + style(2.5 * ((len(titles) + 1) // 2))
-        + p9.theme(panel_grid_major_y=p9.element_line(color="#d5dddd", size=0.5))
+    return dot_rows(
+        [facts.level(effect["treatment"], f"{float(value):g}") for value in values],
+        dots,
+        axis=word(facts.lang, "axis_dose"),
+        panels=[facts.title(outcome) for outcome in outcomes],
+        marks=(MARKS[0], _HOLLOW),
     )
 
 
-def _intervals(points: list[_Point], axis: str, legend: list[str]) -> Any:
-    """Return dots with intervals, a panel per first name, a line per second, colour and shape by the third."""
-    p9 = grammar()
-
-    names = [*dict.fromkeys(point[1] for point in points)]
-    panels = [*dict.fromkeys(wrapped(point[0], _STRIP_EM) for point in points)]
-    rows = [
-        (wrapped(panel, _STRIP_EM), float(len(names) - names.index(name)), drawn(kind), *numbers)
-        for panel, name, kind, *numbers in points
+@in_style()
+def power_chart(facts: Facts) -> Any:
+    """Return the smallest detectable difference by number of clusters, a panel per model, the design at hand a dot."""
+    found = [
+        (f"{facts.title(e['treatment'])} → {facts.title(o)}", [row for row in rows if row["mde_sd"] is not None])
+        for e, o, rows in models(facts, "power")
     ]
-    kinds = [*dict.fromkeys(drawn(name) for name in legend)]
-    numbers_of = dict.fromkeys(("estimate", "low", "high"), pl.Float64)
-    schema: dict[str, Any] = {"panel": pl.Enum(panels), "place": pl.Float64, "kind": pl.Enum(kinds), **numbers_of}
-    frame = pl.DataFrame(rows, schema=schema, orient="row")
-    bounded = frame.filter(pl.col("low").is_finite() & pl.col("high").is_finite())
-    colours, shapes = _PALETTE[: len(kinds)], _SHAPES[: len(kinds)]
-    places = [float(len(names) - at) for at in range(len(names))]
-    shown: dict[str, Any] = {} if len(kinds) > 1 else {"guide": None}
-    return (
-        p9.ggplot(frame, p9.aes("estimate", "place", color="kind", shape="kind"))
-        + p9.geom_vline(xintercept=0, color=QUIET, linetype="dashed", size=0.6)
-        + p9.geom_segment(p9.aes(x="low", xend="high", yend="place"), data=bounded, size=0.9, show_legend=False)
-        + p9.geom_point(size=2.6, fill="white")
-        + p9.facet_wrap("panel", ncol=2)
-        + p9.scale_color_manual(values=dict(zip(kinds, colours, strict=True)), breaks=kinds, **shown)
-        + p9.scale_shape_manual(values=dict(zip(kinds, shapes, strict=True)), breaks=kinds, **shown)
-        + p9.scale_y_continuous(breaks=places, labels=names, limits=(0.5, len(names) + 0.5), expand=(0, 0))
-        + p9.scale_x_continuous(labels=ticks)
-        + p9.labs(x=drawn(axis), y="")
-        + style(1.1 + 0.36 * len(names) * ((len(panels) + 1) // 2))
-    )
+    found = [(wrapped(title, _TITLE_EM), rows) for title, rows in found if rows]
+    across = min(2, len(found))
+    head, left, between = 0.18 * max(lines_of(title) for title, _ in found) + 0.04, 0.42, 0.4
+    width = (SHEET - left - 0.12 - (across - 1) * between) / across
+    figure = sheet(0.2 + ceil(len(found) / across) * (head + _CURVE + 0.26) + 0.2)
+    highest = max(row["mde_sd"] for _, rows in found for row in rows)
+    for at, (title, rows) in enumerate(found):
+        top = 0.2 + (at // across) * (head + _CURVE + 0.26) + head
+        axes = placed(figure, left + (at % across) * (width + between), top, width, _CURVE)
+        curve = sorted((row["n_clusters"], row["mde_sd"]) for row in rows if not row["is_actual"])
+        axes.plot([n for n, _ in curve], [mde for _, mde in curve], color=TEAL, linewidth=1.3)
+        here = [(row["n_clusters"], row["mde_sd"]) for row in rows if row["is_actual"]]
+        axes.plot([n for n, _ in here], [mde for _, mde in here], "D", color=ACCENT, markersize=5.2, clip_on=False)
+        axes.set_ylim(0, highest * 1.08)
+        measured(axes.xaxis, 4)
+        measured(axes.yaxis, 4)
+        axes.grid(visible=True, color="#d5dddd", linewidth=0.5)
+        axes.set_title(title, loc="left", fontsize=TEXT, color=TEAL, pad=3, linespacing=1.05)
+        if at + across >= len(found):
+            axes.set_xlabel(drawn(word(facts.lang, "axis_clusters")), labelpad=2)
+    figure.text(0.02 / SHEET, 1.0, drawn(word(facts.lang, "axis_mde")), ha="left", va="top", fontsize=TEXT, color=QUIET)
+    return figure
 
 
-_PALETTE: Final = (ACCENT, TEAL, QUIET, "#7a5195", "#2f7d3b", INK)
-_SHAPES: Final = ("D", "o", "s", "^", "v", "P")
+def _without(facts: Facts, effect: Row, outcome: str) -> tuple[list[Row], float]:
+    """Return the estimates of an outcome without each cluster, and that of the full sample; none without a verdict."""
+    verdict = facts.verdict(effect["id"], outcome)
+    rows = facts.rows("influence", effect=effect["id"], outcome=outcome)
+    found = [row for row in rows if row["estimate_without"] is not None]
+    if verdict is None or verdict["estimate"] is None:
+        return [], 0.0
+    return found, verdict["estimate"]
 
 
 def _covariate(facts: Facts, row: Row) -> str:

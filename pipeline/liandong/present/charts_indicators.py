@@ -2,69 +2,55 @@
 
 from __future__ import annotations
 
-from typing import Any
+from math import ceil
+from typing import Any, Final
 
 import polars as pl
 
-from liandong.present.charts import ACCENT, INK, QUIET, TEAL, drawn, grammar, style, ticks, wrapped
+from liandong.present.canvas import (
+    SHEET,
+    TEXT,
+    Dot,
+    dot_rows,
+    lines_of,
+    measured,
+    placed,
+    ruled,
+    sheet,
+)
+from liandong.present.charts import ACCENT, TEAL, drawn, in_style, wrapped
 from liandong.present.facts import Facts, Row
-from liandong.present.numbers import hundredths
+from liandong.present.numbers import fixed, hundredths
 from liandong.present.tables_appendix import ranked
 from liandong.present.words import word
 
-_FULL = 100.0
-_ROOM = 9.0  # beyond 100 %, for the figures at the right
-_OFFSET = 0.17  # of the two dots of an indicator from its line
+_FULL: Final = (0.0, 100.0)
+_OFFSET: Final = 0.085  # inches of the two dots of an indicator from the middle of its row
+_BAR: Final = "#8fb2b5"  # light enough for the dashed line to show on it, on paper too
+_BARS: Final = 1.25  # inches
+_TITLE_EM: Final = 15.0
 
 
+@in_style()
 def dot_chart(facts: Facts, name: str) -> Any:
     """Return the shares of a group as dots with intervals, the largest on top, figures at the right."""
-    p9 = grammar()
-
     rows = ranked(facts, name)
-    frame = _points(rows, 0.0).with_columns(text=pl.Series([hundredths(row["estimate"]) for row in rows]))
-    height = 0.7 + 0.3 * _lines(facts, rows)
-    return (
-        p9.ggplot(frame, p9.aes("estimate", "place"))
-        + p9.geom_segment(p9.aes(x="low", xend="high", yend="place"), color=TEAL, size=0.9)
-        + p9.geom_point(color=TEAL, size=2.4)
-        + p9.geom_text(
-            p9.aes(x=_FULL + _ROOM, label="text"), ha="right", size=8.5, color=INK, family="Noto Sans CJK SC"
-        )
-        + _share_axis(_FULL + _ROOM)
-        + _names(facts, rows)
-        + p9.labs(x=drawn(word(facts.lang, "axis_share")), y="")
-        + style(height)
-    )
+    dots = [_dot(row, at) for at, row in enumerate(rows)]
+    names = [facts.title(row["indicator"]) for row in rows]
+    return dot_rows(names, dots, axis=word(facts.lang, "axis_share"), zero=False, limits=_FULL)
 
 
+@in_style()
 def both_chart(facts: Facts, name: str) -> Any:
-    """Return two dots per indicator: of all respondents, and of those in need."""
-    p9 = grammar()
-
+    """Return two dots per indicator: of all respondents, and of those in need; figures at the right."""
     rows = ranked(facts, name)
     need = {row["indicator"]: row for row in ranked(facts, name, "in_need")}
-    labels = [drawn(word(facts.lang, name)) for name in ("of_all", "of_need")]
-    of_need = [need.get(row["indicator"]) for row in rows]
-    frame = pl.concat(
-        [
-            _points(rows, _OFFSET).with_columns(universe=pl.lit(labels[0])),
-            _points(of_need, -_OFFSET).with_columns(universe=pl.lit(labels[1])),
-        ]
-    ).drop_nulls("estimate")
-    order = {"values": dict(zip(labels, (TEAL, ACCENT), strict=True)), "breaks": labels}
-    height = 0.95 + 0.36 * _lines(facts, rows)
-    return (
-        p9.ggplot(frame, p9.aes("estimate", "place", color="universe", shape="universe"))
-        + p9.geom_segment(p9.aes(x="low", xend="high", yend="place"), size=0.9, show_legend=False)
-        + p9.geom_point(size=2.4, fill="white")
-        + p9.scale_color_manual(**order)
-        + p9.scale_shape_manual(values=dict(zip(labels, ("o", "D"), strict=True)), breaks=labels)
-        + _share_axis(_FULL)
-        + _names(facts, rows)
-        + p9.labs(x="%", y="")
-        + style(height)
-    )
+    dots = [_dot(row, at, shift=-_OFFSET if row["indicator"] in need else 0.0) for at, row in enumerate(rows)]
+    of_need = [(at, need[row["indicator"]]) for at, row in enumerate(rows) if row["indicator"] in need]
+    dots += [_dot(row, at, kind=1, shift=_OFFSET) for at, row in of_need]
+    names = [facts.title(row["indicator"]) for row in rows]
+    kinds = [word(facts.lang, key) for key in ("of_all", "of_need")]
+    return dot_rows(names, dots, axis="%", kinds=kinds, zero=False, limits=_FULL)
 
 
 def binned(facts: Facts) -> list[str]:
@@ -73,64 +59,54 @@ def binned(facts: Facts) -> list[str]:
     return [*dict.fromkeys(shown["variable"])]
 
 
+@in_style()
 def distribution_chart(facts: Facts) -> Any:
-    """Return a histogram per score; a hidden bar is left out."""
-    p9 = grammar()
-
-    frame = facts.tables["distributions"].filter(pl.col("lower").is_not_null() & pl.col("share").is_not_null())
+    """Return a histogram per score, two in a row, a dashed line at its mean; a hidden bar is left out."""
     variables = binned(facts)
-    titles = {variable: drawn(facts.title(variable)) for variable in variables}
-    frame = frame.with_columns(
-        middle=(pl.col("lower") + pl.col("upper")) / 2,
-        width=(pl.col("upper") - pl.col("lower")) * 0.94,
-        percent=pl.col("share") * 100,
-        title=pl.col("variable").replace_strict(titles).cast(pl.Enum([*dict.fromkeys(titles.values())])),
-    )
-    means = [(titles[row["scale"]], row["mean"]) for row in facts.rows("scales") if row["scale"] in titles]
-    lines = pl.DataFrame(means, schema={"title": frame["title"].dtype, "mean": pl.Float64}, orient="row")
-    bars = (
-        p9.ggplot(frame)
-        + p9.geom_col(p9.aes("middle", "percent", width="width"), fill="#7fa9ac", color=TEAL, size=0.3)
-        + p9.facet_wrap("title", scales="free_x", ncol=2)
-    )
-    if lines.height:
-        bars += p9.geom_vline(p9.aes(xintercept="mean"), data=lines, linetype="dashed", color=ACCENT, size=0.8)
-    return (
-        bars
-        + p9.scale_x_continuous(labels=ticks)
-        + p9.labs(x=drawn(word(facts.lang, "axis_score")), y=drawn(word(facts.lang, "axis_share")))
-        + style(2.5 * ((len(variables) + 1) // 2))
-        + p9.theme(panel_grid_major_y=p9.element_line(color="#d5dddd", size=0.5), panel_grid_major_x=p9.element_blank())
-        + p9.theme(axis_title_y=p9.element_text(color=QUIET))
-    )
+    titles = [wrapped(facts.title(variable), _TITLE_EM) for variable in variables]
+    across = min(2, len(variables))
+    head, below, left, between = 0.2 * max(map(lines_of, titles)), 0.42, 0.42, 0.42
+    width = (SHEET - left - 0.12 - (across - 1) * between) / across
+    figure = sheet(ceil(len(variables) / across) * (head + _BARS + below))
+    means = {row["scale"]: row["mean"] for row in facts.rows("scales") if row["mean"] is not None}
+    highest = max(100 * row["share"] for variable in variables for row in _bars(facts, variable))
+    for at, (variable, title) in enumerate(zip(variables, titles, strict=True)):
+        top = (at // across) * (head + _BARS + below) + head
+        axes = placed(figure, left + (at % across) * (width + between), top, width, _BARS)
+        rows = _bars(facts, variable)
+        lower, upper = [row["lower"] for row in rows], [row["upper"] for row in rows]
+        widths = [0.94 * (high - low) for low, high in zip(lower, upper, strict=True)]
+        middles = [(low + high) / 2 for low, high in zip(lower, upper, strict=True)]
+        axes.bar(middles, [100 * row["share"] for row in rows], widths, color=_BAR, edgecolor=TEAL, linewidth=0.5)
+        axes.set_ylim(0, highest * 1.16)
+        if variable in means:
+            axes.axvline(means[variable], color=ACCENT, linestyle=(0, (4, 2)), linewidth=1.1)
+            text = word(facts.lang, "drawn_mean", value=fixed(means[variable], 2))
+            right = means[variable] > (min(lower) + max(upper)) / 2
+            axes.annotate(
+                drawn(text), (means[variable], highest * 1.15), (-3 if right else 3, 0), textcoords="offset points",
+                ha="right" if right else "left", va="top", color=ACCENT,
+            )  # fmt: skip
+        measured(axes.xaxis, 5)
+        measured(axes.yaxis, 4)
+        ruled(axes, "y")
+        axes.set_title(title, loc="left", fontsize=TEXT, color=TEAL, pad=3)
+        axes.set_xlabel(drawn(word(facts.lang, "axis_score")), labelpad=1)
+        if at % across == 0:
+            axes.set_ylabel("%", labelpad=2, rotation=0, ha="right", va="center")
+    return figure
 
 
-def _points(rows: list[Row] | list[Row | None], offset: float) -> pl.DataFrame:
-    values = [
-        (len(rows) - at + offset, *(_percent(row, column) for column in ("estimate", "conf_low", "conf_high")))
-        for at, row in enumerate(rows)
-    ]
-    return pl.DataFrame(values, schema=dict.fromkeys(("place", "estimate", "low", "high"), pl.Float64), orient="row")
+def _bars(facts: Facts, variable: str) -> list[Row]:
+    rows = facts.rows("distributions", variable=variable)
+    return [row for row in rows if row["lower"] is not None and row["share"] is not None]
 
 
-def _percent(row: Row | None, column: str) -> float | None:
-    return None if row is None or row[column] is None else 100 * float(row[column])
+def _dot(row: Row, at: int, kind: int = 0, shift: float = 0.0) -> Dot:
+    estimate, low, high = (_percent(row, name) for name in ("estimate", "conf_low", "conf_high"))
+    assert estimate is not None  # `ranked` leaves hidden shares out
+    return Dot(0, at, estimate, low, high, kind, shift, f"{hundredths(row['estimate'])}%")
 
 
-def _share_axis(limit: float) -> Any:
-    p9 = grammar()
-
-    return p9.scale_x_continuous(limits=(0, limit), breaks=[0, 20, 40, 60, 80, 100], labels=ticks, expand=(0.01, 0))
-
-
-def _names(facts: Facts, rows: list[Row]) -> Any:
-    p9 = grammar()
-
-    labels = [wrapped(facts.title(row["indicator"])) for row in rows]
-    places = [float(len(rows) - at) for at in range(len(rows))]
-    return p9.scale_y_continuous(breaks=places, labels=labels, limits=(0.5, len(rows) + 0.5), expand=(0, 0))
-
-
-def _lines(facts: Facts, rows: list[Row]) -> float:
-    """Return the lines of text that the names take, those of one line counting full."""
-    return sum(max(1.0, 0.62 * (1 + wrapped(facts.title(row["indicator"])).count("\n"))) for row in rows)
+def _percent(row: Row, column: str) -> float | None:
+    return None if row[column] is None else 100 * float(row[column])

@@ -1,46 +1,68 @@
-"""Plot of a treatment's coefficient over the nested models."""
+"""Plot of a treatment's coefficient over the nested models and, for the fullest one, over the kinds of inference."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
-import polars as pl
+from liandong.present.canvas import CHOSEN, MARKS, OTHER, Dot, dot_rows
+from liandong.present.charts import in_style
+from liandong.present.facts import Facts, Row, shown_method, treatment_rows
+from liandong.present.phrases_verdict import carries_nothing
+from liandong.present.tables_inference import method_rows
+from liandong.present.words import coded, word
 
-from liandong.present.charts import QUIET, TEAL, drawn, grammar, style, ticks, wrapped
-from liandong.present.facts import Facts, Row, treatment_rows
-from liandong.present.words import word
+_STEP, _CHOSEN, _OTHER = range(3)
+_MARKS: Final = (MARKS[0], CHOSEN, OTHER)
 
 
+@in_style()
 def effect_chart(facts: Facts, effect: Row) -> Any:
-    """Return coefficient and 95% interval per step, first step on top, a panel per outcome."""
-    p9 = grammar()
+    """Return coefficient and 95% interval per step, below them the fullest model by every kind of inference.
 
+    A panel per outcome. What the text uses is a filled diamond; where the design carries nothing, what it only shows.
+    """
     steps = [step["name"] for step in effect["steps"]]
-    place = {step: float(len(steps) - at) for at, step in enumerate(steps)}
-    outcomes = [drawn(facts.title(outcome)) for outcome in effect["outcomes"]]
-    rows = [row for row in treatment_rows(facts, effect["id"]) if row["estimate"] is not None]
-    frame = pl.DataFrame(
-        {
-            "outcome": [drawn(facts.title(row["outcome"])) for row in rows],
-            "place": [place[row["step"]] for row in rows],
-            "estimate": [row["estimate"] for row in rows],
-            "low": [row["conf_low"] for row in rows],
-            "high": [row["conf_high"] for row in rows],
-        },
-        schema_overrides={"estimate": pl.Float64, "low": pl.Float64, "high": pl.Float64},
-    ).with_columns(pl.col("outcome").cast(pl.Enum([*dict.fromkeys(outcomes)])))
-    labels = [wrapped(_name(facts, effect, step)) for step in steps]
-    return (
-        p9.ggplot(frame, p9.aes("estimate", "place"))
-        + p9.geom_vline(xintercept=0, color=QUIET, linetype="dashed", size=0.6)
-        + p9.geom_segment(p9.aes(x="low", xend="high", yend="place"), color=TEAL, size=0.9)
-        + p9.geom_point(color=TEAL, size=2.4)
-        + p9.facet_wrap("outcome", ncol=2)
-        + p9.scale_y_continuous(breaks=[*place.values()], labels=labels, limits=(0.5, len(steps) + 0.5), expand=(0, 0))
-        + p9.scale_x_continuous(labels=ticks)
-        + p9.labs(x=drawn(word(facts.lang, "axis_effect")), y="")
-        + style(0.85 + 0.36 * len(steps) * ((len(set(outcomes)) + 1) // 2))
+    outcomes = {outcome: at for at, outcome in enumerate(effect["outcomes"])}
+    dots = [
+        _dot(row, outcomes[row["outcome"]], steps.index(row["step"]), _STEP)
+        for row in treatment_rows(facts, effect["id"])
+        if row["estimate"] is not None
+    ]
+    names = [_name(facts, effect, step) for step in steps]
+    methods = _methods(facts, effect)
+    for outcome, panel in outcomes.items():
+        verdict = facts.verdict(effect["id"], outcome)
+        believed = shown_method(verdict) if verdict else ""
+        for row in method_rows(facts, effect, outcome):
+            if row["estimate"] is not None and row["vcov"] in methods:
+                kind = _CHOSEN if row["vcov"] == believed else _OTHER
+                dots.append(_dot(row, panel, len(steps) + methods.index(row["vcov"]), kind))
+    chosen = word(facts.lang, "legend_shown" if carries_nothing(facts, effect) else "legend_text")
+    kinds = [word(facts.lang, "legend_steps"), chosen, word(facts.lang, "legend_other")] if methods else []
+    return dot_rows(
+        [*names, *(coded(facts.lang, "vcov", method) for method in methods)],
+        dots,
+        axis=word(facts.lang, "axis_effect"),
+        panels=[facts.title(outcome) for outcome in effect["outcomes"]],
+        kinds=kinds,
+        marks=_MARKS,
+        breaks=[len(steps)] if methods else [],
     )
+
+
+def _methods(facts: Facts, effect: Row) -> list[str]:
+    """Return the kinds of inference on the fullest models, none where there is only one."""
+    found = {
+        outcome: [row["vcov"] for row in method_rows(facts, effect, outcome) if row["estimate"] is not None]
+        for outcome in effect["outcomes"]
+    }
+    if all(len(codes) < 2 for codes in found.values()):  # noqa: PLR2004 — nothing to compare
+        return []
+    return [*dict.fromkeys(code for codes in found.values() for code in codes)]
+
+
+def _dot(row: Row, panel: int, at: int, kind: int) -> Dot:
+    return Dot(panel, at, row["estimate"], row["conf_low"], row["conf_high"], kind)
 
 
 def _name(facts: Facts, effect: Row, step: str) -> str:

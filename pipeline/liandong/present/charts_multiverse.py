@@ -2,32 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from itertools import accumulate
 from string import ascii_lowercase
 from typing import Any, Final
 
-import numpy as np
-import polars as pl
-
-from liandong.present.charts import ACCENT, FAMILY, INK, QUIET, TEAL, drawn, grammar, style, tick, ticks, wrapped
+from liandong.present.canvas import (
+    CHOSEN,
+    SHEET,
+    TEXT,
+    Mark,
+    handle,
+    legend,
+    lines_of,
+    measured,
+    placed,
+    ruled,
+    sheet,
+    widest,
+)
+from liandong.present.charts import ACCENT, HAIRLINE, INK, QUIET, TEAL, drawn, in_style, tick, wrapped
 from liandong.present.facts import Facts, Row
 from liandong.present.tables_robustness import block_name
 from liandong.present.words import coded, joined, word
 
-_BELOW: Final = 1000.0
-"""Where the dashboard's lines begin on the vertical axis, far from any estimate."""
 _LINES: Final = 7
-_NAME_EM: Final = 19.0
-_HEIGHT: Final = 2.0  # of the curve, in inches
-_LINE: Final = 0.175  # of a line of the dashboard
+_NAME_EM: Final = 14.0
+_HEIGHT: Final = 1.9  # of the curve, in inches
+_TOP: Final = 0.3
+_LINE: Final = 0.18  # of a line of the dashboard
+_MANY: Final = 150  # specifications that would make a drawing heavy
+_LEGEND: Final = ("legend_clear", "legend_unclear", "legend_headline")
+_MARKS: Final = (Mark(TEAL, "o"), Mark(QUIET, "o", filled=False), CHOSEN)
+_HEADLINE: Final = 2
 
 Choice = tuple[str, str]
 
 
+@in_style()
 def specification_chart(facts: Facts, effect: Row, outcome: str) -> Any:
     """Return the estimates of all specifications, sorted, and below them what each of them chose."""
-    p9 = grammar()
-
     found = [
         row
         for row in facts.rows("specifications", effect=effect["id"], outcome=outcome)
@@ -35,93 +49,94 @@ def specification_chart(facts: Facts, effect: Row, outcome: str) -> Any:
     ]
     found = sorted(found, key=lambda row: (row["estimate_sd"], row["specification"]))
     choices = [*dict.fromkeys(_in_order(found))]
-    place = {choice: _BELOW + len(choices) - at for at, choice in enumerate(choices)}
-    legend = [word(facts.lang, key) for key in ("legend_clear", "legend_unclear", "legend_headline")]
-    curve = _curve(found, legend)
-    marks = [
-        (float(rank), place[choice]) for rank, row in enumerate(found, 1) for choice in _chosen(row) if choice in place
-    ]
-    dashboard = pl.DataFrame(marks, schema={"rank": pl.Float64, "value": pl.Float64}, orient="row")
-    names = {place[choice]: wrapped(_name(facts, effect, choice), _NAME_EM) for choice in choices}
-    panels = pl.Enum(["curve", "choices"])
-    upper = curve.with_columns(panel=pl.lit("curve", dtype=panels))
-    lower = dashboard.with_columns(panel=pl.lit("choices", dtype=panels))
-    zero = pl.DataFrame({"panel": ["curve"], "value": [0.0]}, schema={"panel": panels, "value": pl.Float64})
-    below = _LINE * len(choices) + 0.15
-    headline = upper.filter(pl.col("kind") == legend[2])
-    return (
-        p9.ggplot(upper, p9.aes("rank", "value"))
-        + p9.geom_hline(p9.aes(yintercept="value"), data=zero, color=QUIET, linetype="dashed", size=0.6)
-        + p9.geom_linerange(p9.aes(ymin="low", ymax="high"), color="#b9c9ca", size=0.5, raster=True)
-        + p9.geom_point(p9.aes(color="kind", shape="kind"), size=1.1, raster=True)
-        + p9.geom_point(p9.aes(color="kind", shape="kind"), data=headline, size=3)
-        + p9.geom_point(data=lower, color=TEAL, shape="|", size=1.2, raster=True)
-        + p9.scale_color_manual(values=dict(zip(legend, (TEAL, QUIET, ACCENT), strict=True)), breaks=legend)
-        + p9.scale_shape_manual(values=dict(zip(legend, ("o", ".", "D"), strict=True)), breaks=legend)
-        + p9.facet_grid("panel", scales="free_y", space={"x": [1], "y": [_HEIGHT, below]})
-        + p9.scale_y_continuous(
-            breaks=lambda limits: _breaks(limits, [*names]),
-            labels=lambda breaks: [names.get(value, tick(round(value, 10))) for value in breaks],
-        )
-        + p9.scale_x_continuous(breaks=[], expand=(0.01, 0))
-        + p9.labs(x=drawn(word(facts.lang, "axis_specifications")), y="")
-        + style(_HEIGHT + below + 0.7)
-        + p9.theme(
-            strip_text=p9.element_blank(),
-            panel_grid_major_y=p9.element_line(color="#e6ebeb", size=0.4),
-            axis_text_y=p9.element_text(size=7, linespacing=0.95),
-            panel_spacing=0.015,
-        )
+    names = [wrapped(_name(facts, effect, choice), _NAME_EM) for choice in choices]
+    heights = [max(_LINE, 0.148 * lines_of(name) + 0.04) for name in names]
+    left = min(widest(names) + 0.18, 0.46 * SHEET)
+    figure = sheet(_TOP + _HEIGHT + 0.1 + sum(heights) + 0.26)
+    curve = placed(figure, left, _TOP, SHEET - left - 0.06, _HEIGHT)
+    _draw_curve(curve, found)
+    board = placed(figure, left, _TOP + _HEIGHT + 0.1, SHEET - left - 0.06, sum(heights))
+    middles = [below - own / 2 for below, own in zip(accumulate(heights), heights, strict=True)]
+    _draw_choices(board, found, dict(zip(choices, middles, strict=True)))
+    board.set_yticks(middles, names, linespacing=1.0)
+    board.set_ylim(sum(heights), 0)
+    for at in range(1, len(choices)):
+        if choices[at][0] != choices[at - 1][0]:
+            board.axhline(sum(heights[:at]), color=QUIET, linewidth=0.4)
+    for axes in (curve, board):
+        axes.set_xlim(0, len(found) + 1)
+        axes.set_xticks([])
+    board.set_xlabel(drawn(word(facts.lang, "axis_specifications")), labelpad=4)
+    legend(figure, [handle(mark) for mark in _MARKS], [drawn(word(facts.lang, key)) for key in _LEGEND])
+    figure.text(
+        0, 1 - (_TOP + 0.02) / figure.get_figheight(), drawn(word(facts.lang, "axis_sd")), color=QUIET, va="top"
     )
+    return figure
 
 
+@in_style()
 def contour_chart(facts: Facts, effect: Row, outcome: str) -> Any:
     """Return lines of equal adjusted estimate over the strength of an omitted variable, observed ones as diamonds."""
-    p9 = grammar()
-
-    lines = _contour_lines(facts, effect["id"], outcome)
-    labels = lines.group_by("line", "text", "is_zero", maintain_order=True).last()
+    figure = sheet(3.1)
+    axes = placed(figure, 0.5, 0.22, SHEET - 0.62, 2.4)
+    grid, columns, rows, levels = _surface(facts, effect["id"], outcome)
+    zero = [level == 0.0 for level in levels]
+    lines = axes.contour(
+        columns, rows, grid, levels=levels, colors=[ACCENT if own else TEAL for own in zero],
+        linewidths=[1.4 if own else 0.8 for own in zero], linestyles=["dashed" if own else "solid" for own in zero],
+    )  # fmt: skip
+    axes.clabel(lines, fmt=lambda value: tick(round(float(value), 10)), fontsize=TEXT, colors=INK)
     benchmarks = _benchmarks(facts, effect, outcome)
     letters = _letters(benchmarks)
-    shown = [
-        (100 * row["r2_treatment"], 100 * row["r2_outcome"], f" {letters[row['covariates']]}{_times(row)}")
-        for row in benchmarks
-    ]
-    points = pl.DataFrame(shown, schema={"x": pl.Float64, "y": pl.Float64, "text": pl.String}, orient="row").sort("y")
-    # Neighbours have their names on either side of their dots.
-    sides = [points.gather_every(2, offset) for offset in (0, 1)]
-    return (
-        p9.ggplot(lines, p9.aes("x", "y"))
-        + p9.geom_path(p9.aes(group="line"), data=lines.filter(~pl.col("is_zero")), color=TEAL, size=0.6)
-        + p9.geom_path(
-            p9.aes(group="line"), data=lines.filter(pl.col("is_zero")), color=ACCENT, size=1, linetype="dashed"
-        )
-        + p9.geom_text(p9.aes(label="text"), data=labels, size=7.5, color=INK, family=FAMILY, ha="right", va="bottom")
-        + p9.geom_point(data=points, color=INK, shape="D", size=1.8)
-        + p9.geom_text(p9.aes(label="text"), data=sides[0], size=8, color=INK, family=FAMILY, ha="left", va="top")
-        + p9.geom_text(p9.aes(label="text"), data=sides[1], size=8, color=INK, family=FAMILY, ha="left", va="bottom")
-        + p9.scale_x_continuous(labels=ticks)
-        + p9.scale_y_continuous(labels=ticks)
-        + p9.labs(x=drawn(word(facts.lang, "axis_r2_treatment")), y=drawn(word(facts.lang, "axis_r2_outcome")))
-        + style(3.6)
-        + p9.theme(panel_grid_major_y=p9.element_line(color="#d5dddd", size=0.5))
-    )
+    for at, row in enumerate(sorted(benchmarks, key=lambda row: row["r2_outcome"])):
+        x, y = 100 * row["r2_treatment"], 100 * row["r2_outcome"]
+        axes.plot([x], [y], "D", color=INK, markersize=3.8)
+        axes.annotate(
+            f"{letters[row['covariates']]}{_times(row)}", (x, y), (4, 2 if at % 2 else -2),
+            textcoords="offset points", va="bottom" if at % 2 else "top",
+        )  # fmt: skip
+    measured(axes.xaxis, 6)
+    measured(axes.yaxis, 6)
+    axes.grid(visible=True, color=HAIRLINE, linewidth=0.5)
+    axes.set_xlabel(drawn(word(facts.lang, "axis_r2_treatment")), labelpad=2)
+    figure.text(0.02 / SHEET, 1.0, drawn(word(facts.lang, "axis_r2_outcome")), ha="left", va="top", color=QUIET)
+    return figure
 
 
-def _curve(found: list[Row], legend: list[str]) -> pl.DataFrame:
-    clear, unclear, headline = legend
-    rows = []
-    for rank, row in enumerate(found, 1):
-        scale = row["estimate_sd"] / row["estimate"] if row["estimate"] else 0.0
-        low, high = row["conf_low"], row["conf_high"]
-        known = low is not None and high is not None
-        kind = headline if row["is_headline"] else clear if known and (low > 0 or high < 0) else unclear
-        rows.append(
-            (float(rank), row["estimate_sd"], low * scale if known else None, high * scale if known else None, kind)
-        )
-    numbers = dict.fromkeys(("rank", "value", "low", "high"), pl.Float64)
-    schema: dict[str, Any] = {**numbers, "kind": pl.Enum(legend)}
-    return pl.DataFrame(rows, schema=schema, orient="row")
+def _draw_curve(axes: Any, found: list[Row]) -> None:
+    """Draw every estimate with its interval; thousands of them become a picture inside the drawing."""
+    many = len(found) > _MANY
+    axes.axhline(0, color=QUIET, linestyle=(0, (4, 2)), linewidth=0.8)
+    points = [_point(row) for row in found]
+    known = [(rank, low, high) for rank, (_, low, high, _) in enumerate(points, 1) if low is not None]
+    axes.vlines(*zip(*known, strict=True), color="#b9c9ca", linewidth=0.5, rasterized=many) if known else None
+    for kind, mark in enumerate(_MARKS):
+        own = [(rank, point[0]) for rank, point in enumerate(points, 1) if point[3] == kind]
+        axes.plot(
+            [rank for rank, _ in own], [value for _, value in own], mark.shape, color=mark.colour,
+            markersize=6 if kind == _HEADLINE else 2.2, linestyle="none", rasterized=many and kind != _HEADLINE,
+            markerfacecolor=mark.colour if mark.filled else "white", markeredgewidth=0.5,
+        )  # fmt: skip
+    measured(axes.yaxis, 5)
+    ruled(axes, "y")
+
+
+def _draw_choices(axes: Any, found: list[Row], place: Mapping[Choice, float]) -> None:
+    marks = [(rank, place[choice]) for rank, row in enumerate(found, 1) for choice in _chosen(row) if choice in place]
+    axes.plot(
+        [rank for rank, _ in marks], [height for _, height in marks], "|", color=TEAL, markersize=4,
+        markeredgewidth=0.5, rasterized=len(found) > _MANY,
+    )  # fmt: skip
+    ruled(axes, "y")
+
+
+def _point(row: Row) -> tuple[float, float | None, float | None, int]:
+    """Return estimate and bounds in standard deviations and the kind of mark."""
+    scale = row["estimate_sd"] / row["estimate"] if row["estimate"] else 0.0
+    low, high = row["conf_low"], row["conf_high"]
+    known = low is not None and high is not None
+    kind = _HEADLINE if row["is_headline"] else 0 if known and (low > 0 or high < 0) else 1
+    return row["estimate_sd"], low * scale if known else None, high * scale if known else None, kind
 
 
 def _chosen(row: Row) -> Iterator[Choice]:
@@ -158,40 +173,21 @@ def _name(facts: Facts, effect: Row, choice: Choice) -> str:
     return own[0] if own else facts.step(effect["id"], level)
 
 
-def _breaks(limits: tuple[float, float], places: list[float]) -> list[float]:
-    """Return the breaks of either panel, which tell themselves apart by where they lie."""
-    if limits[0] > _BELOW / 2:
-        return sorted(places)
-    from mizani.breaks import breaks_extended
+def _surface(facts: Facts, effect: str, outcome: str) -> tuple[Any, list[float], list[float], list[float]]:
+    """Return the adjusted estimates as a grid, its columns and rows in percent, and the levels to draw."""
+    import numpy as np
+    from matplotlib.ticker import MaxNLocator
 
-    return [float(value) for value in breaks_extended(n=5)(limits) if limits[0] <= value <= limits[1]]
-
-
-def _contour_lines(facts: Facts, effect: str, outcome: str) -> pl.DataFrame:
-    """Return the lines of equal adjusted estimate as points in order: x and y in percent."""
-    from contourpy import contour_generator
-    from mizani.breaks import breaks_extended
-
-    frame = pl.DataFrame(facts.rows("contours", effect=effect, outcome=outcome)).drop_nulls("adjusted_estimate")
-    rows_of, columns_of = (sorted(frame[name].unique().to_list()) for name in ("r2_outcome", "r2_treatment"))
+    found = [
+        row for row in facts.rows("contours", effect=effect, outcome=outcome) if row["adjusted_estimate"] is not None
+    ]
+    rows_of, columns_of = (sorted({row[name] for row in found}) for name in ("r2_outcome", "r2_treatment"))
     values = np.full((len(rows_of), len(columns_of)), np.nan)
-    for treatment, result, value in frame.select("r2_treatment", "r2_outcome", "adjusted_estimate").rows():
-        values[rows_of.index(result), columns_of.index(treatment)] = value
-    generator = contour_generator(100 * np.array(columns_of), 100 * np.array(rows_of), np.ma.masked_invalid(values))
-    levels = breaks_extended(n=_LINES)((float(np.nanmin(values)), float(np.nanmax(values))))
-    rows = []
-    for number, level in enumerate(sorted({0.0, *(round(float(value), 12) for value in levels)})):
-        for part, line in enumerate(generator.lines(level)):
-            text = tick(level)
-            rows += [(f"{number}.{part}", text, level == 0.0, float(a), float(b)) for a, b in _oriented(line)]
-    schema = {"line": pl.String, "text": pl.String, "is_zero": pl.Boolean, "x": pl.Float64, "y": pl.Float64}
-    return pl.DataFrame(rows, schema=schema, orient="row")
-
-
-def _oriented(line: Any) -> list[tuple[float, float]]:
-    """Return a line with its right end last, where the label stands."""
-    points = [(a, b) for a, b in line]
-    return points if points[0][0] <= points[-1][0] else points[::-1]
+    for row in found:
+        values[rows_of.index(row["r2_outcome"]), columns_of.index(row["r2_treatment"])] = row["adjusted_estimate"]
+    levels = MaxNLocator(nbins=_LINES).tick_values(float(np.nanmin(values)), float(np.nanmax(values)))
+    shown = sorted({0.0, *(round(float(value), 12) for value in levels)})
+    return np.ma.masked_invalid(values), [100 * x for x in columns_of], [100 * y for y in rows_of], shown
 
 
 def _benchmarks(facts: Facts, effect: Row, outcome: str) -> list[Row]:

@@ -12,12 +12,12 @@ from typing import Any, Final
 
 from liandong.definitions import Language
 from liandong.evidence import Bundle
+from liandong.present.canvas import SHEET
 from liandong.present.charts import save
 from liandong.present.charts_audit import (
     balance_chart,
     dose_chart,
     heterogeneity_chart,
-    inference_chart,
     influence_chart,
     power_chart,
 )
@@ -30,18 +30,16 @@ from liandong.present.numbers import hundredths
 from liandong.present.roles import effects_by_role, marked_title, model_title
 from liandong.present.tables_appendix import ranked
 from liandong.present.tables_indicators import group_rows, group_title, has_both
-from liandong.present.tables_inference import method_rows
 from liandong.present.words import joined, word
 
 _DOTS = ("coverage", "service", "participation", "needs", "wellbeing", "relations")
-KINDS = ("effect", "inference", "balance", "contours", "specifications", "heterogeneity", "dose", "influence")
+KINDS = ("effect", "balance", "contours", "specifications", "heterogeneity", "dose", "influence")
 """First words of the names of figures that an effect, or an effect and an outcome, have each."""
 _FEWEST = 3  # shares below that need no figure
 
 
 _BY_EFFECT: Final[Mapping[str, Callable[[Facts, Row], Any]]] = MappingProxyType(
     {
-        "inference": inference_chart,
         "balance": balance_chart,
         "heterogeneity": heterogeneity_chart,
         "dose": dose_chart,
@@ -61,7 +59,7 @@ _DRAWN_FROM: Final = MappingProxyType(
         "specifications": ("specifications", "estimate_sd"),
     }
 )
-_PRIMARY_ONLY: Final = ("inference", "influence", "contours")
+_PRIMARY_ONLY: Final = ("influence", "contours")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +92,7 @@ def shown(facts: Facts, folder: str, name: str) -> Prose:
     if figure is None:
         return Prose("")
     vector, picture = (f"{folder}/figures/{figure.file(facts.lang, kind)}" for kind in ("svg", "png"))
-    return figure_block(figure.label, vector, picture, figure.alt, figure.caption)
+    return figure_block(figure.label, vector, picture, figure.alt, figure.caption, f"{SHEET}in")
 
 
 def draw_figures(
@@ -123,7 +121,7 @@ def draw_figures(
     RenderError
         When the bundle describes no study, or a label has a character that the font lacks.
     """
-    figures = ((lang, figure) for lang in languages for figure in _figures(read_facts(bundle, lang)))
+    figures = ((lang, figure) for lang in languages for figure in _figures(read_facts(bundle, lang, bound=False)))
     return save_share(figures, folder, share)
 
 
@@ -181,8 +179,6 @@ def _is_drawn(facts: Facts, kind: str, effect: Row, outcome: str = "") -> bool:
     """Whether the tables hold enough to draw a figure of an effect, or of an effect and an outcome."""
     if kind in _PRIMARY_ONLY and effect["role"] != "primary":
         return False
-    if kind == "inference":
-        return any(len(method_rows(facts, effect, name)) > 1 for name in effect["outcomes"])
     table, column = _DRAWN_FROM[kind]
     key = {"effect": effect["id"], **({"outcome": outcome} if outcome else {})}
     rows = [row for row in facts.rows(table, **key) if row[column] is not None]

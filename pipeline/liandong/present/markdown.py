@@ -36,13 +36,13 @@ def table_block(table: Table) -> Prose:
     return Prose(f"\n::: {{#{table.label}}}\n\n{blocks}\n\n{markdown_text(table.caption)}\n\n:::\n")
 
 
-def figure_block(label: str, vector: str, picture: str, alt: str, caption: str) -> Prose:
-    """Return a numbered figure: `vector` everywhere but in Word, which gets `picture`."""
+def figure_block(label: str, vector: str, picture: str, alt: str, caption: str, width: str = "100%") -> Prose:
+    """Return a numbered figure: `vector` everywhere but in Word, which gets `picture`; never wider than the page."""
     text = _attribute(alt)
     return Prose(
         f"\n::: {{#{label}}}\n\n"
-        f'::: {{.content-visible unless-format="docx"}}\n![]({vector}){{fig-alt="{text}" width=100%}}\n:::\n\n'
-        f'::: {{.content-visible when-format="docx"}}\n![]({picture}){{fig-alt="{text}" width=100%}}\n:::\n\n'
+        f'::: {{.content-visible unless-format="docx"}}\n![]({vector}){{fig-alt="{text}" width={width}}}\n:::\n\n'
+        f'::: {{.content-visible when-format="docx"}}\n![]({picture}){{fig-alt="{text}" width={width}}}\n:::\n\n'
         f"{markdown_text(caption)}\n\n:::\n"
     )
 
