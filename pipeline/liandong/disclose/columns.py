@@ -98,14 +98,17 @@ COLUMNS: Final[Mapping[str, Columns]] = {
         people="n_obs",
         statistic=(
             "estimate conf_low conf_high shrunk shrunk_low shrunk_high reliability rest rest_low rest_high "
-            "difference difference_low difference_high"
+            "difference difference_low difference_high band_low band_high"
         ),
     ),
     "community_spread": _columns(
         label="measure kind universe",
         people="n_obs",
         units="n_clusters",
-        statistic="mean sd_within sd_between sd_between_low sd_between_high icc statistic df p_value",
+        statistic=(
+            "mean centre sd_within sd_between sd_between_low sd_between_high icc icc_low icc_high "
+            "statistic df df_within p_value"
+        ),
     ),
     "contours": _columns(
         label="effect outcome",

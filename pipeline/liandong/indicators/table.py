@@ -73,7 +73,7 @@ def indicator_table(
         For a design that cannot be used, or a numerator of the wrong kind; see :func:`sample_design` and
         :func:`lines_of`.
     """
-    frame = _without_zero_weights(frame, weight)
+    frame = without_zero_weights(frame, weight)
     design = sample_design(frame, cluster, weight, strata)
     lines = lines_of(frame, indicators, known_values)
     rows = [*_rows(lines, design, "", pl.repeat("", frame.height, eager=True), [""])]
@@ -88,7 +88,7 @@ def indicator_table(
     return pl.DataFrame(rows, schema=dict(TABLES["indicators"].columns), orient="row")
 
 
-def _without_zero_weights(frame: pl.DataFrame, weight: str | None) -> pl.DataFrame:
+def without_zero_weights(frame: pl.DataFrame, weight: str | None) -> pl.DataFrame:
     """Leave out whom the weights leave out, as the models do; where they leave out everybody, that is a mistake."""
     if weight is None or not frame.schema[weight].is_numeric():
         return frame

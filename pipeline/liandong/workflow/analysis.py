@@ -11,12 +11,13 @@ from liandong.definitions import Codebook, Study
 from liandong.disclose import concentrated_means
 from liandong.estimate import estimate_effects
 from liandong.evidence import TABLES
-from liandong.indicators import Variable, distribution_table, indicator_table
+from liandong.indicators import Variable, distribution_table, indicator_table, overlap_table
 from liandong.measure import item_table, scale_table
 from liandong.models import nominal_columns, outcome_ranges, plan_effects
 from liandong.quality import missingness_table
 from liandong.workflow.appraisal import appraise
 from liandong.workflow.case import Case
+from liandong.workflow.communities import write_communities
 from liandong.workflow.crosscheck import Crosscheck
 from liandong.workflow.intake import Intake
 from liandong.workflow.preparation import prepare
@@ -58,7 +59,9 @@ def analyse(
     write("scales", scale_table(frame, study.scales))
     write("items", item_table(frame, study.scales))
     write("indicators", _indicators(study, frame, weight))
+    write("overlap", overlap_table(frame, study.indicators, _role(study, "cluster"), weight, _role(study, "strata")))
     write("distributions", distribution_table(frame, _variables(study, codebook)))
+    write_communities(study, frame, weight, write)
     on_progress("Fitting models")
     estimates = estimate_effects(frame, effects, weight=weight, outcome_ranges=outcome_ranges(study), nominal=nominal)
     write("sample_flow", _flow(study, intake, frame.lazy(), estimates.flow))
