@@ -7,30 +7,48 @@ import re
 import unicodedata
 from typing import Final
 
+from liandong.present.binding import FIELDS
+from liandong.present.marks import tokens, unmarked
+
 NO_BREAK = "\u00a0"
 _UNSEEN: Final = frozenset({"Cc", "Cf", "Cs", "Cn"})
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#$@~^|!\"'+\-:=&().])")
 _JOINT = re.compile(r"(?<=\w)([_/+])(?=\w)")
 _TYPST = {"\\": "\\\\", '"': '\\"', "`": "\\u{60}", "{": "\\u{7b}"}
+# As references, because readers of attributes disagree on backslashes.
+_ATTRIBUTE = re.compile(r"[^\w ,.;=%()/-]")
 
 
 def plain(text: str) -> str:
-    """Return `text` on one line, without what XML forbids and no reader sees; a no-break space stays.
+    """Return `text` on one line, without marks, and what XML forbids and no reader sees; a no-break space stays.
 
     What no reader sees includes marks of direction, which would show a text in another order than it is read.
     """
-    kept = visible("".join(" " if c.isspace() and c != NO_BREAK else c for c in text))
-    return " ".join(word for word in kept.split(" ") if word)
+    return _on_one_line(unmarked(text))
 
 
 def visible(text: str) -> str:
     """Return the characters of `text` that a reader sees, and its line breaks."""
-    return "".join(c for c in text if c == "\n" or unicodedata.category(c) not in _UNSEEN)
+    return _seen(unmarked(text))
 
 
 def markdown_text(text: str) -> str:
-    """Return Markdown that prints `text`: no emphasis, no HTML, no shortcode, no reference."""
-    return _MARKDOWN.sub(r"\\\1", plain(text))
+    """Return Markdown that prints `text`: no emphasis, no HTML, no shortcode, no reference.
+
+    Marked numbers, literals and names become spans of the classes ``ld-number``, ``ld-literal`` and ``ld-name``, the
+    first with its origin in attributes.
+    """
+    parts: list[str] = []
+    open_spans: list[str] = []
+    for kind, seen, behind in tokens(_on_one_line(text)):
+        if kind == "text":
+            parts.append(_MARKDOWN.sub(r"\\\1", seen))
+        elif kind == "close":
+            parts.append(open_spans.pop())
+        else:
+            parts.append("[")
+            open_spans.append(f"]{{.ld-{kind}{_attributes(behind)}}}")
+    return "".join(parts)
 
 
 def html_text(text: str) -> str:
@@ -47,3 +65,21 @@ def typst_string(text: str) -> str:
 def xml_text(text: str) -> str:
     """Return `text` for the content and attributes of OpenXML."""
     return html_text(text).replace("&#x27;", "&apos;")
+
+
+def _on_one_line(text: str) -> str:
+    kept = _seen("".join(" " if c.isspace() and c != NO_BREAK else c for c in text))
+    return " ".join(word for word in kept.split(" ") if word)
+
+
+def _seen(text: str) -> str:
+    return "".join(c for c in text if c == "\n" or unicodedata.category(c) not in _UNSEEN)
+
+
+def _attributes(fields: tuple[str, ...]) -> str:
+    named = zip(FIELDS, fields, strict=False)
+    return "".join(f' data-{name}="{_ATTRIBUTE.sub(_reference, plain(value))}"' for name, value in named if value)
+
+
+def _reference(match: re.Match[str]) -> str:
+    return f"&#{ord(match[0])};"

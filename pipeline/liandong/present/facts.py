@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,9 @@ import polars as pl
 from liandong.definitions import Language
 from liandong.errors import RenderError
 from liandong.evidence import TABLES, Bundle, read_bundle
+from liandong.present.binding import BoundRow, bound_mapping, counted
 from liandong.present.escaping import plain
+from liandong.present.marks import MARKS, named
 from liandong.present.words import lowered
 
 _TITLES = ("indicator", "scale", "derived", "field")  # a later kind wins where two share a name
@@ -22,7 +24,8 @@ _CODE = re.compile(r"(?:编号|代码|编码|标识|\s+(?:code|id|identifier|num
 METHODS = ("CR1", "CR2", "CR3", "twoway", "WCR-R", "WCR-W", "RI")
 """Codes of the kinds of inference, in the order of the tables."""
 _JUDGED = ("estimate", "std_error", "df", "p_value", "conf_low", "conf_high", "ci_method")
-Row = dict[str, Any]
+Row = Mapping[str, Any]
+"""A row of a table: column → value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,22 +41,26 @@ class Facts:
     tables
         Table name → frame, for every declared table.
     records
-        The same, row by row.
+        The same, row by row, for the numbers as they are.
     titles
         Column, scale or indicator → title.
     levels
         Column and value → label.
     labels
         Kind, name and level → label and source, for all else.
+    bound
+        Table → its records, and the same as rows whose numbers remember where they stand, once they were asked for;
+        None for facts whose numbers do not.
     """
 
     manifest: Mapping[str, Any]
     lang: Language
     tables: Mapping[str, pl.DataFrame]
-    records: Mapping[str, list[Row]]
+    records: Mapping[str, Sequence[Row]]
     titles: Mapping[str, str]
     levels: Mapping[tuple[str, str], str]
     labels: Mapping[tuple[str, str, str], tuple[str, str]]
+    bound: dict[str, tuple[Sequence[Row], Sequence[Row]]] | None = None
 
     @property
     def study(self) -> Mapping[str, Any]:
@@ -70,11 +77,35 @@ class Facts:
     @property
     def minimum_cell(self) -> int:
         """The smallest published cell."""
-        return int((self.study.get("disclosure") or {}).get("minimum_cell", 1))
+        found: int = (self.study.get("disclosure") or {}).get("minimum_cell", 1)
+        return found
 
     def rows(self, table: str, /, **key: Any) -> list[Row]:
-        """Return the rows of `table` that agree with `key`, in their order."""
-        return [row for row in self.records[table] if all(row[name] == value for name, value in key.items())]
+        """Return the rows of `table` that agree with `key`, in their order; their numbers remember where they stand."""
+        records = self.records[table]
+        found: Sequence[int] = range(len(records))
+        for name, value in key.items():
+            found = [at for at in found if records[at][name] == value]
+        rows = self._bound(table)
+        return [rows[at] for at in found]
+
+    def _bound(self, table: str) -> Sequence[Row]:
+        if self.bound is None:
+            return self.records[table]
+        records = self.records[table]
+        known = self.bound.get(table)
+        if known is None or known[0] is not records:
+            key, sizes = TABLES[table].key, self._sizes()
+            rows = [
+                BoundRow(table, at, row, key, sizes.get((row.get("effect"), row.get("outcome"))))
+                for at, row in enumerate(records)
+            ]
+            known = self.bound[table] = (records, rows)
+        return known[1]
+
+    def _sizes(self) -> dict[tuple[Any, Any], int | None]:
+        """Return how many people the models of an effect and an outcome use."""
+        return {(row["effect"], row["outcome"]): row["n_obs"] for row in self.records["design"]}
 
     def row(self, table: str, /, **key: Any) -> Row:
         """Return the one row of `table` that `key` identifies.
@@ -105,20 +136,43 @@ class Facts:
             )
         return self.row(table, **key)[column]
 
+    def counted(self, table: str, rows: Sequence[Row] | int, where: str = "", /, **key: Any) -> int:
+        """Return how many rows of `table` a page speaks of, as a number that remembers which.
+
+        Parameters
+        ----------
+        table
+            The table that the rows are of.
+        rows
+            The rows, or their number where `where` or `key` says which.
+        where
+            The condition that chose them, as SQL: ``abs(std_difference) > 0.1``. Without it and `key` the origin names
+            their lines in the table.
+        key
+            What the rows have in common, as in :meth:`rows`.
+        """
+        if self.bound is None:
+            return rows if isinstance(rows, int) else len(rows)
+        return counted(table, rows, where, key)
+
+    def own(self, text: str) -> str:
+        """Return words of the study itself, marked as such where they hold digits."""
+        return text if self.bound is None else named(text)
+
     def text(self, both: Mapping[str, str] | None) -> str:
         """Return a text of the manifest in the page's language, empty when there is none.
 
         A space that a folded line of YAML has left between Chinese characters goes.
         """
-        return _FOLD.sub("", plain(both[self.lang])) if both else ""
+        return self.own(_FOLD.sub("", plain(both[self.lang]))) if both else ""
 
     def title(self, name: str) -> str:
         """Return the title of a column, scale or indicator, or its own name."""
-        return self.titles.get(name, name)
+        return self.own(self.titles.get(name, name))
 
     def level(self, name: str, value: str) -> str:
         """Return the label of a value of a column, or the value."""
-        return self.levels.get((name, value), value)
+        return self.own(self.levels.get((name, value), value))
 
     def term(self, term: str) -> str:
         """Return the title of a regressor; ``column=level`` becomes "title: label"."""
@@ -129,7 +183,7 @@ class Facts:
 
     def step(self, effect: str, step: str) -> str:
         """Return the title of a step of a nested model."""
-        return self.labels.get(("step", effect, step), (step, ""))[0]
+        return self.own(self.labels.get(("step", effect, step), (step, ""))[0])
 
     def verdict(self, effect: str, outcome: str) -> Row | None:
         """Return which inference applies to the fullest model of an effect and an outcome, None where nobody asked."""
@@ -156,8 +210,8 @@ class Facts:
 
     def noun(self, column: str) -> str:
         """Return what the values of a column of codes are: "Community code" holds communities."""
-        title = _CODE.sub("", self.title(column))
-        return title if self.lang == "zh" else lowered(title)
+        title = _CODE.sub("", self.titles.get(column, column))
+        return self.own(title if self.lang == "zh" else lowered(title))
 
     def assignment(self, effect: Mapping[str, Any] | None = None) -> Mapping[str, Any]:
         """Return how the treatment of an effect came about: its own account, or the design's."""
@@ -184,8 +238,8 @@ def bundle_of_page(bundle: str, command: str) -> Bundle:
         ) from error
 
 
-def read_facts(bundle: Bundle, lang: Language) -> Facts:
-    """Return the facts of `bundle` in `lang`.
+def read_facts(bundle: Bundle, lang: Language, *, bound: bool = True) -> Facts:
+    """Return the facts of `bundle` in `lang`; the numbers of `bound` ones remember where in the bundle they stand.
 
     Raises
     ------
@@ -199,13 +253,22 @@ def read_facts(bundle: Bundle, lang: Language) -> Facts:
             hint="make the bundle again with `liandong run`",
             zh="证据包的 manifest.json 缺少研究说明。",
         )
-    tables = {name: bundle.table(name) for name in TABLES}
+    tables = {name: _without_marks(bundle.table(name)) for name in TABLES}
     records = {name: table.rows(named=True) for name, table in tables.items()}
     labels = [{**row, lang: plain(row[lang]), "source": plain(row["source"])} for row in records["labels"]]
     titles = {row["name"]: row[lang] for kind in _TITLES for row in labels if row["kind"] == kind}
     levels = {(row["name"], row["level"]): row[lang] for row in labels if row["kind"] == "level"}
     rest = {(row["kind"], row["name"], row["level"]): (row[lang], row["source"]) for row in labels}
-    return Facts(bundle.manifest, lang, tables, records, titles, levels, rest)
+    if not bound:
+        return Facts(bundle.manifest, lang, tables, records, titles, levels, rest)
+    return Facts(bound_mapping(bundle.manifest), lang, tables, records, titles, levels, rest, {})
+
+
+def _without_marks(table: pl.DataFrame) -> pl.DataFrame:
+    """Return a table whose texts hold no marks of numbers: data must not pass for what they are not."""
+    texts = pl.col(pl.String)
+    marked = table.select(texts.str.contains(MARKS).any())
+    return table.with_columns(texts.str.replace_all(MARKS, "")) if any(marked.row(0)) else table
 
 
 def treatment_rows(facts: Facts, effect: str, metric: str = "points", **key: Any) -> Iterator[Row]:

@@ -9,6 +9,7 @@ from typing import Literal
 from liandong.present.docx_table import docx_table
 from liandong.present.escaping import markdown_text, plain
 from liandong.present.html_table import html_table
+from liandong.present.marks import unmarked
 from liandong.present.table import Table
 from liandong.present.typst_table import typst_table
 
@@ -25,7 +26,7 @@ class Prose(str):
 
 
 def prose(text: str) -> Prose:
-    """Return plain text as Markdown."""
+    """Return plain text, whose numbers may be marked, as Markdown."""
     return Prose(markdown_text(text))
 
 
@@ -33,7 +34,7 @@ def table_block(table: Table) -> Prose:
     """Return `table` as a numbered float that holds it in three output formats."""
     parts = [("html", html_table(table)), ("typst", typst_table(table)), ("openxml", docx_table(table))]
     blocks = "\n\n".join(f"```{{={form}}}\n{text}\n```" for form, text in parts)
-    return Prose(f"\n::: {{#{table.label}}}\n\n{blocks}\n\n{markdown_text(table.caption)}\n\n:::\n")
+    return Prose(f"\n::: {{#{table.label}}}\n\n{blocks}\n\n{markdown_text(unmarked(table.caption))}\n\n:::\n")
 
 
 def figure_block(label: str, vector: str, picture: str, alt: str, caption: str, width: str = "100%") -> Prose:
@@ -43,7 +44,7 @@ def figure_block(label: str, vector: str, picture: str, alt: str, caption: str, 
         f"\n::: {{#{label}}}\n\n"
         f'::: {{.content-visible unless-format="docx"}}\n![]({vector}){{fig-alt="{text}" width={width}}}\n:::\n\n'
         f'::: {{.content-visible when-format="docx"}}\n![]({picture}){{fig-alt="{text}" width={width}}}\n:::\n\n'
-        f"{markdown_text(caption)}\n\n:::\n"
+        f"{markdown_text(unmarked(caption))}\n\n:::\n"
     )
 
 
@@ -60,7 +61,7 @@ def callout(kind: CalloutKind, title: str, text: str) -> Prose:
 
 def heading(level: int, text: str, identifier: str) -> Prose:
     """Return a heading of plain text that can be referred to."""
-    return Prose(f"\n{'#' * level} {markdown_text(text)} {{#{identifier}}}\n")
+    return Prose(f"\n{'#' * level} {markdown_text(unmarked(text))} {{#{identifier}}}\n")
 
 
 def paragraphs(texts: Iterable[str]) -> Prose:
@@ -79,7 +80,11 @@ def identifier(*parts: str) -> str:
 
 
 def _yaml(value: str | bool) -> str:  # noqa: FBT001 — a value of YAML, not a switch
-    return str(value).lower() if isinstance(value, bool) else json.dumps(markdown_text(value), ensure_ascii=False)
+    return (
+        str(value).lower()
+        if isinstance(value, bool)
+        else json.dumps(markdown_text(unmarked(value)), ensure_ascii=False)
+    )
 
 
 _HARMLESS = str.maketrans('"\\{}<>`$[]', "”/()‹›’＄()")

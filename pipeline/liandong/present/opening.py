@@ -11,6 +11,7 @@ from liandong.present.facts import Facts
 from liandong.present.html_table import table_style
 from liandong.present.markdown import Prose, callout, metadata_block
 from liandong.present.phrases_verdict import early_cautions, has_verdicts
+from liandong.present.provenance import sources_block
 from liandong.present.roles import headline_effects
 from liandong.present.sections import FURTHER, ROBUSTNESS, SECTIONS, has_section
 from liandong.present.tables_appendix import key_table
@@ -38,7 +39,7 @@ def opening(facts: Facts) -> Prose:
     if study.get("simulated"):
         metadata["running-note"] = word(facts.lang, "running_simulated")
     given = {key: value for key, value in metadata.items() if value}
-    style = f"\n```{{=html}}\n<style>\n{table_style()}</style>\n{_banner(facts)}```\n"
+    style = f"\n```{{=html}}\n<style>\n{table_style()}</style>\n{sources_block(facts)}\n{_banner(facts)}```\n"
     return Prose(metadata_block({**given, **sections(facts)}) + style + _notice(facts))
 
 

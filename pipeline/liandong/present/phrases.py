@@ -7,12 +7,15 @@ from liandong.present.escaping import NO_BREAK
 from liandong.present.facts import Facts, Row, believed_row, fullest_row, treatment_rows
 from liandong.present.numbers import (
     NOT_APPLICABLE,
+    bared,
     decimals_for,
     fixed,
     hundredths,
     interval,
-    p_value,
+    is_tiny,
+    p_bound,
     percent,
+    percent_bounds,
     percent_interval,
 )
 from liandong.present.phrases_verdict import cannot_carry, is_judged
@@ -29,8 +32,8 @@ def share_phrase(facts: Facts, row: Row) -> str:
     """Return a share or mean with its interval: "31.1% (95% interval [27.4%, 34.9%])"."""
     if row["kind"] == "mean":
         return word(facts.lang, "with_interval", value=value_text(row), interval=unbroken(interval_text(row)))
-    bounds = f"[{percent(row['conf_low'])}, {percent(row['conf_high'])}]"
-    return word(facts.lang, "with_interval", value=percent(row["estimate"]), interval=unbroken(bounds))
+    bounds = unbroken(percent_bounds(row["conf_low"], row["conf_high"]))
+    return word(facts.lang, "with_interval", value=percent(row["estimate"]), interval=bounds)
 
 
 def unbroken(bounds: str) -> str:
@@ -176,7 +179,7 @@ def _size(facts: Facts, effect: Row, row: Row, *, bare: bool) -> str:
     usual = fullest_row(facts, effect["id"], row["outcome"])
     decimals = decimals_for(row["std_error"], usual["std_error"])
     if bare:
-        estimate, low, high = _bared(estimate, low, high)
+        estimate, low, high = bared(estimate, low, high)
     value, bounds = fixed(estimate, decimals), unbroken(interval(low, high, decimals))
     if not is_judged(facts, effect, row["outcome"]):
         return word(facts.lang, "with_interval", value=value, interval=bounds)
@@ -188,8 +191,7 @@ def _size(facts: Facts, effect: Row, row: Row, *, bare: bool) -> str:
 
 def p_phrase(facts: Facts, value: float | None) -> str:
     """Return "p = 0.431", or "p < 0.001" below that."""
-    text = p_value(value)
-    return word(facts.lang, "p_below" if text.startswith("<") else "p_is", p=text.lstrip("<"))
+    return word(facts.lang, "p_below" if is_tiny(value) else "p_is", p=p_bound(value))
 
 
 def _is_binary(facts: Facts, effect: Row, outcome: str) -> bool:
@@ -206,7 +208,7 @@ def _scaled(facts: Facts, effect: Row, row: Row, *, bare: bool) -> str:
             return None
         # Bounds of another inference than the sentence's would contradict it.
         ends = (found["conf_low"], found["conf_high"]) if found["vcov"] == row["vcov"] else (None, None)
-        estimate, low, high = _bared(found["estimate"], *ends) if bare else (found["estimate"], *ends)
+        estimate, low, high = bared(found["estimate"], *ends) if bare else (found["estimate"], *ends)
         return {"estimate": estimate, "low": low, "high": high}
 
     def bounds(text: str) -> str:
@@ -224,13 +226,5 @@ def _scaled(facts: Facts, effect: Row, row: Row, *, bare: bool) -> str:
     if share is None:
         return text
     low, high = share["low"], share["high"]
-    of_range = bounds(NOT_APPLICABLE if low is None else f"[{percent(low)}, {percent(high)}]")
+    of_range = bounds(percent_bounds(low, high))
     return text + word(facts.lang, "scaled_range", share=percent(share["estimate"]), bounds=of_range)
-
-
-def _bared(estimate: float, low: float | None, high: float | None) -> tuple[float, float | None, float | None]:
-    """Return a size without sign, with its bounds in order."""
-    if low is None or high is None:
-        return abs(estimate), None, None
-    nearest, farthest = sorted((abs(low), abs(high)))
-    return abs(estimate), nearest, farthest

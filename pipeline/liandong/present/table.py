@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final, Literal
+
+from liandong.present.marks import unmarked
 
 Align = Literal["left", "center", "right", "decimal"]
 Tone = Literal["", "good", "weak", "open", "doubt", "bad"]
@@ -63,7 +65,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A finished table, ready for any writer.
+    """A finished table, ready for any writer; marks of numbers go, because a table says itself where it is from.
 
     Attributes
     ----------
@@ -77,6 +79,8 @@ class Table:
         Lines of the header, from the top.
     rows, notes
         Body, and the paragraphs below the table: universe, n, method.
+    dense
+        Whether its rows follow closely in print, for a table that shares one page with other things.
 
     Raises
     ------
@@ -90,8 +94,10 @@ class Table:
     header: tuple[tuple[Head, ...], ...]
     rows: tuple[Row, ...]
     notes: tuple[str, ...] = ()
+    dense: bool = False
 
     def __post_init__(self) -> None:
+        self._drop_marks()
         width = len(self.columns)
         for line in self.header:
             if sum(head.span for head in line) != width:
@@ -99,6 +105,13 @@ class Table:
         for row in self.rows:
             if len(row.cells) != (1 if row.kind == "group" else width):
                 raise ValueError(f"table {self.id}: a {row.kind} row of {len(row.cells)} cells, {width} columns")
+
+    def _drop_marks(self) -> None:
+        object.__setattr__(self, "caption", unmarked(self.caption))
+        object.__setattr__(self, "notes", tuple(map(unmarked, self.notes)))
+        header = tuple(tuple(replace(head, text=unmarked(head.text)) for head in line) for line in self.header)
+        object.__setattr__(self, "header", header)
+        object.__setattr__(self, "rows", tuple(replace(row, cells=tuple(map(_bare, row.cells))) for row in self.rows))
 
     @property
     def label(self) -> str:
@@ -114,6 +127,10 @@ class Table:
         """Return the judgement that the cell in `column` of `row` carries, usually none."""
         cell = row.cells[column]
         return cell.tone if isinstance(cell, Cell) else ""
+
+
+def _bare(cell: str | Cell) -> str | Cell:
+    return replace(cell, text=unmarked(cell.text)) if isinstance(cell, Cell) else unmarked(cell)
 
 
 def heads(*texts: str | tuple[str, int]) -> tuple[Head, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from liandong.present.binding import ratio
 from liandong.present.facts import Facts
 from liandong.present.facts import Row as Record
 from liandong.present.numbers import NOT_APPLICABLE, count, percent
@@ -30,7 +31,7 @@ def survey_table(facts: Facts) -> Table:
 def response_rate(facts: Facts) -> float | None:
     """Return accepted questionnaires per person invited, None when nobody counted the invitations."""
     invited = (facts.study.get("sampling") or {}).get("invited")
-    return facts.manifest["rows"]["accepted"] / invited if invited else None
+    return ratio(facts.manifest["rows"]["accepted"], invited) if invited else None
 
 
 def flow_table(facts: Facts) -> Table:

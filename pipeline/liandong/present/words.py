@@ -9,6 +9,7 @@ from importlib.resources import files
 from types import MappingProxyType
 
 from liandong.definitions import Language
+from liandong.present.marks import OPEN_LITERAL, OPEN_NAME, named, unmarked, with_literals
 
 _CATALOGUES = (
     *("words.toml", "phrases.toml", "audit.toml", "supervision.toml"),
@@ -17,7 +18,10 @@ _CATALOGUES = (
 
 
 def word(lang: Language, key: str, /, **values: str) -> str:
-    """Return the words behind `key` in `lang`, with `values` in their places; KeyError for an unknown key."""
+    """Return the words behind `key` in `lang`, with `values` in their places; KeyError for an unknown key.
+
+    A number of the wording itself, between ⟦ and ⟧ in the catalogue, comes marked as a literal.
+    """
     return catalogue()[key][lang].format(**values)
 
 
@@ -36,7 +40,7 @@ def coded(lang: Language, prefix: str, code: str, otherwise: str | None = None) 
 def method_name(lang: Language, code: str) -> str:
     """Return the name of a kind of inference in a sentence; Chinese sets Latin letters off by spaces."""
     name = coded(lang, "method", code)
-    if lang == "en" or not name.isascii():
+    if lang == "en" or not unmarked(name).isascii():
         return name
     return f" {name} "
 
@@ -51,6 +55,8 @@ def joined(lang: Language, texts: Sequence[str]) -> str:
 
 def lowered(text: str) -> str:
     """Return a title for the middle of a sentence: without its capital, unless it begins with an abbreviation."""
+    if text.startswith((OPEN_NAME, OPEN_LITERAL)):
+        return text[0] + lowered(text[1:])
     return text if text[1:2].isupper() else text[:1].lower() + text[1:]
 
 
@@ -58,6 +64,8 @@ def plural(lang: Language, noun: str) -> str:
     """Return the regular English plural (communities, villages); Chinese has none."""
     if lang == "zh":
         return noun
+    if (bare := unmarked(noun)) != noun:
+        return named(plural(lang, bare))
     if noun.endswith("y") and noun[-2:-1] not in "aeiou":
         return f"{noun[:-1]}ies"
     return f"{noun}es" if noun.endswith(("s", "x", "ch", "sh")) else f"{noun}s"
@@ -78,5 +86,5 @@ def catalogue() -> Mapping[str, Mapping[str, str]]:
         repeated = found.keys() & entries.keys()
         if repeated:
             raise ValueError(f"{name}: {sorted(repeated)} have words already")
-        found |= entries
+        found |= {key: {lang: with_literals(text) for lang, text in both.items()} for key, both in entries.items()}
     return MappingProxyType(found)

@@ -14,6 +14,7 @@ from liandong.render.dialect import (
     INLINE_ATTRIBUTES,
     QUARTO_FORMATS,
     SHORTCODES,
+    SPAN_CLASSES,
 )
 from liandong.render.source import Line, outside_fences
 
@@ -134,9 +135,11 @@ def _line_problems(line: Line, *, printed: bool) -> Iterator[str]:
         text = text[: heading.start(1)]
     for match in _INLINE.finditer(text):
         _, classes, attributes, other = _attributes(match[1])
-        unknown = [*classes, *(key for key in attributes if key not in INLINE_ATTRIBUTES), *other]
+        allowed = {*INLINE_ATTRIBUTES, *(key for name in classes for key in SPAN_CLASSES.get(name, ()))}
+        unknown = [*(c for c in classes if c not in SPAN_CLASSES), *(k for k in attributes if k not in allowed), *other]
         if unknown:
-            yield f"unknown {', '.join(unknown)} in {{{match[1]}}}; supported: {', '.join(INLINE_ATTRIBUTES)}"
+            known = ", ".join((*INLINE_ATTRIBUTES, *(f".{name}" for name in SPAN_CLASSES)))
+            yield f"unknown {', '.join(unknown)} in {{{match[1]}}}; supported: {known}"
     if not printed and (tag := _TAG.search(text)):
         yield f"HTML in the text ({tag[0]}) reaches one format only; use Markdown, or a raw block ```{{=html}}"
 

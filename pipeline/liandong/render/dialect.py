@@ -43,6 +43,7 @@ DIV_CLASSES: Final = MappingProxyType(
         "content-visible": CONDITIONS,
         "content-hidden": CONDITIONS,
         **{f"callout-{kind}": ("title",) for kind in CALLOUTS},
+        "panel-tabset": (),
     }
 )
 """Class of a fenced div → the attributes it may have."""
@@ -50,6 +51,14 @@ FLOATS: Final = ("fig", "tbl")
 HEADING_CLASSES: Final = ("unnumbered", "unlisted")
 INLINE_ATTRIBUTES: Final = ("width", "height", "fig-alt", "lang")
 """Attributes of images, links and bracketed spans."""
+SPAN_CLASSES: Final = MappingProxyType(
+    {
+        "ld-number": tuple(f"data-{name}" for name in ("table", "row", "column", "value", "n", "model", "form")),
+        "ld-literal": (),
+        "ld-name": (),
+    }
+)
+"""Class of a bracketed span → the attributes it may have: numbers of the bundle, of the wording, of names."""
 SHORTCODES: Final = MappingProxyType(
     {
         "include": "`{{< include _part.qmd >}}` on a line of its own; parts do not include others",
@@ -87,6 +96,7 @@ FORMAT_OPTIONS: Final = MappingProxyType(
             *_EVERY_FORMAT,
             "theme",
             "css",
+            "include-after-body",
             "toc-location",
             "embed-resources",
             "html-math-method",

@@ -67,14 +67,14 @@ def lang(request: pytest.FixtureRequest) -> Language:
 
 @pytest.fixture
 def survey_facts(survey: Bundle, lang: Language) -> Facts:
-    return read_facts(survey, lang)
+    return read_facts(survey, lang, bound=False)
 
 
 @pytest.fixture
 def trial_facts(trial: Bundle, lang: Language) -> Facts:
-    return read_facts(trial, lang)
+    return read_facts(trial, lang, bound=False)
 
 
 @pytest.fixture
 def audited_facts(audited: Bundle, lang: Language) -> Facts:
-    return read_facts(audited, lang)
+    return read_facts(audited, lang, bound=False)
