@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Callable, Sequence
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Annotated
@@ -108,11 +109,15 @@ def report(
     renderer: RendererChoice = _Renderer.auto,
     lang: Languages = None,
     formats: Formats = None,
+    page: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="PAGE.qmd", help="A page of your own instead, with the same data at hand; repeatable"),
+    ] = None,
 ) -> None:
     """Render the report; the study is run first if its data or definitions have changed."""
     from liandong.workflow import report_study
 
-    _render(report_study, study, out, renderer, lang, formats)
+    _render(partial(report_study, pages=page or ()), study, out, renderer, lang, formats)
 
 
 @app.command()

@@ -12,6 +12,7 @@ from liandong.definitions.disclosure import weaker_rules
 from liandong.definitions.house import logo_problems
 from liandong.definitions.instrument_files import instrument_files, read_instrument
 from liandong.definitions.links import expressions_in, linked_tables
+from liandong.definitions.own_pages import page_problems
 from liandong.definitions.references import check_study
 from liandong.definitions.shape import check_shape
 from liandong.definitions.sources import DataSource, SourceSpec
@@ -55,6 +56,8 @@ def load_study(path: Path) -> Study:
     problems += found
     logo, found = _logo(path, spec)
     problems += found
+    pages, found = _pages(path, spec)
+    problems += found
     problems += _whole_study(raw, instrument)
     problems += _tables_read(raw, spec, instrument)
     if problems or spec is None:
@@ -71,6 +74,7 @@ def load_study(path: Path) -> Study:
         sources=tuple(source for source in sources if source.is_file()),
         corrections=corrections,
         logo=logo,
+        pages=pages,
     )
 
 
@@ -132,6 +136,20 @@ def _logo(study: Path, spec: StudyFile | None) -> tuple[Path | None, list[Proble
     name = spec.report.house.logo if spec else None
     path, problems = _inside(study.parent, name, where) if name else (None, [])
     return path, problems or (logo_problems(path, where) if path else [])
+
+
+def _pages(study: Path, spec: StudyFile | None) -> tuple[tuple[Path, ...], list[Problem]]:
+    """Find the study's own report pages."""
+    pages: list[Path] = []
+    problems: list[Problem] = []
+    for at, name in enumerate(spec.report.pages if spec else ()):
+        where = f"study.yaml: report.pages[{at}]"
+        page, found = _inside(study.parent, name, where)
+        problems += found or (page_problems(page, where) if page else [])
+        if page is not None and page.stem in {other.stem for other in pages}:
+            problems.append(Problem(where, f"two pages are called {page.stem!r}", "rename one: files are named by it"))
+        pages += [page] if page else []
+    return tuple(pages), problems
 
 
 def _claims(study: Path, raw: dict[str, Any]) -> tuple[tuple[Claim, ...], Path | None, list[Problem]]:

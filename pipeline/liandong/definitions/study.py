@@ -83,6 +83,7 @@ class Report(Definition):
     signatures: tuple[Signature, ...] = ()
     programme: Text | None = None
     sources: tuple[str, ...] = ()
+    pages: tuple[str, ...] = ()
 
     @field_validator("date", mode="before")
     @classmethod
@@ -147,8 +148,8 @@ class Instrument:
 class Study:
     """A study with everything it refers to loaded and checked.
 
-    `sources` are all definition files read, for the manifest's hashes; `corrections` is the log of corrections, and
-    `logo` the picture at the head of its reports.
+    `sources` are all definition files read, for the manifest's hashes; `corrections` is the log of corrections, `logo`
+    the picture at the head of its reports, and `pages` are report pages of its own.
     """
 
     path: Path
@@ -159,6 +160,7 @@ class Study:
     sources: tuple[Path, ...]
     corrections: Path | None = None
     logo: Path | None = None
+    pages: tuple[Path, ...] = ()
 
     @property
     def id(self) -> str:

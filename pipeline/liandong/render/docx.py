@@ -55,7 +55,8 @@ def finish_docx(data: bytes) -> bytes:
                 header = header.replace(_EMPTY_RESULT, f'<w:t xml:space="preserve">{result or " "}</w:t>', 1)
             parts[name] = header.encode("utf-8")
     if colour := _property(parts, "docProps/custom.xml", _COLOUR):
-        parts["word/styles.xml"] = parts["word/styles.xml"].replace(f'"{TEAL}"'.encode(), f'"{colour.upper()}"'.encode())
+        ours, theirs = (f'"{one}"'.encode() for one in (TEAL, colour.upper()))
+        parts["word/styles.xml"] = parts["word/styles.xml"].replace(ours, theirs)
     parts["word/settings.xml"] = with_layout_of_today(parts["word/settings.xml"].decode("utf-8")).encode("utf-8")
     output = io.BytesIO()
     with zipfile.ZipFile(output, "w", zipfile.ZIP_DEFLATED) as archive:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Literal
@@ -29,6 +29,7 @@ def render_pages(
     renderer: Renderer = "auto",
     on_progress: Callable[[str], None] = _silent,
     parts: Sequence[str] = PUBLIC,
+    own: Mapping[str, Path] = MappingProxyType({}),
 ) -> RenderReport:
     """Render pages of a Quarto project from an evidence bundle.
 
@@ -48,6 +49,8 @@ def render_pages(
         Told in one line what begins; called from several threads.
     parts
         Of the bundle, what the pages may see: folders and files. What is restricted has to be named.
+    own
+        Files that are put into the copy of the project: place in it → file.
 
     Returns
     -------
@@ -63,7 +66,7 @@ def render_pages(
     """
     executable = find_quarto() if renderer == "auto" else require_quarto() if renderer == "quarto" else None
     with scratch_folder() as scratch:
-        staged = stage_project(project, bundle, scratch / "project", parts)
+        staged = stage_project(project, bundle, scratch / "project", parts, own)
         render = render_quarto if executable else render_embedded
         made, seconds = render(staged, jobs, scratch, on_progress)
         names = [name for job in jobs for name in job.files.values()]

@@ -78,6 +78,11 @@ def read_page(project: Path, source: str) -> Page:
     return Page(source, front, tuple(_parts(_without_comments(_included(project, body)))))
 
 
+def front_matter(page: Path) -> Mapping[str, Any]:
+    """Return the YAML at the top of the page at `page`; RenderError as :func:`read_page`."""
+    return _split_front_matter(_lines(page.parent, page.name))[0]
+
+
 def outside_fences(lines: Iterable[Line]) -> Iterator[tuple[Line, bool]]:
     """Yield each line with True where it is Markdown proper, False inside or at a fenced block."""
     closing: str | None = None

@@ -6,6 +6,7 @@ import os
 import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 from liandong.errors import OutputError, RenderError
@@ -16,8 +17,16 @@ PUBLIC: Final = ("tables", "figures", "house", "manifest.json")
 _UNNEEDED = shutil.ignore_patterns(".quarto", "_site", "*_files", "*_cache", "__pycache__", "*.html", "*.pdf")
 
 
-def stage_project(project: Path, bundle: Path, target: Path, parts: Sequence[str] = PUBLIC) -> Path:
+def stage_project(
+    project: Path,
+    bundle: Path,
+    target: Path,
+    parts: Sequence[str] = PUBLIC,
+    own: Mapping[str, Path] = MappingProxyType({}),
+) -> Path:
     """Copy the project to `target`, with the named parts of the bundle under `bundle/`, and return `target`.
+
+    `own` are further files: place in the project → file.
 
     Everything a page shows then lies under one root, which Typst demands, and nothing that a page writes
     while it runs reaches the project or the bundle.
@@ -40,6 +49,9 @@ def stage_project(project: Path, bundle: Path, target: Path, parts: Sequence[str
         return set() if Path(folder).name == "styles" else styles(folder, names)
 
     shutil.copytree(project, target, ignore=ignore)
+    for place, file in own.items():
+        (target / place).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(file, target / place)
     for name in parts:
         source = bundle / name
         if source.is_dir():

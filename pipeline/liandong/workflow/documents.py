@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import Literal
 
 from liandong.definitions import Language, Study, load_study
-from liandong.errors import EstimationError, OutputError
+from liandong.errors import EstimationError, OutputError, RenderError
 from liandong.evidence import MANIFEST, read_bundle
 from liandong.render import PageJob, render_pages
 from liandong.workflow.drawing import Drawing, drawing
 from liandong.workflow.manifest import fingerprint
-from liandong.workflow.rendered import record_rendered
+from liandong.workflow.own_pages import checked, own_files, own_jobs
+from liandong.workflow.rendered import pages_hash, record_rendered
 from liandong.workflow.resources import reports_folder
 from liandong.workflow.results import ReportResult
 from liandong.workflow.run import bundle_folder, run_loaded
@@ -43,6 +44,8 @@ class Document:
         Whether its files are their owner's alone.
     needs_models
         Whether a bundle without estimates is no bundle for it.
+    with_own_pages
+        Whether the study's own pages are rendered along with it.
     """
 
     page: str
@@ -50,6 +53,7 @@ class Document:
     parts: tuple[str, ...]
     is_private: bool = False
     needs_models: bool = True
+    with_own_pages: bool = False
 
 
 def make_document(
@@ -61,6 +65,7 @@ def make_document(
     languages: Sequence[Language] | None,
     formats: Sequence[Format] | None,
     on_progress: Progress,
+    pages: Sequence[Path] = (),
 ) -> ReportResult:
     """Render `document` of the study at `path`, which is run first only if data, definitions or versions changed.
 
@@ -70,6 +75,8 @@ def make_document(
         What to render.
     languages, formats
         In which form; None means what the study says.
+    pages
+        Pages of one's own to render in its place, with the same data and figures at hand.
 
     Raises
     ------
@@ -77,6 +84,7 @@ def make_document(
         As running and rendering raise it; estimation aside where the document does without models.
     """
     started = time.monotonic()
+    given = checked(pages)
     study = load_study(path)
     target = bundle_folder(study, out)
     place = target / document.folder
@@ -92,6 +100,14 @@ def make_document(
     on_progress("Rendering pages")
     kinds = tuple(formats or study.spec.report.formats)
     jobs = [PageJob(f"{lang}/{document.page}.qmd", f"{document.page}.{lang}", lang, kinds) for lang in chosen]
+    own = given or (study.pages if document.with_own_pages else ())
+    jobs = [*([] if given else jobs), *own_jobs(own, chosen, kinds)]
+    if not jobs:
+        raise RenderError(
+            f"none of the pages is in one of the languages asked for: {', '.join(chosen)}",
+            where=", ".join(page.name for page in own),
+            hint="`lang:` at the top of a page says which language it is in",
+        )
     rendered = render_pages(
         reports_folder(),
         jobs,
@@ -100,8 +116,10 @@ def make_document(
         renderer=renderer,
         on_progress=on_progress,
         parts=document.parts,
+        own=own_files(own, chosen),
     )
-    record_rendered(target, place, document.page, rendered)
+    if not given:
+        record_rendered(target, place, document.page, rendered, pages_hash(own))
     if document.is_private:
         _close(place / "figures")
         _close(place / "report")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -30,11 +30,11 @@ class Rendered:
     files: Mapping[str, str]
 
 
-def record_rendered(bundle: Path, place: Path, page: str, report: RenderReport) -> None:
-    """Note in ``rendered.json`` at `place`, a folder of the bundle, what the files of a page are."""
+def record_rendered(bundle: Path, place: Path, page: str, report: RenderReport, pages: str) -> None:
+    """Note in ``rendered.json`` at `place`, a folder of the bundle, what the files of a page are, and its hash."""
     known = {name: asdict(one) for name, one in read_rendered(place).items()}
     files = {file.relative_to(bundle).as_posix(): sha256(file) for file in report.files}
-    new = Rendered(report.renderer, report.version, pages_hash(), files)
+    new = Rendered(report.renderer, report.version, pages, files)
     older = read_rendered(place).get(page)
     if older is not None and replace(older, files=files) == new:
         kept = {name: digest for name, digest in older.files.items() if (bundle / name).is_file()}
@@ -50,10 +50,11 @@ def read_rendered(place: Path) -> dict[str, Rendered]:
     return {page: Rendered(**entry) for page, entry in found.items()}
 
 
-def pages_hash() -> str:
-    """Return one hash over the pages, filters and styles that documents are made with."""
+def pages_hash(own: Iterable[Path] = ()) -> str:
+    """Return one hash over the pages, filters and styles that documents are made with, and over a study's own pages."""
     folder = reports_folder()
-    return hash_of_files(folder, (file for file in folder.rglob("*") if file.is_file() and file.suffix in _PAGE_FILES))
+    ours = hash_of_files(folder, (file for file in folder.rglob("*") if file.is_file() and file.suffix in _PAGE_FILES))
+    return "+".join([ours, *(sha256(page) for page in own)])
 
 
 def remember_study(folder: Path, study: Study) -> None:

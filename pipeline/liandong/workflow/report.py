@@ -9,7 +9,7 @@ from liandong.evidence import RESTRICTED
 from liandong.render import PUBLIC
 from liandong.workflow.documents import Document, make_document
 
-EVALUATION: Final = Document("evaluation", "", PUBLIC)
+EVALUATION: Final = Document("evaluation", "", PUBLIC, with_own_pages=True)
 SUPERVISION: Final = Document(
     "data_quality",
     RESTRICTED,

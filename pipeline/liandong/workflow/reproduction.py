@@ -8,7 +8,7 @@ from typing import Final
 
 import polars as pl
 
-from liandong.definitions import Language
+from liandong.definitions import Language, load_study
 from liandong.evidence import RESTRICTED, RESTRICTED_TABLES, TABLES, Bundle, TableSpec, read_csv, sha256
 from liandong.evidence.comparison import TOLERANCE, TableComparison, compare_tables
 from liandong.workflow.documents import Document, Format, make_document
@@ -78,7 +78,7 @@ def differing_documents(
                 continue
             if rendered.renderer != "embedded":
                 yield Finding("note", page, f"made by {rendered.renderer} {rendered.version}: not compared")
-            elif not exactly or rendered.pages != pages_hash():
+            elif not exactly or rendered.pages != pages_hash(_own(DOCUMENTS[page], study)):
                 yield Finding("note", page, "made by other programs or of other pages: not compared")
             else:
                 yield from _documents(old, new, study, DOCUMENTS[page], rendered, on_progress)
@@ -87,7 +87,7 @@ def differing_documents(
 def _documents(
     old: Bundle, new: Bundle, study: Path, document: Document, rendered: Rendered, on_progress: Callable[[str], None]
 ) -> Iterator[Finding]:
-    endings = {Path(name).name.removeprefix(f"{document.page}.") for name in rendered.files}
+    endings = {".".join(name.split(".")[-2:]) for name in rendered.files}
     make_document(
         document,
         study,
@@ -102,6 +102,10 @@ def _documents(
         yield Finding("bad", name, "rendered again it is not the same byte for byte")
     if not differing:
         yield Finding("good", document.page, f"all {len(rendered.files)} files, rendered again, are the same bytes")
+
+
+def _own(document: Document, study: Path) -> tuple[Path, ...]:
+    return load_study(study).pages if document.with_own_pages else ()
 
 
 def _table(name: str, compared: TableComparison, *, exactly: bool) -> Iterator[Finding]:
