@@ -175,7 +175,9 @@ local function html_float(identifier, kind, content, caption)
   })
   -- A wide table scrolls in its frame, which a keyboard must be able to reach. A list, because a Lua table has no
   -- order and the bytes would differ from run to run.
-  local attributes = kind == "tbl" and { { "role", "region" }, { "tabindex", "0" }, { "aria-labelledby", id } } or {}
+  -- Tables that a cell prints have a frame of their own inside.
+  local own = kind == "tbl" and content:find_if(function(block) return block.t == "Table" end)
+  local attributes = own and { { "role", "group" }, { "tabindex", "0" }, { "aria-labelledby", id } } or {}
   local inner = pandoc.Blocks({ pandoc.Div(content, pandoc.Attr("", { "quarto-float-content" }, attributes)) })
   local figure = pandoc.Blocks({ pandoc.RawBlock("html", ('<figure class="quarto-float quarto-float-%s">'):format(kind)) })
   figure:extend(cap == "top" and figcaption or inner)
@@ -338,6 +340,52 @@ local function callout(div)
   end
 end
 
+-- tabs: every heading of the first one's level begins one. On paper they are sections without a number, as the contents
+-- would otherwise differ from format to format.
+
+local tabsets = 0
+
+local function html_panel(tab, number)
+  local id = tab.heading.identifier
+  if id == "" then id = "tabset-" .. tabsets .. "-" .. number end
+  local level = tab.heading.level
+  local blocks = pandoc.Blocks({
+    pandoc.RawBlock("html", '<h' .. level .. ' class="ld-panel-title">'),
+    pandoc.Plain(tab.heading.content),
+    pandoc.RawBlock("html", "</h" .. level .. ">"),
+  })
+  blocks:extend(tab.content)
+  return pandoc.Div(blocks, { id = id, class = "ld-panel" })
+end
+
+local function tabset(div)
+  if not div.classes:includes("panel-tabset") then return nil end
+  local tabs, level = pandoc.List({}), nil
+  for _, block in ipairs(div.content) do
+    if block.t == "Header" and (not level or block.level == level) then
+      level = block.level
+      tabs:insert({ heading = block, content = pandoc.Blocks({}) })
+    elseif #tabs == 0 then
+      stop("tabset", "panel-tabset")
+    else
+      tabs[#tabs].content:insert(block)
+    end
+  end
+  tabsets = tabsets + 1
+  local blocks = pandoc.Blocks({})
+  for number, tab in ipairs(tabs) do
+    if FORMAT_NAME == "html" then
+      blocks:insert(html_panel(tab, number))
+    else
+      tab.heading.classes = { "unnumbered", "unlisted" }
+      blocks:insert(tab.heading)
+      blocks:extend(tab.content)
+    end
+  end
+  if FORMAT_NAME == "html" then return pandoc.Div(blocks, { class = "panel-tabset" }) end
+  return blocks
+end
+
 -- the DOCX table of contents: entries are written now, so that nothing waits to be updated ---
 
 local function docx_contents(blocks, depth)
@@ -425,7 +473,8 @@ function Pandoc(doc)
   doc = doc:walk({ Div = conditional }) -- from the inside out, so that one may stand in another
   doc = doc:walk({ Span = meta_shortcode, RawBlock = foreign, RawInline = foreign })
   doc = doc:walk({ Div = callout })
-  doc.blocks = headings(doc.blocks)
+  doc.blocks = headings(doc.blocks) -- those of a tabset are inside its div: they get no number
+  doc = doc:walk({ Div = tabset })
   doc = doc:walk({ Image = image })
   doc = doc:walk({ traverse = "topdown", Div = float_div, Figure = float_figure, Table = float_table })
   doc = doc:walk({ Cite = references, Div = page_break })

@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.resources import files
+from typing import Final
 
 from liandong.present.escaping import html_text
 from liandong.present.layout import FONT_SIZES, Padding, column_shares, decimal_padding, details_below, font_size
 from liandong.present.table import Head, Row, Table
+
+_LONG: Final = 10
+_LONG_IN_GROUPS: Final = 30
 
 
 @cache
@@ -23,9 +27,10 @@ def html_table(table: Table) -> str:
     size = font_size(table) / max(FONT_SIZES)
     smaller = f' style="font-size: {0.9 * size:.2f}rem"' if size < 1 else ""
     columns = "".join(f'<col style="width: {share * 100:.1f}%">' for share in column_shares(table))
+    sortable = " data-ld-sort" if is_sortable(table) else ""
     lines = [
-        f'<div class="ld-table" role="region" tabindex="0" aria-label="{html_text(table.caption)}">',
-        f'<table class="ld-grid"{smaller} data-quarto-disable-processing="true" data-quarto-bootstrap="false">',
+        f'<div class="ld-table" role="group" tabindex="0" aria-label="{html_text(table.caption)}">',
+        f'<table class="ld-grid"{smaller}{sortable} data-quarto-disable-processing="true" data-quarto-bootstrap="false">',
         f"<colgroup>{columns}</colgroup>",
         "<thead>",
         *(_header(table, number) for number in range(len(table.header))),
@@ -36,6 +41,18 @@ def html_table(table: Table) -> str:
         "</div>",
     ]
     return "\n".join(lines)
+
+
+def is_sortable(table: Table) -> bool:
+    """Whether readers may sort the rows by a column: long tables, and those in groups only where they are very long.
+
+    A row counts together with its details. Where columns stand in groups, a rule parts rows, or rows are set in below
+    others that are no headings of a group, the order says something.
+    """
+    rows = [row for row in table.rows if row.kind == "body"]
+    groups = any(row.kind == "group" for row in table.rows)
+    nested = any(row.rule or row.indent > groups for row in table.rows)
+    return len(table.header) == 1 and not nested and len(rows) >= (_LONG_IN_GROUPS if groups else _LONG)
 
 
 def _header(table: Table, number: int) -> str:

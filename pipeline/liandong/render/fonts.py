@@ -25,6 +25,7 @@ FONT_FILES: Final = {"sans": "NotoSansCJKsc-Regular.otf", "serif": "NotoSerifCJK
 _FACES: Final = {"sans": "LD Sans SC", "serif": "LD Serif SC"}
 _SANS_TAGS: Final = frozenset({"h1", "h2", "h3", "h4", "strong", "em", "table", "figcaption", "nav", "header", "code"})
 _SANS_CLASSES: Final = frozenset({"callout-title-container"})
+_NUMBER: Final = "ld-number"
 _SILENT_TAGS: Final = frozenset({"style", "script", "head"})
 _VOID_TAGS: Final = frozenset({"img", "br", "hr", "meta", "link", "input", "wbr", "col"})
 _INVISIBLE: Final = frozenset({"Cc", "Cf", "Zs", "Zl", "Zp"})
@@ -98,14 +99,15 @@ def font_faces(document: str, lang: Language) -> str:
     """Return the `@font-face` rules for an HTML file: a WOFF2 subset of each family with the glyphs it shows.
 
     The serif family is that of the text, the sans family that of headings, tables, captions and emphasis. In
-    English the system's fonts carry the Latin text, and both hold the Chinese names only.
+    English the system's fonts carry the Latin text, and both hold the Chinese names only. What scripts show, in the
+    sans family too, are their own words and where a number comes from.
     """
     reader = _Characters()
     reader.feed(document)
     first = 0 if lang == "zh" else _FIRST_CHINESE
     wanted = {
         family: "".join(sorted(c for c in characters if ord(c) >= first and ord(c) in _covered() and not c.isspace()))
-        for family, characters in (("serif", reader.all), ("sans", reader.sans))
+        for family, characters in (("serif", reader.all), ("sans", reader.sans | reader.by_script[lang]))
     }
     return "\n".join(_face(family, characters) for family, characters in wanted.items() if characters)
 
@@ -179,6 +181,7 @@ class _Characters(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.all: set[str] = set()
         self.sans: set[str] = set()
+        self.by_script: dict[Language, set[str]] = {"zh": set(), "en": set()}
         self._open: list[tuple[str, bool]] = []
         self._silent = 0
 
@@ -186,6 +189,9 @@ class _Characters(HTMLParser):
         if tag in _VOID_TAGS:
             return
         classes = set((dict(attrs).get("class") or "").split())
+        if _NUMBER in classes:
+            for shown in self.by_script.values():
+                shown.update(*(value or "" for _, value in attrs))
         self._open.append((tag, tag in _SANS_TAGS or bool(classes & _SANS_CLASSES)))
         self._silent += tag in _SILENT_TAGS
 
@@ -198,6 +204,8 @@ class _Characters(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         if self._silent:
+            # A script has the words of both languages; in an English page nobody sees the Chinese ones.
+            self.by_script["zh"].update(data if self._open[-1][0] == "script" else "")
             return
         characters = set(html.unescape(data))
         self.all |= characters

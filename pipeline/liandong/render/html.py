@@ -19,11 +19,12 @@ def write_html(document: Document, metadata: Mapping[str, Any], output: Path) ->
     RenderError
         When pandoc fails, for example because a figure's file is missing.
     """
-    named = metadata.get("css") or ()
-    sheets = [named] if isinstance(named, str) else [*named]
+    sheets = (*_files(metadata.get("css")), "styles/frame.css")
+    scripts = ("styles/frame.html", *_files(metadata.get("include-after-body")))
     options = [
         f"--template={document.project / 'styles/embedded.html'}",
-        *(f"--css={document.project / sheet}" for sheet in (*sheets, "styles/frame.css")),
+        *(f"--css={document.project / sheet}" for sheet in sheets),
+        *(f"--include-after-body={document.project / script}" for script in scripts),
         "--embed-resources",
         "--mathml",
         "--section-divs",
@@ -41,3 +42,8 @@ def give_fonts(files: Sequence[Path], lang: Language) -> None:
     faces = font_faces("".join(bare), lang)
     for file, text in zip(files, bare, strict=True):
         file.write_text(with_faces(text, faces), encoding="utf-8", newline="\n")
+
+
+def _files(named: str | Sequence[str] | None) -> Sequence[str]:
+    """Return one file or several, as Quarto takes either."""
+    return (named,) if isinstance(named, str) else named or ()

@@ -21,7 +21,15 @@ FIXED_TIME: Final = 946_684_800
 """2000-01-01, written where a format insists on a time, so that the same input gives the same bytes."""
 
 _FOR_PROGRAMS: Final = frozenset(
-    {"css", "theme", "toc-location", "embed-resources", "html-math-method", "link-external-newwindow"}
+    {
+        "css",
+        "include-after-body",
+        "theme",
+        "toc-location",
+        "embed-resources",
+        "html-math-method",
+        "link-external-newwindow",
+    }
     | {"template-partials", "font-paths", "reference-doc"}
 )
 """Options that say how to convert; as metadata they would end up in the templates."""
@@ -34,6 +42,7 @@ _REASONS: Final = {
     "reference": ("nothing with the label {name} is shown, so @{name} refers to nothing", "@{name}"),
     "duplicate": ("the label {name} is given twice", "#{name}"),
     "caption": ("{name} needs content and, as its last paragraph, a caption", "#{name}"),
+    "tabset": ("a tabset starts with a heading, and so does each of its tabs", "{name}"),
     "meta": ("the metadata has no {name}", "{name}"),
 }
 

@@ -19,6 +19,7 @@ ACCEPTED = [
     "::: callout-tip\n内容\n:::",
     '::: {.content-visible when-meta="has-coverage"}\n## 标题 {#sec-a .unnumbered}\n:::',
     '::: {.content-hidden unless-format="docx"}\n正文\n:::',
+    "::: {.panel-tabset}\n## 甲 {.unnumbered .unlisted}\n正文\n:::",
     '::: {#fig-a}\n![](a.svg){fig-alt="说明" width=80%}\n\n题注\n:::',
     "见 @tbl-a 与 [-@sec-b]，<https://example.org>，x < y，{{< meta title >}}，{{< pagebreak >}}",
     "```{=html}\n<b>raw</b>\n::: {.anything}\n```",
@@ -38,7 +39,7 @@ def test_what_is_on_the_list_passes(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "where", "message"),
     [
-        ("a\n\n::: {.panel-tabset}\n:::", "p.qmd:3", r"unknown div '\{\.panel-tabset\}'"),
+        ("a\n\n::: {.panel-sidebar}\n:::", "p.qmd:3", r"unknown div '\{\.panel-sidebar\}'"),
         ("::: {.column-margin}\n:::", "p.qmd:1", "unknown div"),
         ("::: {.callout-note collapse=true}\n:::", "p.qmd:1", "unknown attribute 'collapse'"),
         ('::: {.content-visible when-format="latex"}\n:::', "p.qmd:1", "expected one of html, typst, docx"),

@@ -25,6 +25,7 @@ def _render(root: Path, make_project: Make, make_bundle: Make, text: str, *forma
         ("# 一\n\n见 @tbl-none。\n", "zh/page.qmd:3", "nothing with the label tbl-none"),
         ("# 一 {.unnumbered #sec-a}\n\n见 @sec-a\n", "zh/page.qmd:3", "nothing with the label sec-a"),
         ("甲\n\n::: {#tbl-a}\n题注\n:::\n", "zh/page.qmd:3", "needs content and"),
+        ("甲\n\n::: {.panel-tabset}\n乙\n:::\n", "zh/page.qmd:3", "a tabset starts with a heading"),
         ("{{< meta none.such >}}\n", "zh/page.qmd:1", "no none.such"),
         ("甲\n\n![](missing.png)\n", "zh/page.qmd:3", "missing.png"),
         ("甲[^1]\n\n[^1]: 乙\n\n[^1]: 丙\n", "zh/page.qmd:5", "Duplicate note"),
