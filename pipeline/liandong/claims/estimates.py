@@ -246,7 +246,7 @@ def _is_term(row: Row, term: str | None) -> bool:
 
 def _factor(claim: Claim) -> float:
     unit = (claim.unit or "").lower()
-    in_percent = claim.kind == "percent" or unit in _SHARES or (claim.kind == "difference" and unit not in _NO_SHARE)
+    in_percent = claim.kind in {"percent", "comparison"} or unit in _SHARES or (claim.kind == "difference" and unit not in _NO_SHARE)
     return _PERCENT if in_percent and unit not in _NO_SHARE else 1.0
 
 

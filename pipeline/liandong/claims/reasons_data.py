@@ -15,9 +15,11 @@ from liandong.claims.reason_type import Reason, reason
 # interval). n: people behind our estimate. claim_n: people behind the published figure, where it says so.
 _FIGURES = "published estimate difference"
 _EFFECT = f"{_FIGURES} low high"
-# mde in the outcome's points, mde_sd in its standard deviations; coefficient as published; coefficient_sd the same over
-# the SD of the data; times: how many times the published figure the smallest detectable one is.
-_DESIGN = "coefficient coefficient_sd mde mde_sd times power level"
+# The smallest detectable effect: mde_points in the outcome's points, mde_sd_data in standard deviations of the data
+# (checks without data have an mde_sd of their own). coefficient: as published; coefficient_sd: over the SD of the data;
+# times: how many times the published figure the smallest detectable one is. level: of the two-sided test.
+_DESIGN = "coefficient coefficient_sd mde_points mde_sd_data times power level"
+_DESIGN_ALONE = "mde_points mde_sd_data power level"
 
 DATA_REASONS: Mapping[str, Reason] = MappingProxyType(
     {
@@ -86,9 +88,9 @@ DATA_REASONS: Mapping[str, Reason] = MappingProxyType(
         # detectability in the design of the data
         "detectability_data_below": reason("detectability", "doubtful", _DESIGN),
         "detectability_data_below_simulated": reason("detectability", "doubtful", _DESIGN),  # the arms are published
-        "detectability_data_only_large": reason("detectability", "doubtful", "mde mde_sd power level"),  # no figure
-        "detectability_data_only_large_simulated": reason("detectability", "doubtful", "mde mde_sd power level"),
-        "detectability_data_moderate": reason("detectability", "not_checkable", "mde mde_sd power level"),  # no figure
+        "detectability_data_only_large": reason("detectability", "doubtful", _DESIGN_ALONE),  # no figure
+        "detectability_data_only_large_simulated": reason("detectability", "doubtful", _DESIGN_ALONE),
+        "detectability_data_moderate": reason("detectability", "not_checkable", _DESIGN_ALONE),  # no figure
         "detectability_data_not_carried": reason("detectability", "doubtful", _DESIGN),  # large enough, yet no test is
         "detectability_data_within": reason("detectability", "consistent", _DESIGN),
         "detectability_data_within_simulated": reason("detectability", "not_checkable", _DESIGN),

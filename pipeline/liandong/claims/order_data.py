@@ -1,0 +1,111 @@
+"""Comparisons ("higher than", "most", "relatively few") against the order of our estimates.
+
+Two estimates count as apart when their 95 % intervals do not overlap. Shares of the same people move together in a way
+that the tables do not hold; since SE(a - b) <= SE(a) + SE(b) whatever the covariance, intervals that lie apart mean a
+difference at the 5 % level or better in any case. Intervals that overlap leave it open: they do not mean that the two
+are equal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
+from typing import Final
+
+from liandong.claims.estimates import Estimate, estimate_of
+from liandong.claims.evidence_rows import Evidence
+from liandong.claims.findings import CheckResult, found
+from liandong.definitions import Claim
+
+Pair = tuple[Estimate, Estimate]
+_UPWARDS: Final = frozenset({"higher", "at_least", "doubled", "at_least_doubled", "tripled"})
+_DOWNWARDS: Final = frozenset({"lower", "at_most", "halved"})
+
+
+def order_in_data(claim: Claim, claims: Mapping[str, Claim], evidence: Evidence | None) -> CheckResult | None:
+    """Return whether our estimates stand in the order that is claimed; None for a claim of no order, or without data.
+
+    Parameters
+    ----------
+    claim
+        With ``order`` (highest first, or groups of figures each of which is above all of the next group), or with
+        ``relation`` between ``from`` and ``to``.
+    claims
+        All claims by id: those that are compared say what they are about by their own ``quantity``.
+    evidence
+        The published tables.
+    """
+    pairs = list(_ordered(claim, claims))
+    if evidence is None or not pairs:
+        return None
+    found_pairs = [(estimate_of(higher, evidence), estimate_of(lower, evidence)) for higher, lower in pairs]
+    read = [(high, low) for high, low in found_pairs if not isinstance(high, str) and not isinstance(low, str)]
+    if not read:
+        return _lacking(claim, {one for pair in found_pairs for one in pair if isinstance(one, str)}, evidence)
+    # What is not seen whole cannot be said of the same people.
+    is_same = len(read) == len(pairs) and all(map(_is_same_sample, pairs, read))
+    return _judged(claim, read, is_same=is_same, is_simulated=evidence.simulated)
+
+
+def _ordered(claim: Claim, claims: Mapping[str, Claim]) -> Iterator[tuple[Claim, Claim]]:
+    """Yield every pair of claims of which the first is said to be the higher one."""
+    if claim.order is not None:
+        groups = [(one,) if isinstance(one, str) else one for one in claim.order]
+        for upper, lower in pairwise(groups):
+            yield from ((claims[high], claims[low]) for high in upper for low in lower)
+    elif isinstance(claim.start, str) and isinstance(claim.end, str):
+        start, end = claims[claim.start], claims[claim.end]
+        if claim.relation in _UPWARDS:
+            yield end, start
+        elif claim.relation in _DOWNWARDS:
+            yield start, end
+
+
+def _lacking(claim: Claim, lacking: set[str], evidence: Evidence) -> CheckResult | None:
+    if lacking == {"no_quantity"}:
+        return None
+    if "hidden" in lacking:
+        return found(claim.id, "order_data_hidden", values={"minimum_cell": float(evidence.minimum_cell)})
+    return found(claim.id, "order_data_no_row")
+
+
+def _judged(claim: Claim, pairs: list[Pair], *, is_same: bool, is_simulated: bool) -> CheckResult:
+    clear = sum(_is_apart(higher, lower) for higher, lower in pairs)
+    reversed_ = sum(higher.value < lower.value for higher, lower in pairs)
+    clearly = sum(_is_apart(lower, higher) for higher, lower in pairs)
+    closest = min(pairs, key=lambda pair: pair[0].value - pair[1].value)
+    values = {
+        "n_compared": float(len(pairs)),
+        "n_clear": float(clear),
+        "n_reversed": float(reversed_),
+        "n_reversed_clearly": float(clearly),
+        "smallest_gap_found": closest[0].value - closest[1].value,
+    }
+    code = _code(len(pairs) - clear, reversed_, clearly, is_same=is_same, is_simulated=is_simulated)
+    return found(
+        claim.id,
+        code,
+        values=values,
+        recomputed=values["smallest_gap_found"],
+        found_in=f"{closest[0].found_in} | {closest[1].found_in}",
+    )
+
+
+def _code(unclear: int, reversed_: int, clearly: int, *, is_same: bool, is_simulated: bool) -> str:
+    if is_simulated:
+        return "order_data_simulated_differs" if reversed_ else "order_data_simulated"
+    if reversed_:
+        return "order_data_reversed" if clearly and is_same else "order_data_unclear"
+    if not is_same:
+        return "order_data_elsewhere"
+    return "order_data_sample" if unclear else "order_data_clear"
+
+
+def _is_same_sample(claims: tuple[Claim, Claim], estimates: Pair) -> bool:
+    return all(
+        claim.n is not None and claim.n == estimate.people for claim, estimate in zip(claims, estimates, strict=True)
+    )
+
+
+def _is_apart(higher: Estimate, lower: Estimate) -> bool:
+    return higher.low is not None and lower.high is not None and higher.low > lower.high

@@ -1,0 +1,182 @@
+"""Reproduction: the published figure against our estimate of the same quantity.
+
+What a difference means depends on whose figure it is. A figure that was counted among as many people as are here is
+taken for a figure of the same people: it has to agree to its decimals, and no sampling error excuses it. Any other
+figure is held against our 95 % interval. A coefficient is held against the interval that the verdict on its design
+recommends; where no interval can be leant on, neither agreement nor disagreement says much. Simulated data agree
+because they were made to.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any, Final
+
+from liandong.claims.estimates import Estimate, Lack, estimate_of
+from liandong.claims.evidence_rows import Evidence
+from liandong.claims.findings import CheckResult, found
+from liandong.claims.form import Bounds, bounds_of, exactly
+from liandong.claims.significance_data import reproduce_test
+from liandong.definitions import Claim
+
+_ROUNDING: Final = Fraction(1, 10**9)  # tables carry twelve digits: 0.310679611650 times 100 is 31.067961165
+_PERCENT: Final = 100
+
+
+def reproduce(claim: Claim, evidence: Evidence | None) -> CheckResult:
+    """Return what the data say of the published figure; without data, that there are none."""
+    if evidence is None:
+        return found(claim.id, "reproduction_no_data")
+    estimate = estimate_of(claim, evidence)
+    if isinstance(estimate, str):
+        return _lacking(claim, estimate, evidence)
+    tested = reproduce_test(claim, estimate, simulated=evidence.simulated)
+    if tested is not None:
+        return tested
+    bounds = bounds_of(claim)
+    if bounds is None:
+        return found(
+            claim.id, "reproduction_no_figure", values={"estimate": estimate.value}, **_read_from(claim, estimate)
+        )
+    if claim.printed.value is None:
+        return _of_range(claim, estimate, bounds, simulated=evidence.simulated)
+    return _of_figure(claim, estimate, bounds, simulated=evidence.simulated)
+
+
+def _lacking(claim: Claim, lack: Lack, evidence: Evidence) -> CheckResult:
+    values = {"minimum_cell": float(evidence.minimum_cell)} if lack == "hidden" else {}
+    return found(claim.id, f"reproduction_{lack}", values=values)
+
+
+def _of_figure(claim: Claim, estimate: Estimate, bounds: Bounds, *, simulated: bool) -> CheckResult:
+    published = float(claim.printed.value or 0)
+    values = {"published": published, "estimate": estimate.value, "difference": published - estimate.value}
+    if estimate.low is not None and estimate.high is not None:
+        values |= {"low": estimate.low, "high": estimate.high}
+    if estimate.people is not None:
+        values["n"] = float(estimate.people)
+    if claim.n is not None:
+        values["claim_n"] = float(claim.n)
+    if estimate.std_error is not None:
+        values["std_error"] = estimate.std_error
+    if estimate.resolution:
+        values["resolution"] = estimate.resolution
+    code = _figure_code(claim, estimate, bounds, simulated=simulated)
+    return found(claim.id, code, values=values, difference=values["difference"], **_read_from(claim, estimate))
+
+
+def _figure_code(claim: Claim, estimate: Estimate, bounds: Bounds, *, simulated: bool) -> str:
+    agrees = holds(bounds, estimate)
+    if simulated:
+        return "reproduction_simulated" if agrees else "reproduction_simulated_differs"
+    if estimate.kind == "effect":
+        return _effect_code(claim, estimate, bounds, agrees=agrees)
+    if estimate.resolution:
+        return "reproduction_coarse" if agrees or _contains(estimate, bounds) else "reproduction_coarse_differs"
+    if estimate.kind == "count" and claim.kind == "count":
+        # What is counted in these very rows: nothing blurs it but the rounding of the figure.
+        return _COUNTS[agrees, _is_same_sample(claim, estimate)]
+    same = _is_same_sample(claim, estimate)
+    if agrees:
+        return "reproduction_exact" if same else "reproduction_exact_elsewhere"
+    if same and _is_near(claim, estimate, bounds):
+        return "reproduction_last_digit"
+    if estimate.low is None or estimate.high is None:
+        return "reproduction_differs_plainly" if same else "reproduction_no_interval"
+    inside = _contains(estimate, bounds)
+    if same:
+        return "reproduction_differs" if inside else "reproduction_outside"
+    return "reproduction_within" if inside else "reproduction_outside_elsewhere"
+
+
+_COUNTS: Final = {
+    (True, True): "reproduction_exact_count",
+    (True, False): "reproduction_exact_elsewhere",
+    (False, True): "reproduction_differs_count",
+    (False, False): "reproduction_no_interval",
+}
+
+
+def _effect_code(claim: Claim, estimate: Estimate, bounds: Bounds, *, agrees: bool) -> str:
+    if estimate.design == "cannot_carry":
+        return "reproduction_effect_not_carried" if agrees else "reproduction_effect_uncarried_differs"
+    if estimate.low is None or estimate.high is None:
+        return "reproduction_exact_elsewhere" if agrees else "reproduction_no_interval"
+    published = float(claim.printed.value or 0)
+    if published * estimate.value < 0:
+        return "reproduction_other_sign"
+    if not _contains(estimate, bounds):
+        sure = estimate.design == "carries" and _is_same_sample(claim, estimate)
+        return "reproduction_effect_outside" if sure else "reproduction_effect_outside_elsewhere"
+    if estimate.design != "carries":
+        return "reproduction_effect_limited"
+    clear = estimate.low > 0 or estimate.high < 0
+    return "reproduction_effect" if clear else "reproduction_effect_imprecise"
+
+
+def _of_range(claim: Claim, estimate: Estimate, bounds: Bounds, *, simulated: bool) -> CheckResult:
+    """Hold a range such as "three to five in ten", or a limit such as "over 10,000", against the estimate."""
+    inside = holds(bounds, estimate)
+    values = {"estimate": estimate.value}
+    values |= {
+        name: float(bound)
+        for name, bound in (("range_low", bounds.low), ("range_high", bounds.high))
+        if abs(bound) != float("inf")
+    }
+    values |= {
+        name: float(bound) for name, bound in (("low", estimate.low), ("high", estimate.high)) if bound is not None
+    }
+    if estimate.people is not None:
+        values["n"] = float(estimate.people)
+    code = _range_code(claim, estimate, bounds, inside=inside, simulated=simulated)
+    return found(claim.id, code, values=values, **_read_from(claim, estimate))
+
+
+def _range_code(claim: Claim, estimate: Estimate, bounds: Bounds, *, inside: bool, simulated: bool) -> str:
+    if simulated:
+        return "reproduction_simulated_range" if inside else "reproduction_simulated_range_differs"
+    same = _is_same_sample(claim, estimate)
+    careful = estimate.kind == "effect" or estimate.resolution > 0
+    if inside:
+        return "reproduction_in_range" if same and not careful else "reproduction_in_range_elsewhere"
+    if same and not careful and not _contains(estimate, bounds):
+        return "reproduction_out_of_range"
+    return "reproduction_near_range"
+
+
+def holds(bounds: Bounds, estimate: Estimate) -> bool:
+    """Return whether the estimate, as exactly as it is known, prints as the figure."""
+    value = Fraction(repr(estimate.value))
+    slack = Fraction(repr(estimate.resolution)) / 2 + _ROUNDING * max(Fraction(1), abs(value))
+    return bounds.overlaps(Bounds(value - slack, value + slack))
+
+
+def _contains(estimate: Estimate, bounds: Bounds) -> bool:
+    """Return whether the 95 % interval holds any value that prints as the figure."""
+    if estimate.low is None or estimate.high is None:
+        return False
+    return bounds.overlaps(Bounds(exactly(estimate.low).low, exactly(estimate.high).high))
+
+
+def _is_same_sample(claim: Claim, estimate: Estimate) -> bool:
+    if estimate.kind == "count":
+        return claim.n is None or claim.n == estimate.people
+    return claim.n is not None and claim.n == estimate.people
+
+
+def _is_near(claim: Claim, estimate: Estimate, bounds: Bounds) -> bool:
+    """Return whether cutting off instead of rounding, or one person, explains the difference."""
+    cut = bounds_of(claim, "truncated")
+    person = Fraction(_PERCENT, claim.n or 1) if claim.kind == "percent" else Fraction(0)
+    wider = Bounds(bounds.low - person, bounds.high + person)
+    return holds(wider, estimate) or (cut is not None and holds(cut, estimate))
+
+
+def _read_from(claim: Claim, estimate: Estimate) -> dict[str, Any]:
+    return {
+        "recomputed": estimate.value,
+        "conf_low": estimate.low,
+        "conf_high": estimate.high,
+        "base": claim.n,
+        "found_in": estimate.found_in,
+    }
