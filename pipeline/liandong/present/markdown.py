@@ -32,14 +32,18 @@ def prose(text: str) -> Prose:
 
 def table_block(table: Table) -> Prose:
     """Return `table` as a numbered float that holds it in three output formats."""
+    return Prose(f"\n::: {{#{table.label}}}\n{bare_table(table)}\n{markdown_text(unmarked(table.caption))}\n\n:::\n")
+
+
+def bare_table(table: Table) -> Prose:
+    """Return `table` in three output formats, without number and caption: a form to fill in."""
     parts = [("html", html_table(table)), ("typst", typst_table(table)), ("openxml", docx_table(table))]
-    blocks = "\n\n".join(f"```{{={form}}}\n{text}\n```" for form, text in parts)
-    return Prose(f"\n::: {{#{table.label}}}\n\n{blocks}\n\n{markdown_text(unmarked(table.caption))}\n\n:::\n")
+    return Prose("".join(f"\n```{{={form}}}\n{text}\n```\n" for form, text in parts))
 
 
 def figure_block(label: str, vector: str, picture: str, alt: str, caption: str, width: str = "100%") -> Prose:
     """Return a numbered figure: `vector` everywhere but in Word, which gets `picture`; never wider than the page."""
-    text = _attribute(alt)
+    text = attribute(alt)
     return Prose(
         f"\n::: {{#{label}}}\n\n"
         f'::: {{.content-visible unless-format="docx"}}\n![]({vector}){{fig-alt="{text}" width={width}}}\n:::\n\n'
@@ -56,7 +60,7 @@ def metadata_block(values: Mapping[str, str | bool]) -> Prose:
 
 def callout(kind: CalloutKind, title: str, text: str) -> Prose:
     """Return a callout of plain text."""
-    return Prose(f'\n::: {{.callout-{kind} title="{_attribute(title)}"}}\n{markdown_text(text)}\n:::\n')
+    return Prose(f'\n::: {{.callout-{kind} title="{attribute(title)}"}}\n{markdown_text(text)}\n:::\n')
 
 
 def heading(level: int, text: str, identifier: str) -> Prose:
@@ -90,6 +94,6 @@ def _yaml(value: str | bool) -> str:  # noqa: FBT001 — a value of YAML, not a 
 _HARMLESS = str.maketrans('"\\{}<>`$[]', "”/()‹›’＄()")
 
 
-def _attribute(text: str) -> str:
+def attribute(text: str) -> str:
     """Return text for a quoted attribute, in which no escape is understood by every reader."""
     return plain(text.translate(_HARMLESS))

@@ -5,13 +5,12 @@ from __future__ import annotations
 import polars as pl
 
 from liandong.present.charts_indicators import binned
-from liandong.present.dates import long_date
 from liandong.present.escaping import html_text
 from liandong.present.facts import Facts
+from liandong.present.house import house_css, letterhead, title_block
 from liandong.present.html_table import table_style
 from liandong.present.markdown import Prose, callout, metadata_block
 from liandong.present.phrases_verdict import early_cautions, has_verdicts
-from liandong.present.provenance import sources_block
 from liandong.present.roles import headline_effects
 from liandong.present.sections import FURTHER, ROBUSTNESS, SECTIONS, has_section
 from liandong.present.tables_appendix import key_table
@@ -23,24 +22,15 @@ _TABLES = ("indicators", "scales", "items", "design", "crosscheck")
 _FURTHER = {"service", "participation", "needs", "relations", "outcomes"}  # compared in the appendix
 
 
-def opening(facts: Facts) -> Prose:
-    """Return metadata block, style of the tables, and for simulated data the notice as callout and as banner.
+def opening(facts: Facts, folder: str) -> Prose:
+    """Return metadata block, style of the tables, letterhead, and for simulated data the notice and a banner.
 
-    The running note stands on every page of PDF and Word; the banner stays in view in HTML.
+    The running note stands on every page of PDF and Word; the banner stays in view in HTML. `folder` is the bundle's,
+    as the page sees it.
     """
-    study = facts.study
-    metadata: dict[str, str | bool] = {
-        "title": facts.text(study["title"]),
-        "subtitle": facts.text(study.get("subtitle")),
-    }
-    report = study.get("report") or {}
-    metadata["author"] = facts.text(report.get("unit"))
-    metadata["date"] = long_date(report.get("date"), facts)
-    if study.get("simulated"):
-        metadata["running-note"] = word(facts.lang, "running_simulated")
-    given = {key: value for key, value in metadata.items() if value}
-    style = f"\n```{{=html}}\n<style>\n{table_style()}</style>\n{sources_block(facts)}\n{_banner(facts)}```\n"
-    return Prose(metadata_block({**given, **sections(facts)}) + style + _notice(facts))
+    style = f"\n```{{=html}}\n<style>\n{table_style()}{house_css(facts)}</style>\n{_banner(facts)}```\n"
+    metadata = metadata_block({**title_block(facts, folder), **sections(facts)})
+    return Prose(metadata + style + letterhead(facts, folder) + _notice(facts))
 
 
 def sections(facts: Facts) -> dict[str, bool]:
@@ -72,6 +62,7 @@ def sections(facts: Facts) -> dict[str, bool]:
         "has-distributions": bool(binned(facts)),
         "has-results": bool(facts.effects or groups["relations"] or groups["outcomes"] or tables["has-scales"]),
         "has-programme": bool(facts.text((facts.study.get("report") or {}).get("programme"))),
+        "has-signatures": bool((facts.study.get("report") or {}).get("signatures")),
         "has-sources": bool((facts.study.get("report") or {}).get("sources")),
         "has-simulated": bool(facts.study.get("simulated")),
         "has-observational": "observational" in kinds,

@@ -13,6 +13,7 @@ from liandong.errors import RenderError
 from liandong.present.escaping import markdown_text
 from liandong.present.facts import Facts, bundle_of_page, read_facts
 from liandong.present.figures import KINDS, figures_of, shown
+from liandong.present.house import signatures
 from liandong.present.limitations import limitations
 from liandong.present.markdown import Prose, bullets, table_block
 from liandong.present.opening import opening
@@ -74,7 +75,7 @@ class Page:
 
     def opening(self) -> Prose:
         """Return title, notice and the switches ``has-…`` of conditional sections; print it before any prose."""
-        return opening(self.facts)
+        return opening(self.facts, self.folder)
 
     def table(self, name: str) -> Prose:
         """Return a table, numbered and captioned; nothing when it would have no rows.
@@ -127,6 +128,10 @@ class Page:
         return Prose(
             "".join(table_block(t) for effect in self.facts.effects for t in coefficient_tables(self.facts, effect))
         )
+
+    def signatures(self) -> Prose:
+        """Return the block where people sign, nothing where the study names nobody."""
+        return signatures(self.facts)
 
     def limitations(self) -> Prose:
         """Return the list of limitations that follow from the numbers."""
