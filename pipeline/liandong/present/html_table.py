@@ -27,10 +27,10 @@ def html_table(table: Table) -> str:
     size = font_size(table) / max(FONT_SIZES)
     smaller = f' style="font-size: {0.9 * size:.2f}rem"' if size < 1 else ""
     columns = "".join(f'<col style="width: {share * 100:.1f}%">' for share in column_shares(table))
-    sortable = " data-ld-sort" if is_sortable(table) else ""
+    hooks = 'data-quarto-disable-processing="true" data-quarto-bootstrap="false"' + " data-ld-sort" * is_sortable(table)
     lines = [
         f'<div class="ld-table" role="group" tabindex="0" aria-label="{html_text(table.caption)}">',
-        f'<table class="ld-grid"{smaller}{sortable} data-quarto-disable-processing="true" data-quarto-bootstrap="false">',
+        f'<table class="ld-grid"{smaller} {hooks}>',
         f"<colgroup>{columns}</colgroup>",
         "<thead>",
         *(_header(table, number) for number in range(len(table.header))),
