@@ -16,6 +16,8 @@ SELF_REASONS: Mapping[str, Reason] = MappingProxyType(
         # count_low, count_high: the whole numbers (or sums of answers) that print as the figure.
         "grim_possible": reason("grim", "consistent", "n decimals count_low count_high attainable printable"),
         "grim_possible_weak": reason("grim", "consistent", "n decimals count_low count_high attainable printable"),
+        # Only when it was cut off and not rounded; chance is that of passing in either way.
+        "grim_possible_truncated": reason("grim", "consistent", "n decimals count_low count_high attainable printable"),
         "grim_cannot_fail": reason("grim", "not_checkable", "n decimals count_low count_high"),
         "grim_impossible": reason("grim", "contradicted", "n decimals nearest_below nearest_above n_smallest"),
         # No whole number of n people gives the figure, but one of n_possible people (the next smaller base that does)
@@ -48,22 +50,36 @@ SELF_REASONS: Mapping[str, Reason] = MappingProxyType(
         # The published word ("doubled", "about") has no exact meaning; the figures lie outside what it is taken for.
         "arithmetic_loose": reason("arithmetic", "doubtful", "published_low published_high"),
         "arithmetic_no_figure": reason("arithmetic", "not_checkable"),  # a figure that would be needed has no number
+        # The figures disagree, but they are not exactly what the published one is made of (`operands_differ`). missing,
+        # missing_low, missing_high: what the second figure would have to be.
+        "arithmetic_other_definition": reason("arithmetic", "doubtful", "published_low published_high"),
+        "arithmetic_unpublished": reason(
+            "arithmetic", "not_checkable"
+        ),  # recomputed is new; there is no figure to hold it to
         # One figure is missing; this is what it must have been. missing_low, missing_high: within the rounding.
         "arithmetic_implies": reason("arithmetic", "not_checkable", "missing missing_low missing_high"),
-        # test: statistic_low, statistic_high: |coefficient / SE| within the rounding.
+        # test: statistic_low, statistic_high: |coefficient / SE| within the rounding; df, where it is known.
         "test_p_follows": reason("test", "consistent", "statistic_low statistic_high p_low p_high"),
+        # Not with the t distribution and the published df, but with the normal one.
         "test_p_follows_normal": reason("test", "consistent", "statistic_low statistic_high p_low p_high df"),
+        # Without published df: only with as few as df_needed, which nobody said.
+        "test_p_needs_few_df": reason("test", "doubtful", "statistic_low statistic_high p_low p_high df_needed"),
         "test_p_one_sided": reason("test", "doubtful", "statistic_low statistic_high p_low p_high"),
         "test_p_does_not_follow": reason("test", "contradicted", "statistic_low statistic_high p_low p_high"),
         "test_p_out_of_range": reason("test", "contradicted"),
+        # stars: as printed; stars_low, stars_high: what the p-value gives under the stated or the customary levels.
         "test_stars_agree": reason("test", "consistent", "stars stars_low stars_high"),
         "test_stars_disagree": reason("test", "contradicted", "stars stars_low stars_high"),
+        # level: as stated, else 5 %. "weak": only at 10 %, which was not said.
         "test_significance_follows": reason("test", "consistent", "level p_low p_high"),
-        "test_significance_does_not_follow": reason("test", "contradicted", "level p_low p_high"),
+        "test_significance_weak": reason("test", "doubtful", "level p_low p_high"),
         "test_significance_one_sided": reason("test", "doubtful", "level p_low p_high"),
-        "test_interval_follows": reason("test", "consistent", "interval_low interval_high"),
-        "test_interval_does_not_follow": reason("test", "contradicted", "interval_low interval_high"),
-        "test_interval_without_estimate": reason("test", "contradicted", "interval_low interval_high"),
+        "test_significance_does_not_follow": reason("test", "contradicted", "level p_low p_high"),
+        "test_interval_follows": reason("test", "consistent", "level interval_low interval_high"),
+        # It contains the estimate; there is no SE to hold its width to.
+        "test_interval_contains": reason("test", "consistent", "level interval_low interval_high"),
+        "test_interval_does_not_follow": reason("test", "contradicted", "level interval_low interval_high"),
+        "test_interval_without_estimate": reason("test", "contradicted", "level interval_low interval_high"),
         "test_beyond_scale": reason("test", "contradicted", "scale_range"),  # no difference of means can be that large
         # Called significant (or given stars or p) without SE: the SE must have been at most se_largest.
         "test_no_standard_error": reason("test", "not_checkable", "level se_largest"),

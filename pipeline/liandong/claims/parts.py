@@ -1,0 +1,101 @@
+"""Whether the published parts of a whole add up, within the rounding of every figure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from liandong.claims.findings import CheckResult, found
+from liandong.claims.form import ROUNDINGS, Bounds, bounds_of, exactly, operand_bounds
+from liandong.definitions import Claim
+from liandong.definitions.claims import Operand, Rounding
+
+_EVERYTHING = 100.0
+
+
+def parts(claim: Claim, claims: Mapping[str, Claim]) -> Iterator[CheckResult]:
+    """Yield whether `parts` add up to the claim, `of_which` stay within it, and `complements` make 100 % with it.
+
+    Figures that agree only when they were cut off instead of rounded agree, too: a contradiction has to hold for every
+    way of rounding.
+    """
+    if claim.parts is not None:
+        yield from _other_bases(claim, claim.parts, claims)
+        yield _adds_up(claim, claim.parts, claims)
+    if claim.of_which is not None:
+        yield from _other_bases(claim, claim.of_which, claims)
+        yield _within(claim, claim.of_which, claims)
+    if claim.complements is not None:
+        yield from _other_bases(claim, claim.complements, claims)
+        yield _everything(claim, claim.complements, claims)
+
+
+def _adds_up(claim: Claim, named: Sequence[Operand], claims: Mapping[str, Claim]) -> CheckResult:
+    for rounding in ROUNDINGS:
+        whole, total = bounds_of(claim, rounding), _sum(named, claims, rounding)
+        if whole is None or total is None:
+            return found(claim.id, "parts_no_figure", base=claim.n)
+        if whole.overlaps(total):
+            return _result(claim, "parts_add_up", whole, total)
+    return _at_nearest(claim, "parts_do_not_add_up", named, claims)
+
+
+def _within(claim: Claim, named: Sequence[Operand], claims: Mapping[str, Claim]) -> CheckResult:
+    for rounding in ROUNDINGS:
+        whole, total = bounds_of(claim, rounding), _sum(named, claims, rounding)
+        if whole is None or total is None:
+            return found(claim.id, "parts_no_figure", base=claim.n)
+        if total.low <= whole.high:
+            return _result(claim, "parts_fit", whole, total)
+    return _at_nearest(claim, "parts_exceed", named, claims)
+
+
+def _everything(claim: Claim, named: Sequence[Operand], claims: Mapping[str, Claim]) -> CheckResult:
+    everything = exactly(_EVERYTHING)
+    for rounding in ROUNDINGS:
+        own, others = bounds_of(claim, rounding), _sum(named, claims, rounding)
+        if own is None or others is None:
+            return found(claim.id, "parts_no_figure", base=claim.n)
+        if everything.overlaps(own + others):
+            return _result(claim, "parts_add_up", everything, own + others)
+    return _at_nearest(claim, "parts_do_not_add_up", [claim.id, *named], claims, everything)
+
+
+def _sum(named: Sequence[Operand], claims: Mapping[str, Claim], rounding: Rounding) -> Bounds | None:
+    total = exactly(0)
+    for operand in named:
+        part = operand_bounds(operand, claims, rounding)
+        if part is None:
+            return None
+        total = total + part
+    return total
+
+
+def _at_nearest(
+    claim: Claim, reason: str, named: Sequence[Operand], claims: Mapping[str, Claim], whole: Bounds | None = None
+) -> CheckResult:
+    """Return the finding that nothing fits, with the bounds of the usual rounding."""
+    total = _sum(named, claims, "nearest") or exactly(0)
+    return _result(claim, reason, whole or bounds_of(claim) or exactly(0), total)
+
+
+def _result(claim: Claim, reason: str, whole: Bounds, total: Bounds) -> CheckResult:
+    values = {
+        "sum_low": float(total.low),
+        "sum_high": float(total.high),
+        "whole_low": float(whole.low),
+        "whole_high": float(whole.high),
+    }
+    middle, stated = total.middle, whole.middle
+    difference = None if middle is None or stated is None else stated - middle
+    return found(
+        claim.id, reason, values=values, base=claim.n, recomputed=middle, conf_low=values["sum_low"],
+        conf_high=values["sum_high"], difference=difference,
+    )  # fmt: skip
+
+
+def _other_bases(claim: Claim, named: Sequence[Operand], claims: Mapping[str, Claim]) -> Iterator[CheckResult]:
+    """Yield the parts that are percentages of another number of people, which nobody may add."""
+    others = [claims[name].n for name in named if isinstance(name, str) and claims[name].kind == "percent"]
+    different = [n for n in others if n is not None and claim.n is not None and n != claim.n]
+    if claim.kind == "percent" and different and claim.n is not None:
+        yield found(claim.id, "parts_other_base", values={"n": claim.n, "part_n": different[0]}, base=claim.n)
