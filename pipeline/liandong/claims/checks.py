@@ -13,14 +13,13 @@ from liandong.claims.evidence_rows import Evidence
 from liandong.claims.findings import CheckResult, one_per_check
 from liandong.claims.order_data import order_in_data
 from liandong.claims.reproduction import reproduce
+from liandong.claims.self_checks import self_checks
 from liandong.claims.verdict import CHECKS, overall
 from liandong.definitions import Claim
 from liandong.evidence import TABLES
 
 
-def check_claims(
-    claims: Sequence[Claim], evidence: Evidence | None, alone: Sequence[CheckResult] = ()
-) -> list[CheckResult]:
+def check_claims(claims: Sequence[Claim], evidence: Evidence | None) -> list[CheckResult]:
     """Return every check of every claim, and each claim's verdict after them.
 
     Parameters
@@ -29,8 +28,6 @@ def check_claims(
         In the order of claims.yaml.
     evidence
         The published tables; None without data.
-    alone
-        What the published figures say of each other.
 
     Returns
     -------
@@ -38,6 +35,7 @@ def check_claims(
         Claims in their order; one result per check in the order of `CHECKS`, then ``overall``.
     """
     named = {claim.id: claim for claim in claims}
+    alone = self_checks(claims)
     results: list[CheckResult] = []
     for claim in claims:
         own = [result for result in alone if result.claim == claim.id]

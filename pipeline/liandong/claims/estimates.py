@@ -15,6 +15,7 @@ Lack = Literal["no_quantity", "no_row", "hidden", "no_estimate"]
 
 _PERCENT: Final = 100.0
 _SHARES: Final = frozenset({"percent", "%", "percentage_points", "percentage points", "pp"})
+_IN_PERCENT: Final = frozenset({"percent", "comparison", "difference"})  # of shares, unless the unit says otherwise
 _NO_SHARE: Final = frozenset({"share", "proportion", "fraction"})
 _UNITS: Final = (0.5, 0.2, 0.1, 0.05, 0.02, 0.01)  # to which disclosure control rounds shares, the coarsest first
 _ROUNDED_DIGITS: Final = 3  # that it leaves of other statistics
@@ -246,7 +247,7 @@ def _is_term(row: Row, term: str | None) -> bool:
 
 def _factor(claim: Claim) -> float:
     unit = (claim.unit or "").lower()
-    in_percent = claim.kind in {"percent", "comparison"} or unit in _SHARES or (claim.kind == "difference" and unit not in _NO_SHARE)
+    in_percent = claim.kind in _IN_PERCENT or unit in _SHARES
     return _PERCENT if in_percent and unit not in _NO_SHARE else 1.0
 
 

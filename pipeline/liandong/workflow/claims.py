@@ -9,7 +9,6 @@ import polars as pl
 
 from liandong.claims import check_claims, claim_frames, evidence_of
 from liandong.definitions import Claim, Study
-from liandong.evidence import TABLES, conform
 
 
 def claim_tables(study: Study, published: Mapping[str, pl.DataFrame] | None) -> dict[str, pl.DataFrame]:
@@ -20,17 +19,14 @@ def claim_tables(study: Study, published: Mapping[str, pl.DataFrame] | None) -> 
     study
         Whose claims are checked.
     published
-        The tables of the bundle as they are published, after disclosure control: nothing else is looked at, so that a
+        The tables of the bundle as they were written, after disclosure control: nothing else is looked at, so that a
         claim can give away nothing that is hidden. None without data.
     """
     evidence = None
     if published is not None:
         rules = study.spec.disclosure
-        tables = {
-            name: conform(name, published[name]) if name in published else TABLES[name].empty() for name in TABLES
-        }
         evidence = evidence_of(
-            tables,
+            published,
             simulated=study.spec.simulated,
             minimum_cell=rules.minimum_cell,
             rounding=rules.rounding,

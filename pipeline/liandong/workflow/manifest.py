@@ -14,6 +14,7 @@ from liandong import __version__
 from liandong.definitions import Indicator, Study
 from liandong.evidence import sha256
 from liandong.ingest import file_names
+from liandong.workflow.claims import describe_claims
 from liandong.workflow.house import logo_place
 from liandong.workflow.lock_file import lock_path
 
@@ -73,6 +74,7 @@ def describe(study: Study) -> dict[str, Any]:
         "inference": spec.analysis.inference.model_dump(mode="json"),
         "groups": {name: title.model_dump() for name, title in groups.items()},
         "indicators": {indicator.id: _definition(indicator) for indicator in study.indicators},
+        "claims": describe_claims(study),
     }
 
 

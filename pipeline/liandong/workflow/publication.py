@@ -9,6 +9,7 @@ import polars as pl
 from liandong.definitions import Study
 from liandong.disclose import Concentration, disclose, outline
 from liandong.evidence import BundleWriter
+from liandong.workflow.claims import claim_tables
 
 
 @dataclass(slots=True)
@@ -34,7 +35,9 @@ class Publication:
         self.tables[name] = table
 
     def write(self, writer: BundleWriter) -> None:
-        """Write every table as it may be published, and the list of what was hidden."""
+        """Write every table as it may be published, the list of what was hidden, and the claims held against them."""
         rules = self.study.spec.disclosure
-        for name, table in disclose(self.tables, rules, outline(self.study), self.concentrated).items():
+        disclosed = disclose(self.tables, rules, outline(self.study), self.concentrated)
+        published = {name: writer.table(name, table) for name, table in disclosed.items()}
+        for name, table in claim_tables(self.study, published).items():
             writer.table(name, table)
