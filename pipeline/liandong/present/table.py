@@ -79,8 +79,6 @@ class Table:
         Lines of the header, from the top.
     rows, notes
         Body, and the paragraphs below the table: universe, n, method.
-    dense
-        Whether its rows follow closely in print, for a table that shares one page with other things.
 
     Raises
     ------
@@ -94,7 +92,6 @@ class Table:
     header: tuple[tuple[Head, ...], ...]
     rows: tuple[Row, ...]
     notes: tuple[str, ...] = ()
-    dense: bool = False
 
     def __post_init__(self) -> None:
         self._drop_marks()
