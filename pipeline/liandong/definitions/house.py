@@ -47,7 +47,7 @@ class House(Definition):
         found = contrast(value)
         if found < LEAST_CONTRAST:
             raise ValueError(
-                f"headings in {value} on white would have a contrast of {found:.1f} to 1; at least {LEAST_CONTRAST} is "
+                f"headings in {value} on white would have a contrast of {found:.2f} to 1; at least {LEAST_CONTRAST} is "
                 "needed to be read, so take a darker one"
             )
         return value.lower()
