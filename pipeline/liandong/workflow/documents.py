@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from liandong.definitions import Language, Study, load_study
+from liandong.definitions import Language, load_study
 from liandong.errors import EstimationError, OutputError, RenderError
-from liandong.evidence import MANIFEST, read_bundle
+from liandong.evidence import read_bundle
 from liandong.render import PageJob, render_pages
+from liandong.workflow.bundles import is_current, make_bundle
 from liandong.workflow.drawing import Drawing, drawing
-from liandong.workflow.manifest import fingerprint
 from liandong.workflow.own_pages import checked, own_files, own_jobs
 from liandong.workflow.rendered import pages_hash, record_rendered
 from liandong.workflow.resources import reports_folder
@@ -44,6 +44,8 @@ class Document:
         Whether its files are their owner's alone.
     needs_models
         Whether a bundle without estimates is no bundle for it.
+    needs_data
+        Whether a bundle that holds published figures alone is none.
     with_own_pages
         Whether the study's own pages are rendered along with it.
     """
@@ -53,6 +55,7 @@ class Document:
     parts: tuple[str, ...]
     is_private: bool = False
     needs_models: bool = True
+    needs_data: bool = True
     with_own_pages: bool = False
 
 
@@ -90,11 +93,12 @@ def make_document(
     place = target / document.folder
     chosen = tuple(languages or study.spec.report.languages)
     with drawing() as painters:
-        ran = not _is_current(study, target, complete=document.needs_models)
+        ran = not is_current(study, target, complete=document.needs_models, with_data=document.needs_data)
         if ran:
+            make = run_loaded if document.needs_data else make_bundle
             # A bundle without models is kept, and its manifest says what was in the way.
             with nullcontext() if document.needs_models else suppress(EstimationError):
-                run_loaded(study, out=out, on_progress=on_progress)
+                make(study, out=out, on_progress=on_progress)
         on_progress("Drawing figures")
         _draw_into(place / "figures", target, chosen, painters, document.page)
     on_progress("Rendering pages")
@@ -134,19 +138,6 @@ def make_document(
     )
 
 
-def _is_current(study: Study, target: Path, *, complete: bool = True) -> bool:
-    """Whether the bundle at `target` is of the same data, definitions and versions, and complete where asked."""
-    if not (target / MANIFEST).is_file():
-        return False
-    try:
-        manifest = read_bundle(target).manifest
-    except ValueError:
-        return False
-    return (bool(manifest.get("complete")) or not complete) and all(
-        manifest.get(key) == value for key, value in fingerprint(study).items()
-    )
-
-
 def _draw_into(figures: Path, bundle: Path, languages: Sequence[Language], painters: Drawing, page: str) -> None:
     """Draw all figures of a page beside their final place `figures`, then put them there.
 
@@ -168,9 +159,11 @@ def _draw_into(figures: Path, bundle: Path, languages: Sequence[Language], paint
     try:
         temporary.chmod(0o755)
         painters.draw(bundle, temporary, languages, page)
-        if figures.exists():
-            shutil.rmtree(figures)
-        temporary.rename(figures)
+        if figures.exists():  # of other pages of this very bundle: a new one has none
+            for figure in temporary.iterdir():
+                figure.replace(figures / figure.name)
+        else:
+            temporary.rename(figures)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
 
