@@ -7,6 +7,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from liandong.definitions.claim_quantities import check_quantities
+from liandong.definitions.claim_references import check_claims
 from liandong.definitions.claims import Claim, ClaimFile
 from liandong.definitions.disclosure import weaker_rules
 from liandong.definitions.house import logo_problems
@@ -52,7 +54,7 @@ def load_study(path: Path) -> Study:
     problems += found
     corrections, found = _corrections(path, raw)
     problems += found
-    claims, claim_path, found = _claims(path, raw)
+    claims, claim_path, found = _claims(path, raw, instrument)
     problems += found
     logo, found = _logo(path, spec)
     problems += found
@@ -152,10 +154,12 @@ def _pages(study: Path, spec: StudyFile | None) -> tuple[tuple[Path, ...], list[
     return tuple(pages), problems
 
 
-def _claims(study: Path, raw: dict[str, Any]) -> tuple[tuple[Claim, ...], Path | None, list[Problem]]:
+def _claims(
+    study: Path, raw: dict[str, Any], instrument: Instrument | None
+) -> tuple[tuple[Claim, ...], Path | None, list[Problem]]:
     name = raw.get("claims")
     if not isinstance(name, str):
-        return (), None, []
+        return (), None, _claim_names(name, "study.yaml", raw, instrument)
     path, problems = _inside(study.parent, name, "study.yaml: claims")
     if path is None:
         return (), None, problems
@@ -163,7 +167,12 @@ def _claims(study: Path, raw: dict[str, Any]) -> tuple[tuple[Claim, ...], Path |
     if raw_claims is None:
         return (), path, problems
     claims, problems = check_shape(ClaimFile, raw_claims, path.name)
+    problems += _claim_names(raw_claims.get("claims"), path.name, raw, instrument)
     return (claims.claims if claims else ()), path, problems
+
+
+def _claim_names(claims: Any, file: str, raw: dict[str, Any], instrument: Instrument | None) -> list[Problem]:
+    return [*check_claims(claims, file), *check_quantities(claims, file, raw, instrument)]
 
 
 def _inside(folder: Path, name: str, where: str) -> tuple[Path | None, list[Problem]]:

@@ -1,0 +1,81 @@
+"""What a claim is an estimate of: the indicators, scales and models of a study that it may name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from liandong.definitions.study import Instrument
+from liandong.definitions.vocabulary import Use, at, items, names_in, texts, unknown_names
+from liandong.errors import Problem
+
+
+def check_quantities(claims: Any, file: str, raw: dict[str, Any], instrument: Instrument | None) -> list[Problem]:
+    """Return the names under `quantity` of raw claims that neither the instrument nor the plan in `raw` defines."""
+    problems: list[Problem] = []
+    for i, claim in enumerate(items(claims)):
+        quantity = at(claim, "quantity")
+        if isinstance(quantity, dict):
+            where = f"{file}: claims[{i}] ({at(claim, 'id')}).quantity"
+            problems += _one_thing(where, quantity)
+            problems += _measures(where, quantity, raw, instrument)
+            problems += _term(where, quantity, items(at(raw, "analysis", "effects")))
+    return problems
+
+
+def _one_thing(where: str, quantity: dict[str, Any]) -> Iterator[Problem]:
+    """Yield quantities that name nothing, or several things, and keys that go with another one."""
+    named = [key for key in ("indicator", "scale", "effect") if quantity.get(key) is not None]
+    if len(named) != 1:
+        listed = " and ".join(named) or "none"
+        yield Problem(where, f"must name one of indicator, scale or effect; got {listed}")
+    for keys, owner in (
+        (("outcome", "step", "term", "metric"), "effect"),
+        (("category", "subgroup", "level"), "indicator"),
+    ):
+        for key in keys:
+            if quantity.get(key) is not None and owner not in named:
+                yield Problem(f"{where}.{key}", f"goes with {owner}")
+    if quantity.get("effect") is not None and quantity.get("outcome") is None:
+        yield Problem(f"{where}.outcome", "is required with effect")
+
+
+def _measures(
+    where: str, quantity: dict[str, Any], raw: dict[str, Any], instrument: Instrument | None
+) -> Iterator[Problem]:
+    if instrument is None:
+        if raw.get("instrument") is None:  # a broken one has its own problems
+            for key in ("indicator", "scale"):
+                if quantity.get(key) is not None:
+                    yield Problem(f"{where}.{key}", "the study has no instrument that could define it")
+        return
+    indicators = {indicator.id: indicator for indicator in instrument.indicators.indicators}
+    yield from unknown_names([Use(f"{where}.indicator", quantity.get("indicator"), "indicator", indicators)])
+    yield from unknown_names(
+        [Use(f"{where}.scale", quantity.get("scale"), "scale", {scale.id for scale in instrument.scales})]
+    )
+    subgroups = names_in(at(raw, "analysis", "subgroups"))
+    yield from unknown_names([Use(f"{where}.subgroup", quantity.get("subgroup"), "subgroup", subgroups)])
+
+
+def _term(where: str, quantity: dict[str, Any], effects: list[Any]) -> Iterator[Problem]:
+    """Yield the parts of a model's name that the plan does not have."""
+    name = quantity.get("effect")
+    if name is None:
+        return
+    yield from unknown_names([Use(f"{where}.effect", name, "effect", list(texts(effects, "id")))])
+    effect = next((effect for effect in effects if at(effect, "id") == name), None)
+    if effect is None:
+        return
+    steps = items(at(effect, "steps"))
+    terms = [at(effect, "treatment"), *(column for step in steps for column in names_in(at(step, "add")))]
+    known = {
+        "outcome": names_in(at(effect, "outcomes")),
+        "step": list(texts(steps, "name")),
+        "term": [term for term in terms if isinstance(term, str)],
+    }
+    for key, valid in known.items():
+        value = quantity.get(key)
+        if key == "term" and isinstance(value, str) and value.partition("[")[0] in valid:
+            continue  # one category of a control
+        yield from unknown_names([Use(f"{where}.{key}", value, key, valid)])
