@@ -91,7 +91,7 @@ def _circles(named: Mapping[str, Any], places: Mapping[str, str]) -> list[Proble
         name: {other for _, other in _calculated_from(claim) if other in named and other != name}
         for name, claim in named.items()
     }
-    problems = []
+    problems: list[Problem] = []
     while len(problems) < _MOST_CIRCLES:
         uses = _without_ends(uses)
         if not uses:
