@@ -121,6 +121,31 @@ def report(
 
 
 @app.command()
+def claims(
+    study: StudyPath,
+    out: OutPath = None,
+    renderer: RendererChoice = _Renderer.auto,
+    lang: Languages = None,
+    formats: Formats = None,
+    *,
+    no_report: Annotated[bool, typer.Option("--no-report", help="Show the verdicts and render nothing")] = False,
+) -> None:
+    """Hold published figures against each other and, where there are any, against the data; render the audit report.
+
+    A verdict never changes the exit code.
+    """
+    from liandong.cli.claiming import show_claims
+    from liandong.workflow import audit_study, hold_claims
+
+    terminal = Terminal()
+    with terminal.progress() as on_progress:
+        result = hold_claims(study, out=out, on_progress=on_progress)
+    show_claims(result)
+    if not no_report:
+        _render(audit_study, study, out, renderer, lang, formats)
+
+
+@app.command()
 def quality(
     study: StudyPath,
     out: OutPath = None,

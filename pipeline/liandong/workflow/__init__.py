@@ -7,19 +7,22 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from liandong.workflow.check import check_study
+    from liandong.workflow.claimed import ClaimsResult, ClaimVerdict, hold_claims
     from liandong.workflow.doctor import examine
     from liandong.workflow.explain import ExplainResult, explain_study
     from liandong.workflow.given import Given
     from liandong.workflow.lock import check_lock, lock_study, plan_status
     from liandong.workflow.new import NewResult, new_study
     from liandong.workflow.power import PowerResult, plan_power
-    from liandong.workflow.report import report_study, supervise_study
+    from liandong.workflow.report import audit_study, report_study, supervise_study
     from liandong.workflow.results import CheckResult, Finding, LockResult, ReportResult, RunResult
     from liandong.workflow.run import run_study
     from liandong.workflow.verify import Verification, verify_bundle
 
 __all__ = [
     "CheckResult",
+    "ClaimVerdict",
+    "ClaimsResult",
     "ExplainResult",
     "Finding",
     "Given",
@@ -29,10 +32,12 @@ __all__ = [
     "ReportResult",
     "RunResult",
     "Verification",
+    "audit_study",
     "check_lock",
     "check_study",
     "examine",
     "explain_study",
+    "hold_claims",
     "lock_study",
     "new_study",
     "plan_power",
@@ -44,14 +49,18 @@ __all__ = [
 ]
 
 _HOME = {
+    "ClaimVerdict": "claimed",
+    "ClaimsResult": "claimed",
     "ExplainResult": "explain",
     "Given": "given",
     "NewResult": "new",
     "PowerResult": "power",
+    "audit_study": "report",
     "check_lock": "lock",
     "check_study": "check",
     "examine": "doctor",
     "explain_study": "explain",
+    "hold_claims": "claimed",
     "lock_study": "lock",
     "new_study": "new",
     "plan_power": "power",

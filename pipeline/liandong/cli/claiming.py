@@ -1,0 +1,118 @@
+"""How ``liandong claims`` shows its verdicts: a compact table of 80 columns, and one sentence each."""
+
+from __future__ import annotations
+
+import os
+import sys
+import unicodedata
+from collections.abc import Iterator
+from textwrap import wrap
+from typing import TYPE_CHECKING, Final
+
+from liandong.present.numbers import fixed
+
+if TYPE_CHECKING:
+    from liandong.workflow import ClaimsResult, ClaimVerdict
+
+_WIDTH: Final = 80
+_CLAIM, _FIGURE = 30, 14
+_MOST_DECIMALS: Final = 8
+# Sign, word, colour of the terminal: each says it alone.
+_SIGNS: Final = {
+    "supported": ("✓", "supported", "32"),
+    "consistent": ("○", "consistent", "36"),
+    "not_checkable": ("□", "not checkable", "2"),
+    "doubtful": ("△", "doubtful", "33"),
+    "contradicted": ("×", "contradicted", "31"),
+}
+_UNITS: Final = {"percent": "%", "percentage_points": "pp"}
+
+
+def show_claims(result: ClaimsResult) -> None:
+    """Print the verdicts on stdout: what was published, what was found, the verdict, and why."""
+    coloured = sys.stdout.isatty() and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
+    for line in _lines(result, coloured=coloured):
+        sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+def _lines(result: ClaimsResult, *, coloured: bool) -> Iterator[str]:
+    counts = {verdict: sum(one.verdict == verdict for one in result.verdicts) for verdict in _SIGNS}
+    told = ", ".join(f"{count} {_SIGNS[verdict][1]}" for verdict, count in counts.items() if count)
+    figures = "published figure" if len(result.verdicts) == 1 else "published figures"
+    yield from wrap(f"{result.study_id}: {len(result.verdicts)} {figures}: {told}.", _WIDTH)
+    yield from wrap(_basis(result), _WIDTH)
+    for note in result.notes:
+        yield from wrap(f"note: {note}", _WIDTH)
+    yield ""
+    yield f"  {_padded('claim', _CLAIM)} {'published':>{_FIGURE}} {'found':>{_FIGURE}}  verdict"
+    for one in result.verdicts:
+        yield from _of_one(one, coloured=coloured)
+    yield ""
+
+
+def _basis(result: ClaimsResult) -> str:
+    if result.without_data:
+        return "There are no data: the figures are held against each other, so none can be supported."
+    if result.simulated:
+        return "The data are simulated: they were made to agree, so they support no figure."
+    return "Held against the study's published tables and against each other."
+
+
+def _of_one(one: ClaimVerdict, *, coloured: bool) -> Iterator[str]:
+    sign, name, colour = _SIGNS[one.verdict]
+    verdict = f"\x1b[{colour}m{name}\x1b[0m" if coloured else name
+    figures = f"{_right(_published(one))} {_right(_found(one))}"
+    claim = one.claim
+    if _columns(claim) > _CLAIM:  # a long name has a line of its own
+        yield f"{sign} {claim}"
+        sign, claim = " ", ""
+    yield f"{sign} {_padded(claim, _CLAIM)} {figures}  {verdict}"
+    yield from wrap(one.argument, _WIDTH, initial_indent="    ", subsequent_indent="    ", break_on_hyphens=False)
+
+
+def _published(one: ClaimVerdict) -> str:
+    return _cut(f"{one.published}{_unit(one)}" if any(map(str.isdigit, one.published)) else one.published)
+
+
+def _found(one: ClaimVerdict) -> str:
+    """Return what was found with one decimal more than was published, so that rounding shows."""
+    if one.found is not None:
+        return _cut(fixed(one.found, _decimals(one)) + _unit(one))
+    if one.low is None or one.high is None:
+        return "–"
+    return _cut(f"{fixed(one.low, _decimals(one))}–{fixed(one.high, _decimals(one))}{_unit(one)}")
+
+
+def _decimals(one: ClaimVerdict) -> int:
+    if one.kind == "count":
+        return 0
+    if not any(map(str.isdigit, one.published)):
+        return 3
+    _, _, fraction = one.published.partition(".")
+    digits = len(fraction) - len(fraction.lstrip("0123456789"))
+    return min(digits + 1, _MOST_DECIMALS)
+
+
+def _unit(one: ClaimVerdict) -> str:
+    unit = _UNITS.get(one.unit, "")
+    return f" {unit}" if unit else ""
+
+
+def _cut(text: str) -> str:
+    while _columns(text) > _FIGURE:
+        text = text[:-2] + "…"
+    return text
+
+
+def _right(text: str) -> str:
+    return " " * (_FIGURE - _columns(text)) + text
+
+
+def _padded(text: str, width: int) -> str:
+    return text + " " * (width - _columns(text))
+
+
+def _columns(text: str) -> int:
+    """Return how many columns of a terminal a text takes: Chinese characters take two."""
+    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
