@@ -1,0 +1,118 @@
+"""The sentences of a sheet, for people who know their community and not statistics."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from liandong.present.facts import Row
+from liandong.present.numbers import count, percent
+from liandong.present.sheets_facts import Panel, Sheet
+from liandong.present.sheets_lines import has_hidden, lines, value
+from liandong.present.words import plural, sentences, word
+
+_NEEDS: Final = ("wellbeing", "relations")
+_ENOUGH: Final = 2  # shares of a panel of which one can be the most common
+
+
+def nouns(sheet: Sheet) -> dict[str, str]:
+    """Return what sentences call this community and the others."""
+    noun = sheet.facts.cluster()
+    return {"noun": noun, "clusters": plural(sheet.lang, noun), "name": sheet.name}
+
+
+def basis(sheet: Sheet) -> str:
+    """Return how many people answered here, and with whom they are compared."""
+    known = [row["n_obs"] for row in sheet.rows if row["n_obs"] is not None]
+    values = {**nouns(sheet), "count": count(_clusters(sheet))}
+    if not known or len(known) < len(sheet.rows):
+        return word(sheet.lang, "sheet_basis_hidden", **values)
+    low, high = min(known), max(known)
+    if low == high:
+        return word(sheet.lang, "sheet_basis_one", n=count(low), **values)
+    return word(sheet.lang, "sheet_basis_range", low=count(low), high=count(high), **values)
+
+
+def found(sheet: Sheet) -> list[tuple[str, str]]:
+    """Return, panel by panel, its title and what stands out in it."""
+    mark = "。" if sheet.lang == "zh" else "."
+    return [
+        (panel.title + mark, sentences(sheet.lang, [*_levels(sheet, panel), *_standing(sheet, panel)]))
+        for panel in sheet.panels
+    ]
+
+
+def sure(sheet: Sheet) -> str:
+    """Return how sure one can be of what was found."""
+    judged = [row for row in sheet.rows if row["standing"] not in {None, "", "unknown"}]
+    different = sheet.different()
+    values = {**nouns(sheet), "total": count(len(judged)), "different": count(len(different))}
+    parts = [word(sheet.lang, "sheet_sure_interval")]
+    if judged:
+        parts.append(word(sheet.lang, "sheet_sure_different" if different else "sheet_sure_none", **values))
+    if any(row["shrunk"] is not None for row in sheet.rows):
+        parts.append(word(sheet.lang, "sheet_sure_allowing", **values))
+    return sentences(sheet.lang, parts)
+
+
+def legend(sheet: Sheet) -> str:
+    """Return how the pictures of the table are read, and what a dash in it means."""
+    parts = [word(sheet.lang, "sheet_legend", **nouns(sheet))]
+    if has_hidden(lines(sheet)):
+        parts.append(word(sheet.lang, "sheet_note_hidden"))
+    return sentences(sheet.lang, parts)
+
+
+def cannot(sheet: Sheet) -> str:
+    """Return what a sheet cannot say."""
+    frame = sheet.facts.text((sheet.facts.study.get("sampling") or {}).get("frame"))
+    parts = [word(sheet.lang, f"sheet_cannot_{what}", **nouns(sheet)) for what in ("rank", "cause")]
+    if frame:
+        parts.append(word(sheet.lang, "sheet_cannot_all", frame=frame))
+    if any(panel.name in _NEEDS for panel in sheet.panels):
+        parts.append(word(sheet.lang, "sheet_cannot_need"))
+    return sentences(sheet.lang, parts)
+
+
+def _clusters(sheet: Sheet) -> int:
+    return max((row["n_clusters"] or 0 for row in sheet.facts.rows("community_spread")), default=0)
+
+
+def _levels(sheet: Sheet, panel: Panel) -> Iterator[str]:
+    """Say what is most and least common, or what the scores are."""
+    lang, title = sheet.lang, sheet.facts.title
+    rows = [row for row in panel.rows if row["estimate"] is not None]
+    if panel.are_shares:
+        most, least = (pick(rows, key=_estimate, default=None) for pick in (max, min))
+        if most and least and len(rows) >= _ENOUGH and most["estimate"] > least["estimate"]:
+            ends = {"most": title(most["measure"]), "least": title(least["measure"])}
+            values = {"most_value": percent(most["estimate"], 0), "least_value": percent(least["estimate"], 0)}
+            yield word(lang, "sheet_extremes", **ends, **values)
+        return
+    for row in rows:
+        numbers = {"here": value(row, "estimate", panel), "rest": value(row, "rest", panel)}
+        yield word(lang, "sheet_score_item", title=title(row["measure"]), **numbers, **nouns(sheet))
+
+
+def _estimate(row: Row) -> float:
+    return float(row["estimate"])
+
+
+def _standing(sheet: Sheet, panel: Panel) -> Iterator[str]:
+    different = [row for row in panel.rows if row["standing"] in {"higher", "lower"}]
+    if not different:
+        yield word(sheet.lang, "sheet_none_panel", **nouns(sheet))
+        return
+    for standing in ("higher", "lower"):
+        items = [_item(sheet, panel, row) for row in different if row["standing"] == standing]
+        if items:
+            listed = word(sheet.lang, "sheet_separator").join(items)
+            yield word(sheet.lang, f"sheet_{standing}", items=listed, **nouns(sheet))
+
+
+def _item(sheet: Sheet, panel: Panel, row: Row) -> str:
+    values: Mapping[str, str] = {"title": sheet.facts.title(row["measure"]), "rest": value(row, "rest", panel)}
+    if row["estimate"] is None:
+        ends = {"low": value(row, "conf_low", panel), "high": value(row, "conf_high", panel)}
+        return word(sheet.lang, "sheet_item_band", **values, **ends)
+    return word(sheet.lang, "sheet_item", here=value(row, "estimate", panel), **values)
