@@ -20,10 +20,11 @@ from typing import TextIO
 from liandong.errors import RenderError
 from liandong.evidence import read_bundle
 from liandong.present.charts import get_ready
+from liandong.present.charts_claims import draw_claims
 from liandong.present.charts_supervision import draw_supervision
 from liandong.present.figures import draw_figures
 
-DRAWERS = {"evaluation": draw_figures, "data_quality": draw_supervision}
+DRAWERS = {"evaluation": draw_figures, "data_quality": draw_supervision, "audit": draw_claims}
 
 
 def serve(task: TextIO, answer: TextIO) -> None:

@@ -1,0 +1,113 @@
+"""The cards of the audit: one per claim, with wording, source, verdict and every check with its calculation."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+from urllib.parse import quote
+
+from liandong.definitions import Language
+from liandong.present.claims_facts import Audited, Claim, source_text
+from liandong.present.claims_sentences import TONES, sentence, verdict_words
+from liandong.present.claims_tables import check_table, short
+from liandong.present.docx_table import docx_table
+from liandong.present.escaping import html_text, markdown_text, typst_string, xml_text
+from liandong.present.html_table import html_table
+from liandong.present.layout import line_count, text_width
+from liandong.present.markdown import Prose, heading, identifier, paragraphs
+from liandong.present.numbers import count
+from liandong.present.table import TONES as COLOURS
+from liandong.present.table import Table
+from liandong.present.typst_table import typst_table
+from liandong.present.words import sentences, word
+
+_TITLE: Final = 30.0  # em of a wording in a heading
+_LINE: Final = 42.0  # em of a line of text on paper
+_WHOLE: Final = 30  # lines up to which a card stays on one page
+_WEB: Final = re.compile(r"https?://[^\s<>\"'`{}\[\]()\\|^]+")
+_SAFE: Final = "/:?&=#%~+,;@!$*-._"
+
+
+def cards(page: Audited, level: int) -> Prose:
+    """Return the cards below a heading of `level` per section."""
+    parts: list[str] = []
+    for at, (title, claims) in enumerate(page.sections, start=1):
+        parts.append(heading(level, title or word(page.lang, "claim_section_other"), f"sec-claims-{at}"))
+        parts += [_card(page, claim, level + 1) for claim in claims]
+    return Prose("".join(parts))
+
+
+def _card(page: Audited, claim: Claim, level: int) -> str:
+    table = check_table(page, claim)
+    title = word(page.lang, "claim_card_title", number=str(claim.number), title=short(page.wording(claim), _TITLE))
+    parts = [
+        f"\n{'#' * level} {markdown_text(title)} {{#{card_id(claim)} .unnumbered}}\n",
+        "".join(_quotation(page, claim)),
+        _verdict(page, claim),
+        _base(page, claim),
+        unnumbered_table(table) if table.rows else "",
+    ]
+    text = "".join(parts)
+    if line_count(table) + text_width(page.wording(claim)) / _LINE > _WHOLE:
+        return text
+    return f"\n```{{=typst}}\n#block(breakable: false, width: 100%)[\n```\n{text}\n```{{=typst}}\n]\n```\n"
+
+
+def card_id(claim: Claim) -> str:
+    """Return the identifier of a card: its number, for names of claims need not be Latin."""
+    return identifier("sec", "claim", str(claim.number))
+
+
+def unnumbered_table(table: Table) -> Prose:
+    """Return a table in three formats without number and caption: it belongs to the heading above it."""
+    parts = [("html", html_table(table)), ("typst", typst_table(table)), ("openxml", docx_table(table))]
+    return Prose("".join(f"\n```{{={form}}}\n{text}\n```\n" for form, text in parts))
+
+
+def judged(lang: Language, verdict: str) -> str:
+    """Return a verdict for running text, with its colour in every format."""
+    text, colour = verdict_words(lang, verdict), COLOURS[TONES[verdict]]
+    bold = "<w:b/>" * (lang == "en")  # Chinese fonts have one weight
+    return (
+        f'`<strong class="ld-tone-{TONES[verdict]}">{html_text(text)}</strong>`{{=html}}'
+        f'`#strong(text(fill: rgb("{colour}"), {typst_string(text)}))`{{=typst}}'
+        f'`<w:r><w:rPr>{bold}<w:color w:val="{colour[1:].upper()}"/></w:rPr>'
+        f'<w:t xml:space="preserve">{xml_text(text)}</w:t></w:r>`{{=openxml}}'
+    )
+
+
+def _quotation(page: Audited, claim: Claim) -> Iterator[str]:
+    yield f"\n> {markdown_text(word(page.lang, 'claim_card_quote', wording=page.wording(claim)))}\n"
+    source = page.facts.own(source_text(page.facts, claim.about))
+    if source:
+        link = _link(str((claim.about.get("source") or {}).get("url") or ""))
+        yield f">\n> {markdown_text(word(page.lang, 'claim_card_source', source=source))}{link}\n"
+
+
+def _link(url: str) -> str:
+    """Return a link to the publication; nothing for what is no address of the web."""
+    if not _WEB.fullmatch(url):
+        return ""
+    return f" [{markdown_text(url)}]({quote(url, safe=_SAFE)})"
+
+
+def _verdict(page: Audited, claim: Claim) -> str:
+    row = claim.deciding
+    said = sentence(page.lang, row, claim.values.get(row["check"], {}))
+    gap = "\u3000" if page.lang == "zh" else " "
+    return f"\n{judged(page.lang, claim.verdict)}{gap}{markdown_text(said)}\n"
+
+
+def _base(page: Audited, claim: Claim) -> str:
+    """Return what belongs to the claim beside its wording: base, whose need, how the figures behind it differ."""
+    lang, about = page.lang, claim.about
+    said = []
+    if about.get("n"):
+        universe = about.get("universe")
+        told = word(lang, "claim_card_universe", text=page.facts.own(str(universe))) if universe else ""
+        said.append(word(lang, "claim_card_base", n=count(about["n"]), universe=told))
+    for name, key in (("need", "claim_base_need"), ("operands_differ", "claim_base_differs")):
+        if about.get(name):
+            said.append(word(lang, key, text=page.facts.text(about[name])))
+    return paragraphs([sentences(lang, said)]) if said else ""
