@@ -44,6 +44,7 @@ DIV_CLASSES: Final = MappingProxyType(
         "content-hidden": CONDITIONS,
         **{f"callout-{kind}": ("title",) for kind in CALLOUTS},
         "panel-tabset": (),
+        "ld-numbers": (),
     }
 )
 """Class of a fenced div → the attributes it may have."""

@@ -33,8 +33,10 @@ class Settings:
 
     @property
     def filters(self) -> tuple[str, ...]:
-        """Return the Lua filters that the project names, as paths from its root."""
-        return tuple(self.values.get("filters") or ())
+        """Return the Lua filters that the project names, as paths from its root; those ``at: pre-ast`` come first."""
+        named = self.values.get("filters") or ()
+        first = [entry["path"] for entry in named if isinstance(entry, Mapping) and entry.get("at") == "pre-ast"]
+        return (*first, *(entry for entry in named if isinstance(entry, str)))
 
     def of(self, form: Format) -> dict[str, Any]:
         """Return the metadata of one format: its own options over those of the page."""

@@ -1,0 +1,66 @@
+"""Report pages rendered without a kernel: cells run in this process, everything else is the embedded renderer's own."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from liandong.definitions import Language
+from liandong.render.check import check_dialect, resolve_shortcodes
+from liandong.render.dialect import Format
+from liandong.render.execute import execute_page
+from liandong.render.pandoc import Document, convert
+from liandong.render.settings import page_settings
+from liandong.render.source import read_page
+from liandong.render.words import words_of
+
+REPORTS = Path(__file__).resolve().parents[3] / "reports"
+
+
+class InProcess:
+    """A session in this process; what a cell prints and what an expression gives look as a kernel sends them."""
+
+    def __init__(self) -> None:
+        self._scope: dict[str, Any] = {}
+
+    def run(self, code: str) -> list[Mapping[str, Any]]:
+        output = io.StringIO()
+        with contextlib.redirect_stdout(output):
+            exec(code, self._scope)  # noqa: S102 — the report's own pages
+        return [{"output_type": "stream", "name": "stdout", "text": output.getvalue()}]
+
+    def evaluate(self, expressions: list[str]) -> list[Mapping[str, Any]]:
+        return [self._one(eval(expression, self._scope)) for expression in expressions]  # noqa: S307 — as above
+
+    @staticmethod
+    def _one(value: Any) -> Mapping[str, Any]:
+        shown = {"text/markdown": value._repr_markdown_()} if hasattr(value, "_repr_markdown_") else {}
+        return {"status": "ok", "data": {"text/plain": repr(value), **shown}}
+
+
+def executed(page: str, bundle: Path, lang: Language, folder: Path, form: Format) -> tuple[Document, dict[str, Any]]:
+    """Return a page of `reports/` after execution, and its metadata for pandoc; `folder` must be empty."""
+    project = folder / "reports"
+    shutil.copytree(REPORTS, project)
+    source = f"{lang}/{page}.qmd"
+    found = read_page(project, source)
+    settings = page_settings(project, found)
+    parameters = {"bundle": str(bundle), "lang": lang}
+    result = execute_page(found, InProcess(), parameters, settings.execute, project / lang)
+    check_dialect(result.lines, written=result.printed)
+    values = {"toc": False, "toc-depth": 3, "number-sections": False, "number-depth": 6, **settings.of(form)}
+    options = {key: values[key] for key in ("toc", "toc-depth", "number-sections", "number-depth")}
+    values["liandong-options"] = {**options, "words": words_of(lang, values.pop("crossref", {}))}
+    return Document(project, source, tuple(resolve_shortcodes(result.lines)), settings.filters), values
+
+
+def html_of(page: str, bundle: Path, lang: Language, folder: Path) -> str:
+    """Return the HTML of a page of `reports/`, without its frame and fonts; `folder` must be empty."""
+    document, metadata = executed(page, bundle, lang, folder, "html")
+    output = folder / f"{page}.html"
+    convert(document, "html", metadata, ["--section-divs"], output)
+    return output.read_text(encoding="utf-8")

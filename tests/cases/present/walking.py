@@ -1,0 +1,203 @@
+"""Walk the text of a rendered report: which digits stand outside numbers, literals and names, and what numbers say.
+
+Not walked: tables with their notes, headings, captions, references, code, the title block and the list of publications.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from liandong.evidence import TABLES, read_bundle
+
+_BLOCKS = frozenset({"p", "li", "div", "section", "td", "blockquote", "dd", "dt", "summary", "figure"})
+_APART = frozenset(
+    {"table", "h1", "h2", "h3", "h4", "h5", "h6", "figcaption", "script", "style", "code", "pre", "svg", "nav", "header"}
+    | {"head", "math", "button"}
+)
+_APART_CLASSES = frozenset({"ld-table", "quarto-xref", "ld-citation", "footnote-ref"})
+_APART_SECTIONS = frozenset({"sec-sources"})
+_VOID = frozenset({"br", "img", "hr", "meta", "link", "input", "col", "wbr", "source"})
+_MARKED = {"ld-number": "number", "ld-literal": "literal", "ld-name": "name"}
+_PRINTED = re.compile(r"[−-]?\d[\d,]*(?:\.\d+)?(?:e-?\d+)?|[−-]?∞")
+
+
+@dataclass(frozen=True)
+class Number:
+    """A bound number as it is printed, with its attributes."""
+
+    text: str
+    said: Mapping[str, str]
+
+
+@dataclass
+class Walk(HTMLParser):
+    """What was found; `loose` are the paragraphs that hold digits of no known origin, with those digits."""
+
+    numbers: list[Number] = field(default_factory=list)
+    loose: list[tuple[str, str]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self._stack: list[tuple[str, str, dict[str, str]]] = []
+        self._paragraph = ""
+        self._digits: list[str] = []
+        self._number = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in _VOID:
+            return
+        named = {name: value or "" for name, value in attrs}
+        classes = set(named.get("class", "").split())
+        if tag in _BLOCKS:
+            self._end_paragraph()
+        apart = tag in _APART or classes & _APART_CLASSES or named.get("id") in _APART_SECTIONS
+        kind = "apart" if apart else next((_MARKED[name] for name in classes if name in _MARKED), "")
+        if kind == "number":
+            self._number = ""
+        self._stack.append((tag, kind, named))
+
+    def handle_endtag(self, tag: str) -> None:
+        while self._stack:
+            opened, kind, named = self._stack.pop()
+            if kind == "number":
+                said = {name.removeprefix("data-"): value for name, value in named.items() if name.startswith("data-")}
+                self.numbers.append(Number(self._number, said))
+            if opened == tag:
+                break
+        if tag in _BLOCKS:
+            self._end_paragraph()
+
+    def handle_data(self, data: str) -> None:
+        kinds = {kind for _, kind, _ in self._stack}
+        if "apart" in kinds:
+            return
+        self._paragraph += data
+        if "number" in kinds:
+            self._number += data
+        if not kinds & {"number", "literal", "name"}:
+            self._digits += re.findall(r"[\w.]*\d[\w.%]*", data)
+
+    def _end_paragraph(self) -> None:
+        if self._digits:
+            self.loose.append((" ".join(self._digits), " ".join(self._paragraph.split())))
+        self._paragraph, self._digits = "", []
+
+
+def walked(html: str) -> Walk:
+    """Return what a walk through a rendered page finds."""
+    walk = Walk()
+    walk.feed(html)
+    walk.close()
+    return walk
+
+
+@dataclass(frozen=True)
+class Books:
+    """The tables and the manifest of a bundle, to look numbers up."""
+
+    tables: Mapping[str, pl.DataFrame]
+    manifest: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, path: Path) -> Books:
+        bundle = read_bundle(path)
+        return cls({name: bundle.table(name) for name in TABLES}, json.loads((path / "manifest.json").read_text("utf-8")))
+
+    def fault(self, number: Number) -> str:
+        """Return what is wrong with a number, empty if it is what the bundle says."""
+        said = number.said
+        forms = said.get("form", "").split()
+        values = self._values(said, forms)
+        if isinstance(values, str):
+            return f"{number.text} of {dict(said)}: {values}"
+        if "ratio" in forms:
+            values = [values[0] / values[1]]
+        printed = _PRINTED.findall(number.text)
+        if len(printed) != len(values):
+            return f"{number.text}: prints {len(printed)} numbers, names {len(values)} values ({dict(said)})"
+        for text, value in zip(printed, values, strict=True):
+            if not _agrees(text, value, forms):
+                return f"{number.text}: {text} is printed, {value} stands in {dict(said)}"
+        return ""
+
+    def _values(self, said: Mapping[str, str], forms: list[str]) -> list[float] | str:
+        if said["table"] == "manifest":
+            return self._from_manifest(said)
+        if said["table"] not in self.tables:
+            return "no such table"
+        table, spec = self.tables[said["table"]], TABLES[said["table"]]
+        if "counted" in forms:
+            return [float(_counted(table, said.get("row", "")))]
+        key = dict(part.split("=", 1) for part in said["row"].split("; "))
+        rows = table.filter(_agreeing(name, key.get(name, ""), table) for name in spec.key)
+        if rows.height != 1:
+            return f"{rows.height} rows agree"
+        stands = [rows[column][0] for column in said["column"].split(", ")]
+        written = ", ".join(str(v) if isinstance(v, int) else f"{v:.12g}" for v in stands)
+        return [float(v) for v in stands] if written == said["value"] else f"{written} stands there"
+
+    def _from_manifest(self, said: Mapping[str, str]) -> list[float] | str:
+        found = []
+        for column in said["column"].split(", "):
+            value: Any = self.manifest
+            for step in [*filter(None, said.get("row", "").split(".")), *column.split(".")]:
+                name, _, item = step.partition("[")
+                value = value[name]
+                if item:
+                    own = item.rstrip("]")
+                    value = next(v for at, v in enumerate(value) if _own_name(v, at) == own)
+            found.append(float(value))
+        return found
+
+
+def _own_name(value: Any, at: int) -> str:
+    return str(value.get("id", value.get("name", at)) if isinstance(value, dict) else at)
+
+
+def _agreeing(name: str, text: str, table: pl.DataFrame) -> pl.Expr:
+    value = text.replace("%3B", ";").replace("%25", "%")
+    column = pl.col(name)
+    if table.schema[name] == pl.String:
+        return column.str.replace_all(r"\s+", " ").str.strip_chars() == value
+    return (column.is_null() if not value else column.cast(pl.String) == value) | (column.cast(pl.String) == value)
+
+
+def _counted(table: pl.DataFrame, row: str) -> int:
+    if row.startswith("lines "):
+        spans = [part.split("-") for part in row.removeprefix("lines ").split(", ") if part]
+        lines = [line for ends in spans for line in range(int(ends[0]), int(ends[-1]) + 1)]
+        assert all(1 <= line <= table.height for line in lines)
+        return len(set(lines))
+    found = table
+    for part in filter(None, row.split("; ")):
+        name, sign, value = part.partition("=")
+        if sign and name in table.columns:
+            found = found.filter(_agreeing(name, value, table))
+        else:
+            found = found.filter(pl.sql_expr(part))
+    return found.height
+
+
+def _agrees(text: str, value: float, forms: list[str]) -> bool:
+    if "percent" in forms:
+        value *= 100
+    if "absolute" in forms:
+        value = abs(value)
+    if "∞" in text:
+        return value == float(text.replace("−", "-").replace("∞", "inf"))
+    plain = text.replace(",", "").replace("−", "-")
+    if "bound" in forms:
+        return value < float(plain)
+    if "e" in plain:
+        return f"{value:.0e}" == f"{float(plain):.0e}"
+    decimals = len(plain.partition(".")[2])
+    # Half a unit of the last decimal, and what two ways of rounding a half may differ by.
+    return abs(float(plain) - value) <= 0.5 * 10**-decimals * (1 + 1e-9) + 1e-12
