@@ -17,5 +17,6 @@ def need(claim: Claim) -> Iterator[CheckResult]:
     bounds = bounds_of(claim)
     if claim.kind != "percent" or claim.need is None or claim.n is None or bounds is None:
         return
-    low = min(max(float(bounds.low), 0.0), 100.0)
+    value = claim.printed.value
+    low = min(max(float(bounds.low if value is None else value), 0.0), 100.0)
     yield found(claim.id, "denominator_unpublished", values={"n": claim.n}, base=claim.n, conf_low=low, conf_high=100.0)

@@ -71,7 +71,8 @@ def _calculated_from(claim: Any) -> Iterator[tuple[str, str]]:
 
 
 def _own_id(where: str, claim: Any) -> Iterator[Problem]:
-    for path, name in _references(claim):
+    """Yield figures that are made of themselves; in an order, a claim without a figure may stand for its quantity."""
+    for path, name in _calculated_from(claim):
         if name == at(claim, "id"):
             yield Problem(f"{where}.{path}", f"{name!r} is this claim itself")
 
