@@ -38,12 +38,10 @@ class Components:
         σ², pooled.
     between
         τ² by restricted maximum likelihood.
-    ratio_low, ratio_high
-        95 % interval of τ²/σ².
+    between_low, between_high
+        95 % interval of τ², at the estimate of σ².
     centre
         μ̂, the mean of the communities by generalised least squares, without the origin.
-    centre_variance
-        Of μ̂.
     statistic, df_between, df_within, p_value
         The F test that communities do not differ.
     """
@@ -51,19 +49,17 @@ class Components:
     clusters: Floats
     within: Floats
     between: Floats
-    ratio_low: Floats
-    ratio_high: Floats
+    between_low: Floats
+    between_high: Floats
     centre: Floats
-    centre_variance: Floats
     statistic: Floats
     df_between: Floats
     df_within: Floats
     p_value: Floats
 
-    @property
-    def icc(self) -> Floats:
-        """τ² / (τ² + σ²), (M,)."""
-        return divided(self.between, self.between + self.within, np.nan)
+    def icc(self, between: Floats) -> Floats:
+        """Return τ² / (τ² + σ²) for a τ², (M,)."""
+        return divided(between, between + self.within, np.nan)
 
 
 def variance_components(totals: Totals, level: float = 0.95) -> Components:
@@ -91,22 +87,43 @@ def variance_components(totals: Totals, level: float = 0.95) -> Components:
     ratio = _restricted(size, mean, variance, clusters, np.where(known, df_within, 1.0))
     weight = _weights(size, ratio)
     scale = np.where(known, variance, np.nan)
-    # Where answers do not vary within communities, they are told apart by nothing but their own means.
-    flat = (df_between >= 0) & ~known
-    plain = np.where(flat, divided(totals.value.sum(axis=0), totals.weight.sum(axis=0), np.nan), np.nan)
+    flat = _flat(mean, present, clusters, level)
+    same = ~known & (clusters > 0)
+    told = same & (within == 0) & (df_between > 0)  # nothing varies inside communities: their means are all there is
     return Components(
         clusters=clusters,
         within=within,
-        between=np.where(known, ratio * scale, np.nan),
-        ratio_low=np.where(known, _solved(pivot, upper), np.nan),
-        ratio_high=np.where(known, _solved(pivot, lower), np.nan),
-        centre=np.where(known, divided((weight * mean).sum(axis=0), weight.sum(axis=0), np.nan), plain),
-        centre_variance=np.where(known, divided(scale, weight.sum(axis=0), np.nan), np.nan),
+        between=np.where(known, ratio * scale, np.where(told, flat.between, np.nan)),
+        between_low=np.where(known, _solved(pivot, upper) * scale, np.where(told, flat.low, np.nan)),
+        between_high=np.where(known, _solved(pivot, lower) * scale, np.where(told, flat.high, np.nan)),
+        centre=np.where(
+            known, divided((weight * mean).sum(axis=0), weight.sum(axis=0), np.nan), np.where(same, flat.centre, np.nan)
+        ),
         statistic=statistic,
         df_between=df_between,
         df_within=df_within,
         p_value=np.where(known, fdtrc(safe_between, safe_within, np.nan_to_num(statistic)), np.nan),
     )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Flat:
+    """The variance of communities that have no variance inside: that of their means, with the interval of χ²."""
+
+    centre: Floats
+    between: Floats
+    low: Floats
+    high: Floats
+
+
+def _flat(mean: Floats, present: NDArray[np.bool_], clusters: Floats, level: float) -> _Flat:
+    from scipy.special import chdtri
+
+    centre = divided(np.where(present, mean, 0.0).sum(axis=0), clusters, np.nan)
+    scatter = np.where(present, (mean - centre) ** 2, 0.0).sum(axis=0)
+    df = np.maximum(clusters - 1, 1.0)
+    tail = (1 - level) / 2
+    return _Flat(centre, scatter / df, scatter / chdtri(df, tail), scatter / chdtri(df, 1 - tail))
 
 
 def _weights(size: Floats, ratio: Floats) -> Floats:

@@ -136,7 +136,8 @@ def _linearised(totals: Totals, mean: Floats, codes: NDArray[np.intp]) -> Floats
     share = np.where(clusters > 1, 1 / clusters, 0.0)  # a stratum with one cluster is centred on zero
 
     def centred(square: Floats, one: Floats, other: Floats) -> Floats:
-        return factor * (square - share * one * other)
+        found: Floats = factor * (square - share * one * other)
+        return found
 
     sums = by_stratum(value), by_stratum(weight)
     squares = by_stratum(value**2), by_stratum(value * weight), by_stratum(weight**2)
@@ -151,8 +152,8 @@ def _linearised(totals: Totals, mean: Floats, codes: NDArray[np.intp]) -> Floats
             - share[codes] * (sums[one][codes] - own[one]) * (sums[other][codes] - own[other])
         )
         forms.append(whole.sum(axis=0) - whole[codes] + without)
-    found = forms[0] - 2 * mean * forms[1] + mean**2 * forms[2]
-    return np.maximum(found, 0.0)
+    found: Floats = np.maximum(forms[0] - 2 * mean * forms[1] + mean**2 * forms[2], 0.0)
+    return found
 
 
 def difference_interval(one: Side, other: Side, alpha: Floats) -> tuple[Floats, Floats]:

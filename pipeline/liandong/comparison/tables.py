@@ -48,7 +48,7 @@ def compare_communities(
     totals = community_totals(values, measures, communities)
     components = variance_components(totals)
     own, rest = own_side(totals, components.within), rest_side(totals, communities.strata)
-    drawn = shrunken(totals.mean, totals.effective, components, totals.origin, totals.is_share)
+    drawn = shrunken(totals, components)
     columns = {
         "estimate": own.estimate,
         **_ends("conf", own.interval(_ALPHA)),
@@ -94,11 +94,11 @@ def _spread(measures: Sequence[Measure], totals: Totals, found: Components) -> p
             "centre": found.centre + totals.origin,
             "sd_within": np.sqrt(found.within),
             "sd_between": np.sqrt(found.between),
-            "sd_between_low": np.sqrt(found.ratio_low * found.within),
-            "sd_between_high": np.sqrt(found.ratio_high * found.within),
-            "icc": found.icc,
-            "icc_low": found.ratio_low / (1 + found.ratio_low),
-            "icc_high": found.ratio_high / (1 + found.ratio_high),
+            "sd_between_low": np.sqrt(found.between_low),
+            "sd_between_high": np.sqrt(found.between_high),
+            "icc": found.icc(found.between),
+            "icc_low": found.icc(found.between_low),
+            "icc_high": found.icc(found.between_high),
             "statistic": found.statistic,
             "df": np.where(np.isfinite(found.statistic), found.df_between, np.nan),
             "df_within": np.where(np.isfinite(found.statistic), found.df_within, np.nan),

@@ -109,7 +109,9 @@ class Totals:
 
 def divided(over: Floats, under: Floats, otherwise: float = 0.0) -> Floats:
     """Return ``over / under``, and `otherwise` where `under` is zero."""
-    return np.divide(over, under, out=np.full(np.broadcast(over, under).shape, otherwise), where=under != 0)
+    found: Floats = np.full(np.broadcast(over, under).shape, otherwise)
+    np.divide(over, under, out=found, where=under != 0)
+    return found
 
 
 def community_totals(values: pl.DataFrame, measures: Sequence[Measure], communities: Communities) -> Totals:

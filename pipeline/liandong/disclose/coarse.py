@@ -23,6 +23,7 @@ _OF_SHARES: Final[Mapping[str, frozenset[str]]] = {
     "distributions": frozenset({"share"}),
     "weights": frozenset({"before", "after"}),
     "missingness": frozenset({"share"}),
+    "overlap": frozenset({"share", "conf_low", "conf_high"}),
     "scales": frozenset({"mean", "sd"}),
     "items": frozenset({"mean", "sd"}),
     "design": frozenset({"outcome_mean", "outcome_sd"}),

@@ -15,7 +15,7 @@ Row = dict[str, Any]
 Found = Iterator[Count | Whole]
 
 # What a reader would miss least goes first.
-_MISSING, _COMPLETE, _PROFILE, _ITEM, _LEVEL, _SCALE, _OVERALL = 2, 3, 4, 5, 6, 8, 9
+_COMBINATION, _MISSING, _COMPLETE, _PROFILE, _ITEM, _LEVEL, _SCALE, _OVERALL = 1, 2, 3, 4, 5, 6, 8, 9
 
 
 def count_people(tables: Mapping[str, pl.DataFrame], outline: Outline) -> Counted:
@@ -125,6 +125,61 @@ def _numerator(row: Row, outline: Outline) -> Group:
     return outline.where(indicator.numerator)
 
 
+def _overlap(rows: Sequence[Row], outline: Outline) -> Found:
+    """Yield the combinations of a group, which add up to all of them, to each member's people, and to how many hold."""
+    listed: dict[str, list[tuple[int, Row]]] = {}
+    for at, row in enumerate(rows):
+        listed.setdefault(row["group"], []).append((at, row))
+    for group, cells in listed.items():
+        names = [one.id for one in outline.indicators.values() if one.group == group]
+        named = {name for _, row in cells for name in row["members"].split("+") if name}
+        members = [name for name in names if name in named] or sorted(named)
+        # Of what is true of nobody or unknown to the outline, the combinations say nothing more.
+        known, true = _of_members(members, outline)
+        parts: dict[str, list[Group]] = {name: [] for name in members}
+        every = []
+        for at, row in cells:
+            inside = set(row["members"].split("+"))
+            cell = known.union(*(true[name] if name in inside else {f"not {name}"} for name in members))
+            every.append(cell)
+            for name in inside & set(members):
+                parts[name].append(cell)
+            yield Count("overlap", at, "n_rows", known, row["n_rows"], _OVERALL)
+            yield Count("overlap", at, "n", cell, row["n"], _COMBINATION, known, 1)
+        yield Whole(known, tuple(every))
+        for total, number in _numbers_of_members(members, known, outline):
+            yield Whole(
+                total, tuple(cell for cell, (_, row) in zip(every, cells, strict=True) if row["n_members"] == number)
+            )
+        for name in members:
+            yield Whole(known | true[name], tuple(parts[name]))
+
+
+def _numbers_of_members(members: Sequence[str], known: Group, outline: Outline) -> Iterator[tuple[Group, int]]:
+    """Yield those of whom so many members hold, where a distribution counts the same: the sum of their columns."""
+    columns = {name for one in members if one in outline.indicators for name in outline.indicators[one].numerator.names}
+    for indicator in outline.indicators.values():
+        added = [part.strip() for part in indicator.numerator.text.split("+")]
+        if indicator.kind == "distribution" and indicator.universe is None and sorted(added) == sorted(columns):
+            for number in range(len(members) + 1):
+                yield known | {f"{indicator.numerator.text}={number}"}, number
+
+
+def _of_members(members: Sequence[str], outline: Outline) -> tuple[Group, dict[str, Group]]:
+    """Return the conditions under which all indicators of a group are known, and those under which each is true."""
+    known: Group = frozenset()
+    true: dict[str, Group] = {}
+    for name in members:
+        indicator = outline.indicators.get(name)
+        if indicator is None:
+            known |= {f"?{name}"}
+            true[name] = frozenset({f"{name}=1"})
+        else:
+            known |= outline.determined(indicator.numerator)
+            true[name] = outline.where(indicator.numerator)
+    return known, true
+
+
 def _weights(rows: Sequence[Row], outline: Outline) -> Found:
     parts: dict[str, list[Group]] = {}
     for at, row in enumerate(rows):
@@ -142,6 +197,7 @@ _SURVEY_TABLES: Final[Mapping[str, Callable[[Sequence[Row], Outline], Found]]] =
     "items": _items,
     "indicators": _indicators,
     "weights": _weights,
+    "overlap": _overlap,
 }
 
 __all__ = ["Samples", "count_people"]

@@ -30,8 +30,9 @@ _WITH_CELL: Final[Mapping[tuple[str, str], str]] = {
     ("missing_by_arm", "n_rows"): "n n_rows share",
     ("influence", "n_obs"): "n_obs n_treated n_untreated leverage partial_leverage estimate_without",
     ("power", "share_treated"): "share_treated",
+    ("overlap", "n"): "n share conf_low conf_high",
 }
-_BY_SHARE: Final = frozenset({"indicators", "distributions", "weights"})
+_BY_SHARE: Final = frozenset({"indicators", "distributions", "weights", "overlap"})
 _T: Final = re.compile(r"t\(\d+\)")
 
 

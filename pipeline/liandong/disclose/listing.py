@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import polars as pl
@@ -14,6 +14,7 @@ Row = dict[str, Any]
 ROUNDING: Final = "rounding"
 # Cells hide one another, within a table and across tables: which of them is the small one is not said.
 MUTUAL: Final = "threshold+secondary"
+_BY_MEASURE: Final = ("communities",)
 
 
 def list_suppressions(
@@ -40,8 +41,8 @@ def list_suppressions(
 def _of_table(
     name: str, before: pl.DataFrame, after: pl.DataFrame, reasons: Mapping[tuple[str, int, str], str]
 ) -> list[Row]:
-    found = []
-    key = TABLES[name].key
+    found: list[Row] = []
+    key = TABLES[name].key[:2] if name in _BY_MEASURE else TABLES[name].key
     pairs = zip(before.rows(named=True), after.rows(named=True), strict=True)
     for at, (old, new) in enumerate(pairs):
         columns: dict[str, list[str]] = {}
@@ -55,4 +56,15 @@ def _of_table(
             {"table": name, "row": row, "columns": "+".join(hidden), "reason": reason}
             for reason, hidden in columns.items()
         ]
-    return found
+    return _together(found) if name in _BY_MEASURE else found
+
+
+def _together(found: Sequence[Row]) -> list[Row]:
+    """Say once per measure and reason what was taken from its communities: it is the same of all of them."""
+    columns: dict[tuple[str, str, str], list[str]] = {}
+    for one in found:
+        columns.setdefault((one["table"], one["row"], one["reason"]), []).extend(one["columns"].split("+"))
+    return [
+        {"table": table, "row": row, "columns": "+".join(dict.fromkeys(names)), "reason": reason}
+        for (table, row, reason), names in columns.items()
+    ]

@@ -9,6 +9,7 @@ import polars as pl
 
 from liandong.definitions import Disclosure
 from liandong.disclose.columns import column_kinds
+from liandong.disclose.communities import banded_communities, without_cluster_sizes
 from liandong.disclose.counts import count_people
 from liandong.disclose.dominance import Concentration, without_concentrated
 from liandong.disclose.few import without_near_samples, without_small_comparisons, without_small_levels
@@ -54,7 +55,8 @@ def disclose(
     Returns
     -------
     dict
-        The same tables with the same rows. What may not be known is null, what would give it back is rounded.
+        The same tables with the same rows, hidden combinations of an overlap last. What may not be known is null, what
+        would give it back is rounded.
         Applying it to its own result changes nothing more.
 
     Raises
@@ -71,16 +73,28 @@ def disclose(
     if rules.minimum_cell == 1 and rules.rounding == 1 and not concentrated:
         return {**tables, "suppressions": TABLES["suppressions"].empty()}
     before = {name: conform(name, table) for name, table in tables.items() if name != "suppressions"}
+    smallest = max(rules.minimum_cell, rules.rounding)
     shown, cells = without_concentrated(before, concentrated)
+    shown = without_cluster_sizes(shown, smallest)
     reasons = dict.fromkeys(cells, "dominance")
     if rules.minimum_cell > 1 or cells:
         shown = without_small_comparisons(before, shown, rules.minimum_cell)
         shown = without_near_samples(before, shown, rules.minimum_cell)
         shown, others = _protected(before, shown, rules.minimum_cell, outline)
         reasons = {**others, **reasons}
+    shown = banded_communities(before, shown, smallest)
     if rules.rounding > 1:
         shown = rounded_tables(shown, rules.rounding)
-    return {**shown, "suppressions": list_suppressions(before, shown, reasons)}
+    return {**_without_order(shown), "suppressions": list_suppressions(before, shown, reasons)}
+
+
+def _without_order(tables: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+    """Return the tables with hidden combinations last, by name: in an order by size their place would tell theirs."""
+    found = dict(tables)
+    if "overlap" in found:
+        hidden, name = pl.col("suppressed"), pl.when("suppressed").then(pl.format("{} {}", "n_members", "members"))
+        found["overlap"] = found["overlap"].sort("group", hidden, name, maintain_order=True)
+    return found
 
 
 def _protected(

@@ -134,6 +134,9 @@ _LAYOUTS: Mapping[str, _Layout] = {
         "n", "n_rows", ("n", "n_rows", "share"), (_Set(("effect", "field"), shared_universe=False),)
     ),
     "weights": _Layout("n", None, ("n", "before", "after"), (_Set(("margin",), shared_universe=True),)),
+    "overlap": _Layout(
+        "n", "n_rows", ("n", "share", "conf_low", "conf_high"), (_Set(("group",), shared_universe=True),)
+    ),
     "dose": _Layout(
         "n_obs",
         None,

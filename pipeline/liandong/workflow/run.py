@@ -8,11 +8,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import polars as pl
+
 from liandong.definitions import Codebook, Study, load_study, refuse_open_questions, undecided
 from liandong.errors import DefinitionError, EstimationError, Problem
 from liandong.evidence import write_json, writing_bundle
 from liandong.privacy import linkage_key
 from liandong.workflow.analysis import analyse
+from liandong.workflow.communities import community_labels
 from liandong.workflow.crosscheck import crosschecking
 from liandong.workflow.fieldwork import supervise, write_supervision
 from liandong.workflow.house import write_house
@@ -56,7 +59,7 @@ def run_loaded(study: Study, *, out: Path | None, on_progress: Progress) -> RunR
         write_restricted(writer, intake, key)
         publication = Publication(study)
         publication.add("validation", intake.rules)
-        publication.add("labels", label_table(study))
+        publication.add("labels", pl.concat([label_table(study), community_labels(study, intake)]))
         publication.add("plan", plan_status(study))
         on_progress("Making the checks of field supervision")
         supervision = supervise(study, intake)
@@ -88,7 +91,13 @@ def bundle_folder(study: Study, out: Path | None) -> Path:
 def _codebook(study: Study) -> Codebook:
     if study.instrument is None or "responses" not in study.data:
         raise DefinitionError(
-            [Problem("study.yaml: data", "'responses' and an instrument are needed to run a study; there are none")]
+            [
+                Problem(
+                    "study.yaml: data",
+                    "'responses' and an instrument are needed to run a study; there are none",
+                    "`liandong claims` checks published figures without data" if study.claims else None,
+                )
+            ]
         )
     return study.instrument.codebook
 
