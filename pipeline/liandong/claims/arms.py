@@ -33,6 +33,8 @@ def arms(claim: Claim, claims: Mapping[str, Claim]) -> Iterator[CheckResult]:
         return
     own = claims.get(claim.coefficient or "", claim)
     stated = claim.arms or own.arms
+    if stated is None and claim.kind == "difference" and claim.se is None and claim.p_value is None:
+        return  # of two counts, say: nobody tests it
     if stated is None:
         yield found(claim.id, "detectability_no_arms", base=claim.n)
         return

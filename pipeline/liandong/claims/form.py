@@ -56,7 +56,7 @@ class Bounds:
         """Return what the quotient may be; None where the divisor may be 0 or below, or the dividend below 0."""
         if other.low <= 0 or self.low < 0:
             return None
-        low = Fraction(0) if math.isinf(other.high) else self.low / other.high
+        low = -math.inf if math.isinf(other.high) else self.low / other.high  # of "over 10,000", nothing is known below
         return Bounds(low, self.high / other.low)
 
 
@@ -120,6 +120,7 @@ def operand_bounds(operand: Operand, claims: Mapping[str, Claim], rounding: Roun
     return exactly(operand)
 
 
-def positive_part(bounds: Bounds) -> Bounds:
-    """Return the interval without what lies below 0."""
-    return Bounds(max(bounds.low, Fraction(0)), max(bounds.high, Fraction(0)))
+def operand_as_printed(operand: Operand, claims: Mapping[str, Claim]) -> Bounds | None:
+    """Return another figure as if it had not been rounded; None where it is no single number."""
+    value = claims[operand].printed.value if isinstance(operand, str) else operand
+    return None if value is None else exactly(float(value))

@@ -32,8 +32,10 @@ def parts(claim: Claim, claims: Mapping[str, Claim]) -> Iterator[CheckResult]:
 def _adds_up(claim: Claim, named: Sequence[Operand], claims: Mapping[str, Claim]) -> CheckResult:
     for rounding in ROUNDINGS:
         whole, total = bounds_of(claim, rounding), _sum(named, claims, rounding)
-        if whole is None or total is None:
+        if total is None:
             return found(claim.id, "parts_no_figure", base=claim.n)
+        if whole is None:
+            return _unpublished(claim, total)
         if whole.overlaps(total):
             return _result(claim, "parts_add_up", whole, total)
     return _at_nearest(claim, "parts_do_not_add_up", named, claims)
@@ -76,6 +78,21 @@ def _at_nearest(
     """Return the finding that nothing fits, with the bounds of the usual rounding."""
     total = _sum(named, claims, "nearest") or exactly(0)
     return _result(claim, reason, whole or bounds_of(claim) or exactly(0), total)
+
+
+def _unpublished(claim: Claim, total: Bounds) -> CheckResult:
+    """Return what the parts add up to, where the whole has no figure."""
+    low, high = float(total.low), float(total.high)
+    values = {"sum_low": low, "sum_high": high}
+    return found(
+        claim.id,
+        "parts_unpublished",
+        values=values,
+        base=claim.n,
+        recomputed=total.middle,
+        conf_low=low,
+        conf_high=high,
+    )
 
 
 def _result(claim: Claim, reason: str, whole: Bounds, total: Bounds) -> CheckResult:

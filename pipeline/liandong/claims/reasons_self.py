@@ -43,6 +43,7 @@ SELF_REASONS: Mapping[str, Reason] = MappingProxyType(
         "parts_fit": reason("parts", "consistent", "sum_low sum_high whole_low whole_high"),  # "of which": not above
         "parts_exceed": reason("parts", "contradicted", "sum_low sum_high whole_low whole_high"),
         "parts_other_base": reason("parts", "doubtful", "n part_n"),  # a part has another denominator
+        "parts_unpublished": reason("parts", "not_checkable", "sum_low sum_high"),  # the whole has no figure
         "parts_no_figure": reason("parts", "not_checkable"),  # a part, or the whole, has no number
         # arithmetic: recomputed, conf_low and conf_high are what the other figures give within their rounding.
         "arithmetic_agrees": reason("arithmetic", "consistent", "published_low published_high"),

@@ -154,8 +154,10 @@ class Claim(Definition):
         levels = self.levels or ()
         if list(levels) != sorted(set(levels), reverse=True) or not all(0 < level < 1 for level in levels):
             problems.append(f"levels go down from one star to three, such as [0.05, 0.01, 0.001]; got {list(levels)}")
-        if self.relation is not None and (self.start is None or self.end is None):
-            problems.append("relation needs both from and to")
+        if self.relation is not None and not {"start", "end"} <= self.model_fields_set:
+            problems.append("relation needs both from and to; null stands for a figure that is not published")
+        if self.relation is not None and self.start is None and self.end is None:
+            problems.append("relation needs a claim or a number for from or to")
         if self.rounded_to is not None and self.decimals:
             problems.append("rounded_to says how the figure is rounded; decimals does not go with it")
         for name in ("se", "sd"):
