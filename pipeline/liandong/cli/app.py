@@ -113,10 +113,19 @@ def report(
         list[Path] | None,
         typer.Option(metavar="PAGE.qmd", help="A page of your own instead, with the same data at hand; repeatable"),
     ] = None,
+    by: Annotated[
+        str | None,
+        typer.Option(metavar="community", help="One page per community instead, each against all others together"),
+    ] = None,
 ) -> None:
     """Render the report; the study is run first if its data or definitions have changed."""
-    from liandong.workflow import report_study
+    from liandong.workflow import report_by, report_study
 
+    if by is not None:
+        if page:
+            raise typer.BadParameter("--by renders pages of its own; leave out --page", param_hint="--by")
+        _render(partial(report_by, by=by), study, out, renderer, lang, formats)
+        return
     _render(partial(report_study, pages=page or ()), study, out, renderer, lang, formats)
 
 

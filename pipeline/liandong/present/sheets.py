@@ -5,20 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Final
 
 from liandong.definitions import Language
 from liandong.errors import RenderError
 from liandong.evidence import MANIFEST
 from liandong.present.dates import long_date
-from liandong.present.escaping import html_text, plain
 from liandong.present.facts import Facts, bundle_of_page, read_facts
 from liandong.present.markdown import Prose, bullets, metadata_block, paragraphs
-from liandong.present.marks import unmarked
 from liandong.present.sheets_facts import Sheet, read_sheet, shown_communities
 from liandong.present.sheets_html import sheet_style
 from liandong.present.sheets_table import table_blocks
-from liandong.present.sheets_words import basis, cannot, found, legend, nouns, sure
+from liandong.present.sheets_words import basis, cannot, found, legend, nouns, sure, table
 from liandong.present.words import word
 
 
@@ -59,8 +56,7 @@ class SheetPage:
 
     def table(self) -> Prose:
         """Return the figures as a table with a picture in every row, and how to read it."""
-        caption = unmarked(word(self.sheet.lang, "sheet_table", **nouns(self.sheet)))
-        return Prose(table_blocks(self.sheet, caption) + paragraphs([legend(self.sheet)]))
+        return Prose(table_blocks(table(self.sheet)) + paragraphs([legend(self.sheet)]))
 
     def sure(self) -> Prose:
         """Return how sure one can be."""
@@ -102,70 +98,6 @@ def open_sheet(bundle: str, lang: Language, community: str) -> SheetPage:
             zh="证据包中没有可以公开的该社区数据。",
         )
     return SheetPage(read_sheet(facts, chosen))
-
-
-def sheet_index(facts: Facts, files: dict[str, dict[str, str]]) -> str:
-    """Return a small HTML page that links the sheets of one language.
-
-    Parameters
-    ----------
-    facts
-        The bundle's labels.
-    files
-        Community → format → name of its file beside the page.
-    """
-    cluster = str(facts.study.get("cluster") or "")
-    noun = facts.cluster()
-    plural = nouns(Sheet(facts, "", ()))["clusters"]
-    title = word(facts.lang, "sheet_index_title", noun=noun, clusters=plural)
-    lead = word(facts.lang, "sheet_index_lead", noun=noun, clusters=plural)
-    note = word(facts.lang, "running_simulated") if facts.study.get("simulated") else ""
-    items = "\n".join(
-        f"<li>{html_text(plain(facts.level(cluster, community)))} "
-        + " ".join(f'<a href="{html_text(name)}">{form.upper()}</a>' for form, name in made.items())
-        + "</li>"
-        for community, made in files.items()
-    )
-    return _INDEX.format(
-        lang="zh-Hans" if facts.lang == "zh" else "en",
-        title=html_text(title),
-        study=html_text(facts.text(facts.study["title"])),
-        lead=html_text(lead),
-        note=f'<p class="note">{html_text(note)}</p>\n' if note else "",
-        items=items,
-    )
-
-
-_INDEX: Final = """<!DOCTYPE html>
-<html lang="{lang}">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{title}</title>
-<style>
-body {{ font-family: "Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", Arial, sans-serif; color: #1d2a30;
-  background: #fff; max-width: 46rem; margin: 2rem auto; padding: 0 1rem; line-height: 1.7; }}
-h1 {{ color: #17565c; font-weight: 400; }}
-.note {{ display: inline-block; border: 1px solid #a9491f; color: #a9491f; padding: 0.2rem 0.7rem; }}
-ul {{ columns: 16rem; padding-left: 1.2rem; }}
-a {{ color: #17565c; margin-left: 0.4em; }}
-@media (prefers-color-scheme: dark) {{
-  body {{ background: #161d20; color: #d9e1e2; }} h1, a {{ color: #86c5c8; }} .note {{ color: #eba27c; }}
-}}
-</style>
-</head>
-<body>
-<main>
-<h1>{title}</h1>
-<p>{study}</p>
-{note}<p>{lead}</p>
-<ul>
-{items}
-</ul>
-</main>
-</body>
-</html>
-"""
 
 
 @lru_cache(maxsize=4)

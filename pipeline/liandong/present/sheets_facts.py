@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import polars as pl
 
@@ -15,7 +15,8 @@ from liandong.present.words import word
 
 _GROUPS: Final = ("coverage", "service", "participation", "needs", "wellbeing", "relations")
 """Groups of indicators that a sheet may show, in its order."""
-_SHARE: Final = "share"
+_CORE: Final = ("coverage", "wellbeing", "relations")
+_SHARE, _SCALE = "share", "scale"
 _SCORES: Final = "scores"
 _MOST: Final = 20
 """Measures that fit one page with the picture and the words."""
@@ -36,6 +37,14 @@ class Panel:
     def are_shares(self) -> bool:
         """Whether the values are shares, and not scores."""
         return self.name != _SCORES
+
+
+class Whole(NamedTuple):
+    """A figure of all respondents together, and its interval."""
+
+    value: float | None
+    low: float | None
+    high: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +79,20 @@ class Sheet:
     def rows(self) -> list[Row]:
         """The rows of all panels."""
         return [row for panel in self.panels for row in panel.rows]
+
+    @property
+    def is_banded(self) -> bool:
+        """Whether bands are published of communities, and no figures."""
+        return self.facts.minimum_cell > 1
+
+    def whole(self, row: Row) -> Whole:
+        """Return the figure of all respondents on the measure of a row, where it is published."""
+        if row["kind"] == "scale":
+            found = self.facts.rows("scales", scale=row["measure"])
+            return Whole(found[0]["mean"], None, None) if found else Whole(None, None, None)
+        key = {"indicator": row["measure"], "universe": row["universe"], "subgroup": "", "category": ""}
+        one = next(iter(self.facts.rows("indicators", **key)), None)
+        return Whole(one["estimate"], one["conf_low"], one["conf_high"]) if one else Whole(None, None, None)
 
     def different(self) -> list[Row]:
         """Return the rows that stand out, in the order of the page."""
@@ -127,7 +150,7 @@ def _stem(community: str) -> str:
 
 
 def _is_readable(row: Row) -> bool:
-    return any(row[column] is not None for column in ("estimate", "conf_low", "shrunk", "shrunk_low"))
+    return any(row[column] is not None for column in ("estimate", "band_low"))
 
 
 def _key(row: Row) -> tuple[str, str]:
@@ -137,15 +160,20 @@ def _key(row: Row) -> tuple[str, str]:
 def _chosen(facts: Facts) -> set[tuple[str, str]]:
     """Return the measures that sheets show, the same on all of them: shares of all respondents, and scores.
 
-    Where there are too many for a page, those stay on which communities differ most surely.
+    The first panels come whole, and where they are too many for a page those measures stay on which communities differ
+    most surely; the others come only where they fit.
     """
-    first: dict[tuple[str, str], Row] = {}
+    by_panel: dict[str, dict[tuple[str, str], None]] = {}
     for row in facts.rows("communities"):
-        first.setdefault(_key(row), row)
-    fitting = [key for key, row in first.items() if _panel(facts, row)]
+        by_panel.setdefault(_panel(facts, row), {})[_key(row)] = None
     evidence = {_key(row): row["p_value"] for row in facts.rows("community_spread")}
-    ordered = sorted(fitting, key=lambda key: _order(evidence.get(key)))
-    return set(ordered[:_MOST])
+    chosen: set[tuple[str, str]] = set()
+    for name in (_SCORES, *_CORE, *(name for name in _GROUPS if name not in _CORE)):
+        keys = sorted(by_panel.get(name, {}), key=lambda key: _order(evidence.get(key)))
+        room = _MOST - len(chosen)
+        if len(keys) <= room or name in {_SCORES, *_CORE}:
+            chosen |= set(keys[:room])
+    return chosen
 
 
 def _order(p_value: float | None) -> float:
@@ -154,8 +182,10 @@ def _order(p_value: float | None) -> float:
 
 def _panel(facts: Facts, row: Row) -> str:
     """Return the panel of a measure; empty for one that sheets do not show."""
+    if row["kind"] == _SCALE:
+        return _SCORES
     if row["kind"] != _SHARE:
-        return _SCORES if row["kind"] == "scale" else ""
+        return ""
     if row["universe"] not in {"all", ""}:
         return ""
     groups = {found["group"] for found in facts.rows("indicators", indicator=row["measure"])}

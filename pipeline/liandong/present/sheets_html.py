@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 
 from liandong.present.escaping import html_text
-from liandong.present.sheets_lines import COLUMNS, SHARES, Line, Mark
+from liandong.present.sheets_lines import Grid, Line, Mark
 
 
 @cache
@@ -16,39 +15,38 @@ def sheet_style() -> str:
     return files("liandong.present").joinpath("sheets.css").read_text(encoding="utf-8")
 
 
-def html_sheet(found: Sequence[Line], head: Sequence[str], caption: str) -> str:
+def html_sheet(grid: Grid) -> str:
     """Return the table as one element."""
-    columns = "".join(f'<col style="width: {share * 100:.1f}%">' for share in SHARES)
-    names = [("picture", head[1]), *zip(COLUMNS, head[2:], strict=True)]
-    titles = "".join(f'<th scope="col" data-n="{name}">{html_text(text)}</th>' for name, text in names)
+    columns = "".join(f'<col style="width: {share * 100:.1f}%">' for share in grid.shares)
+    titles = "".join(f'<th scope="col" data-n="{name}">{html_text(text)}</th>' for name, text in grid.columns)
     rows = [
         '<table class="ld-sheet" data-quarto-disable-processing="true" data-quarto-bootstrap="false">',
-        f"<caption>{html_text(caption)}</caption>",
+        f"<caption>{html_text(grid.caption)}</caption>",
         f"<colgroup>{columns}</colgroup>",
         f"<thead><tr><td></td>{titles}</tr></thead>",
         "<tbody>",
     ]
-    for number, line in enumerate(found):
+    for number, line in enumerate(grid.lines):
         if line.kind == "group" and number:
             rows.append("</tbody>\n<tbody>")
-        rows.append(_html_row(line, names))
+        rows.append(_html_row(grid, line))
     return "\n".join([*rows, "</tbody>", "</table>"])
 
 
-def _html_row(line: Line, names: Sequence[tuple[str, str]]) -> str:
+def _html_row(grid: Grid, line: Line) -> str:
     title = html_text(line.title)
     if line.kind == "group":
-        return f'<tr><th scope="rowgroup" colspan="{len(SHARES)}" class="ld-sheet-group">{title}</th></tr>'
+        return f'<tr><th scope="rowgroup" colspan="{len(grid.shares)}" class="ld-sheet-group">{title}</th></tr>'
     if line.kind == "axis":
         ends = "".join(f"<span>{html_text(text)}</span>" for text in line.ends)
-        rest = f'<td colspan="{len(COLUMNS)}"></td>'
+        rest = f'<td colspan="{len(grid.columns) - 1}"></td>'
         return (
-            f'<tr class="ld-axis" aria-hidden="true"><td></td>'
+            f'<tr class="ld-axis" aria-hidden="true"><td class="ld-ends-of">{title}</td>'
             f'<td data-n="picture"><div class="ld-ends">{ends}</div></td>{rest}</tr>'
         )
     out = ' class="ld-out"' if line.mark and line.mark.standing else ""
     cells = [f'<td data-n="picture">{_svg(line.mark) if line.mark else ""}</td>']
-    for (name, label), text in zip(names[1:], line.figures, strict=True):
+    for (name, label), text in zip(grid.columns[1:], line.figures, strict=True):
         shown = html_text(text)
         tone = out if name == "standing" else ""
         cells.append(f'<td data-n="{name}" data-label="{html_text(label)}"{tone}>{shown}</td>')

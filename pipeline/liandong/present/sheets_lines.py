@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from math import floor, log10
 from typing import Final, Literal
 
@@ -17,17 +18,18 @@ from liandong.present.words import coded, word
 BAND: Final = "#c3d0d2"
 """Behind the dot: where all others lie together."""
 OWN, OTHERS, STANDS_OUT = TEAL, QUIET, ACCENT
-COLUMNS: Final = ("here", "interval", "allowing", "rest", "standing")
-"""Columns of figures, after the measure and its picture."""
-SHARES: Final = (0.265, 0.30, 0.065, 0.115, 0.085, 0.07, 0.10)
-"""Of the width of the page, column by column."""
+_EXACT: Final = (("here", 0.065), ("interval", 0.115), ("allowing", 0.085), ("rest", 0.07), ("standing", 0.10))
+_BANDED: Final = (("band", 0.12), ("all", 0.09), ("standing", 0.12))
+"""Columns of figures with their share of the page's width, where figures are published and where bands are."""
+_NAMES: Final = 0.265
+"""The share of the names of the measures."""
 _NARROWEST_BAND: Final = 0.006
 _UNITS: Final = 4  # about so many round steps on an axis
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """The picture of one measure; places from 0 to 1 across its cell, None for what is not shown."""
+    """The picture of one measure: places from 0 to 1 across its cell, None for what is not shown."""
 
     low: float | None
     at: float | None
@@ -35,7 +37,7 @@ class Mark:
     rest_low: float | None
     rest: float | None
     rest_high: float | None
-    standing: Literal["higher", "lower", ""]
+    standing: str
 
     @property
     def colour(self) -> str:
@@ -56,7 +58,7 @@ class Line:
     mark
         The picture of a measure.
     figures
-        Texts in the order of :data:`COLUMNS`.
+        Texts in the order of the columns.
     ends
         Of an axis: its lowest, middle and highest value.
     """
@@ -69,6 +71,33 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Grid:
+    """The whole table.
+
+    Attributes
+    ----------
+    caption
+        What it shows.
+    columns
+        Code and header of the columns after the names; the first is that of the pictures.
+    shares
+        Of the page's width, of all columns.
+    lines
+        From the top.
+    """
+
+    caption: str
+    columns: tuple[tuple[str, str], ...]
+    shares: tuple[float, ...]
+    lines: tuple[Line, ...]
+
+    @property
+    def has_hidden(self) -> bool:
+        """Whether any figure is left out."""
+        return any(NOT_APPLICABLE in line.figures for line in self.lines)
+
+
+@dataclass(frozen=True, slots=True)
 class _Axis:
     low: float
     high: float
@@ -77,30 +106,14 @@ class _Axis:
         return None if value is None else min(max((value - self.low) / (self.high - self.low), 0.0), 1.0)
 
 
-def lines(sheet: Sheet) -> list[Line]:
-    """Return the lines of a sheet's table from the top: shares on one axis, scores on one per range of values."""
-    shares = [panel for panel in sheet.panels if panel.are_shares]
-    found: list[Line] = []
-    for panel in shares:
-        found += [Line("group", panel.title), *_measures(sheet, panel, panel.rows, _Axis(0.0, 1.0))]
-    if shares:
-        found.append(Line("axis", word(sheet.lang, "sheet_axis_share"), ends=("0", "50", "100")))
-    for panel in sheet.panels:
-        if not panel.are_shares:
-            found.append(Line("group", panel.title))
-            for rows in _on_one_axis(panel.rows):
-                axis = _score_axis(rows)
-                middle = (axis.low + axis.high) / 2
-                low, between, high = (tick(round(value, 10)) for value in (axis.low, middle, axis.high))
-                found += _measures(sheet, panel, rows, axis)
-                found.append(Line("axis", word(sheet.lang, "sheet_axis_score"), ends=(low, between, high)))
-    return found
-
-
-def heading(sheet: Sheet) -> tuple[str, ...]:
-    """Return the header of all columns."""
-    texts = ["", word(sheet.lang, "sheet_head_picture"), *(word(sheet.lang, f"sheet_head_{name}") for name in COLUMNS)]
-    return tuple(map(unmarked, texts))
+def grid(sheet: Sheet, caption: str) -> Grid:
+    """Return the table of a sheet: shares on one axis, scores on one per range of values."""
+    columns = _BANDED if sheet.is_banded else _EXACT
+    headers = tuple((name, unmarked(word(sheet.lang, f"sheet_head_{name}"))) for name, _ in columns)
+    shares = tuple(share for _, share in columns)
+    picture = ("picture", unmarked(word(sheet.lang, f"sheet_head_picture{'_band' if sheet.is_banded else ''}")))
+    room = 1 - _NAMES - sum(shares)
+    return Grid(unmarked(caption), (picture, *headers), (_NAMES, room, *shares), tuple(_lines(sheet)))
 
 
 def value(row: Row, column: str, panel: Panel) -> str:
@@ -108,56 +121,81 @@ def value(row: Row, column: str, panel: Panel) -> str:
     return percent(row[column], 0) if panel.are_shares else fixed(row[column], _decimals(row))
 
 
+def _lines(sheet: Sheet) -> Iterator[Line]:
+    shares = [panel for panel in sheet.panels if panel.are_shares]
+    for panel in shares:
+        yield from [Line("group", unmarked(panel.title)), *_measures(sheet, panel, panel.rows, _Axis(0.0, 1.0))]
+    if shares:
+        yield Line("axis", word(sheet.lang, "sheet_axis_share"), ends=("0", "50", "100"))
+    for panel in sheet.panels:
+        if not panel.are_shares:
+            yield Line("group", unmarked(panel.title))
+            for rows in _on_one_axis(sheet, panel.rows):
+                axis = _score_axis(sheet, rows)
+                middle = (axis.low + axis.high) / 2
+                low, between, high = (tick(round(value, 10)) for value in (axis.low, middle, axis.high))
+                yield from _measures(sheet, panel, rows, axis)
+                yield Line("axis", word(sheet.lang, "sheet_axis_score"), ends=(low, between, high))
+
+
 def _measures(sheet: Sheet, panel: Panel, rows: Sequence[Row], axis: _Axis) -> Iterator[Line]:
     for row in rows:
         standing = coded(sheet.lang, "sheet_standing", row["standing"] or "unknown")
-        figures = tuple(map(unmarked, (*_figures(panel, row), standing)))
-        yield Line("row", unmarked(sheet.facts.title(row["measure"])), _mark(row, axis), figures)
+        figures = tuple(map(unmarked, (*_figures(sheet, panel, row), standing)))
+        yield Line("row", unmarked(sheet.facts.title(row["measure"])), _mark(sheet, row, axis), figures)
 
 
-def _figures(panel: Panel, row: Row) -> tuple[str, ...]:
+def _figures(sheet: Sheet, panel: Panel, row: Row) -> tuple[str, ...]:
+    shown = partial(hundredths, decimals=0) if panel.are_shares else partial(fixed, decimals=_decimals(row))
+    if sheet.is_banded:
+        hidden = row["band_low"] is None
+        band = NOT_APPLICABLE if hidden else f"{shown(row['band_low'])}–{shown(row['band_high'])}"
+        return band, shown(sheet.whole(row).value)
     if panel.are_shares:
-        own, ends = hundredths(row["estimate"], 0), percent_interval(row["conf_low"], row["conf_high"], 0)
-        return own, ends, hundredths(row["shrunk"], 0), hundredths(row["rest"], 0)
-    most = _decimals(row)
-    own, ends = fixed(row["estimate"], most), interval(row["conf_low"], row["conf_high"], most)
-    return own, ends, fixed(row["shrunk"], most), fixed(row["rest"], most)
+        ends = percent_interval(row["conf_low"], row["conf_high"], 0)
+    else:
+        ends = interval(row["conf_low"], row["conf_high"], _decimals(row))
+    return shown(row["estimate"]), ends, shown(row["shrunk"]), shown(row["rest"])
 
 
-def has_hidden(found: Sequence[Line]) -> bool:
-    """Whether any figure is left out."""
-    return any(NOT_APPLICABLE in line.figures for line in found)
-
-
-def _mark(row: Row, axis: _Axis) -> Mark:
-    columns = ("conf_low", "estimate", "conf_high", "rest_low", "rest", "rest_high")
-    low, at, high, rest_low, rest, rest_high = (axis.place(row[column]) for column in columns)
+def _mark(sheet: Sheet, row: Row, axis: _Axis) -> Mark:
+    standing = row["standing"] if row["standing"] in {"higher", "lower"} else ""
+    low, at, high, rest_low, rest, rest_high = (axis.place(place) for place in _places(sheet, row))
     if rest_low is not None and rest_high is not None and rest_high - rest_low < _NARROWEST_BAND:
         rest_low = max(rest_low - _NARROWEST_BAND / 2, 0.0)
         rest_high = min(rest_low + _NARROWEST_BAND, 1.0)
-    standing = row["standing"] if row["standing"] in {"higher", "lower"} else ""
     return Mark(low, at, high, rest_low, rest, rest_high, standing)
+
+
+def _places(sheet: Sheet, row: Row) -> tuple[float | None, ...]:
+    """Return where interval, dot and interval of the others are; a band has no dot, but an end that stands out."""
+    if not sheet.is_banded:
+        columns = ("conf_low", "estimate", "conf_high", "rest_low", "rest", "rest_high")
+        return tuple(row[column] for column in columns)
+    whole = sheet.whole(row)
+    end = {"higher": row["band_high"], "lower": row["band_low"]}.get(row["standing"])
+    return row["band_low"], end, row["band_high"], whole.low, whole.value, whole.high
 
 
 def _decimals(row: Row) -> int:
     """Return the decimals of a score: one digit of the half of its interval, at most two."""
-    low, high = row["conf_low"], row["conf_high"]
+    ends = ("conf_low", "conf_high") if row["conf_low"] is not None else ("band_low", "band_high")
+    low, high = (row[end] for end in ends)
     if low is None or high is None or high <= low:
         return 2
     return min(max(-floor(log10((high - low) / 2)), 0), 2)
 
 
-def _span(rows: Sequence[Row]) -> tuple[float, float]:
-    columns = ("conf_low", "conf_high", "estimate", "rest_low", "rest_high", "rest")
-    values = [float(row[column]) for row in rows for column in columns if row[column] is not None]
+def _span(sheet: Sheet, rows: Sequence[Row]) -> tuple[float, float]:
+    values = [float(place) for row in rows for place in _places(sheet, row) if place is not None]
     return min(values, default=0.0), max(values, default=1.0)
 
 
-def _on_one_axis(rows: Sequence[Row]) -> list[list[Row]]:
+def _on_one_axis(sheet: Sheet, rows: Sequence[Row]) -> list[list[Row]]:
     """Return the scores by the size of their values: 0 to 1 and 1 to 5 share no axis."""
     groups: list[list[Row]] = []
     for row in rows:
-        found = next((group for group in groups if _near(_span(group), _span([row]))), None)
+        found = next((group for group in groups if _near(_span(sheet, group), _span(sheet, [row]))), None)
         if found is None:
             groups.append([row])
         else:
@@ -170,9 +208,9 @@ def _near(one: tuple[float, float], other: tuple[float, float]) -> bool:
     return together <= 3 * max(one[1] - one[0], other[1] - other[0])
 
 
-def _score_axis(rows: Sequence[Row]) -> _Axis:
+def _score_axis(sheet: Sheet, rows: Sequence[Row]) -> _Axis:
     """Return an axis that begins and ends with round values around the scores."""
-    low, high = _span(rows)
+    low, high = _span(sheet, rows)
     rough = ((high - low) or abs(high) or 1.0) / _UNITS
     power = 10.0 ** floor(log10(rough))
     step = next(factor * power for factor in (1, 2, 5, 10) if factor * power >= rough * 0.999)

@@ -7,19 +7,13 @@ take no time. Figures stand beside them, so nobody has to see a picture.
 from __future__ import annotations
 
 from liandong.present.markdown import Prose
-from liandong.present.sheets_facts import Sheet
 from liandong.present.sheets_html import html_sheet
-from liandong.present.sheets_lines import heading, lines
+from liandong.present.sheets_lines import Grid
 from liandong.present.sheets_typst import typst_sheet
 from liandong.present.sheets_word import word_sheet
 
 
-def table_blocks(sheet: Sheet, caption: str) -> Prose:
+def table_blocks(grid: Grid) -> Prose:
     """Return the table as one raw block per format."""
-    found, head = lines(sheet), heading(sheet)
-    parts = {
-        "html": html_sheet(found, head, caption),
-        "typst": typst_sheet(found, head),
-        "openxml": word_sheet(found, head, caption),
-    }
+    parts = {"html": html_sheet(grid), "typst": typst_sheet(grid), "openxml": word_sheet(grid)}
     return Prose("".join(f"\n```{{={form}}}\n{text}\n```\n" for form, text in parts.items()))

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
 
 from liandong.present.escaping import typst_string
-from liandong.present.sheets_lines import BAND, COLUMNS, OTHERS, OWN, SHARES, STANDS_OUT, Line
+from liandong.present.sheets_lines import BAND, OTHERS, OWN, STANDS_OUT, Grid, Line
 
 
-def typst_sheet(found: Sequence[Line], head: Sequence[str]) -> str:
+def typst_sheet(grid: Grid) -> str:
     """Return the table as markup that starts in content mode."""
-    shares = ", ".join(f"{share * 100:.1f}fr" for share in SHARES)
-    aligns = ", ".join(["left", "left", *["center"] * len(COLUMNS)])
-    header = ", ".join(f"align(center + bottom)[#{typst_string(text)}]" for text in head)
+    shares = ", ".join(f"{share * 100:.1f}fr" for share in grid.shares)
+    aligns = ", ".join(["left", "left", *["center"] * (len(grid.columns) - 1)])
+    header = ", ".join(
+        f"align(center + bottom)[#{typst_string(text)}]" for text in ("", *(text for _, text in grid.columns))
+    )
     return "\n".join(
         [
             "#[",
@@ -26,7 +28,7 @@ def typst_sheet(found: Sequence[Line], head: Sequence[str]) -> str:
             "  table.hline(stroke: 1pt),",
             f"  table.header({header}),",
             "  table.hline(stroke: 0.6pt),",
-            *(f"  {text}," for line in found for text in _typst_row(line)),
+            *(f"  {text}," for line in grid.lines for text in _typst_row(grid, line)),
             "  table.hline(stroke: 1pt),",
             "))",
             "]",
@@ -34,16 +36,16 @@ def typst_sheet(found: Sequence[Line], head: Sequence[str]) -> str:
     )
 
 
-def _typst_row(line: Line) -> Iterator[str]:
+def _typst_row(grid: Grid, line: Line) -> Iterator[str]:
     if line.kind == "group":
         title = f'text(fill: rgb("#17565c"), {typst_string(line.title)})'
-        yield f"table.cell(colspan: {len(SHARES)}, inset: (top: 4pt, bottom: 1.5pt, x: 3pt), {title})"
+        yield f"table.cell(colspan: {len(grid.shares)}, inset: (top: 4pt, bottom: 1.5pt, x: 3pt), {title})"
         return
     if line.kind == "axis":
         low, middle, high = (f'text(size: 0.85em, fill: rgb("{OTHERS}"), {typst_string(end)})' for end in line.ends)
         yield f'text(size: 0.85em, fill: rgb("{OTHERS}"), align(right, {typst_string(line.title)}))'
         yield f"grid(columns: (1fr, 1fr, 1fr), align: (left, center, right), {low}, {middle}, {high})"
-        yield from ["[]"] * len(COLUMNS)
+        yield from ["[]"] * (len(grid.columns) - 1)
         return
     mark = line.mark
     places = () if mark is None else (mark.low, mark.at, mark.high, mark.rest_low, mark.rest, mark.rest_high)

@@ -6,30 +6,30 @@ from collections.abc import Sequence
 from typing import Final
 
 from liandong.present.escaping import xml_text
-from liandong.present.sheets_lines import BAND, OTHERS, SHARES, STANDS_OUT, Line, Mark
+from liandong.present.sheets_lines import BAND, OTHERS, STANDS_OUT, Grid, Line, Mark
 
 _WORD_WIDTH: Final = 9298  # twips between the margins of the Word template
 _UNITS, _TALL = 1000, 100  # across and down a picture
 _CLOSE: Final = '<w:spacing w:before="0" w:after="0" w:line="240" w:lineRule="auto"/>'
 
 
-def word_sheet(found: Sequence[Line], head: Sequence[str], caption: str) -> str:
+def word_sheet(grid: Grid) -> str:
     """Return the table as a ``w:tbl`` and the paragraph that has to follow it."""
-    widths = [round(share * _WORD_WIDTH) for share in SHARES]
+    widths = [round(share * _WORD_WIDTH) for share in grid.shares]
     border = 'w:val="single" w:sz="10" w:space="0" w:color="1D2A30"'
     rule = '<w:tcBorders><w:bottom w:val="single" w:sz="6" w:space="0" w:color="1D2A30"/></w:tcBorders>'
     titles = "".join(
         _word_cell(_word_text(text, "left" if not n else "center", "TableHeader"), widths[n], rule)
-        for n, text in enumerate(head)
+        for n, text in enumerate(("", *(text for _, text in grid.columns)))
     )
-    grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
-    lines_of = "\n".join(_word_row(line, widths) for line in found)
+    columns = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
+    lines_of = "\n".join(_word_row(line, widths) for line in grid.lines)
     return (
         f'<w:tbl><w:tblPr><w:tblW w:w="{sum(widths)}" w:type="dxa"/>'
         f"<w:tblBorders><w:top {border}/><w:bottom {border}/></w:tblBorders>"
         '<w:tblLayout w:type="fixed"/><w:tblCellMar><w:left w:w="50" w:type="dxa"/><w:right w:w="50" w:type="dxa"/>'
-        f'</w:tblCellMar><w:tblCaption w:val="{xml_text(caption)}"/></w:tblPr>'
-        f"<w:tblGrid>{grid}</w:tblGrid>"
+        f'</w:tblCellMar><w:tblCaption w:val="{xml_text(grid.caption)}"/></w:tblPr>'
+        f"<w:tblGrid>{columns}</w:tblGrid>"
         f"<w:tr><w:trPr><w:cantSplit/><w:tblHeader/></w:trPr>{titles}</w:tr>\n{lines_of}</w:tbl>\n"
         '<w:p><w:pPr><w:pStyle w:val="TableNote"/></w:pPr></w:p>'
     )
@@ -78,7 +78,8 @@ def _word_ends(line: Line, width: int) -> str:
 
 def _word_picture(mark: Mark, width: int) -> str:
     """Return the picture as VML, which Word, WPS and LibreOffice draw without any file beside it."""
-    shapes = []
+    # LibreOffice stretches a group to what it holds: an unseen frame makes that the whole picture.
+    shapes = [f'<v:rect style="position:absolute;width:{_UNITS};height:{_TALL}" filled="f" stroked="f"/>']
     if mark.rest_low is not None and mark.rest_high is not None:
         left, wide = round(mark.rest_low * _UNITS), max(round((mark.rest_high - mark.rest_low) * _UNITS), 4)
         box = f"position:absolute;left:{left};top:0;width:{wide};height:{_TALL}"
@@ -105,6 +106,7 @@ def _word_dot(mark: Mark, at: int) -> str:
     fill = f'fillcolor="{mark.colour}" stroked="f"'
     if not mark.standing:
         return f'<v:oval style="position:absolute;left:{at - 18};top:24;width:36;height:52" {fill}/>'
-    turned = "rotation:90" if mark.standing == "higher" else "rotation:270"
-    box = f"position:absolute;left:{at - 28};top:14;width:56;height:72;{turned}"
-    return f'<v:shape coordsize="100,100" style="{box}" path="m 50,0 l 100,100, 0,100 x e" {fill}/>'
+    corners = [(-22, 12), (36, 50), (-22, 88)]
+    sign = 1 if mark.standing == "higher" else -1
+    points = " ".join(f"{at + sign * x},{y}" for x, y in [*corners, corners[0]])
+    return f'<v:polyline points="{points}" {fill}/>'

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Final
 
 from liandong.present.facts import Row
-from liandong.present.numbers import count, percent
+from liandong.present.numbers import count, fixed, percent
 from liandong.present.sheets_facts import Panel, Sheet
-from liandong.present.sheets_lines import has_hidden, lines, value
+from liandong.present.sheets_lines import Grid, grid, value
 from liandong.present.words import plural, sentences, word
 
 _NEEDS: Final = ("wellbeing", "relations")
@@ -47,7 +47,7 @@ def sure(sheet: Sheet) -> str:
     judged = [row for row in sheet.rows if row["standing"] not in {None, "", "unknown"}]
     different = sheet.different()
     values = {**nouns(sheet), "total": count(len(judged)), "different": count(len(different))}
-    parts = [word(sheet.lang, "sheet_sure_interval")]
+    parts = [word(sheet.lang, "sheet_sure_band" if sheet.is_banded else "sheet_sure_interval")]
     if judged:
         parts.append(word(sheet.lang, "sheet_sure_different" if different else "sheet_sure_none", **values))
     if any(row["shrunk"] is not None for row in sheet.rows):
@@ -55,10 +55,15 @@ def sure(sheet: Sheet) -> str:
     return sentences(sheet.lang, parts)
 
 
+def table(sheet: Sheet) -> Grid:
+    """Return the table under its caption."""
+    return grid(sheet, word(sheet.lang, "sheet_table", **nouns(sheet)))
+
+
 def legend(sheet: Sheet) -> str:
     """Return how the pictures of the table are read, and what a dash in it means."""
-    parts = [word(sheet.lang, "sheet_legend", **nouns(sheet))]
-    if has_hidden(lines(sheet)):
+    parts = [word(sheet.lang, f"sheet_legend{'_band' if sheet.is_banded else ''}", **nouns(sheet))]
+    if table(sheet).has_hidden:
         parts.append(word(sheet.lang, "sheet_note_hidden"))
     return sentences(sheet.lang, parts)
 
@@ -80,18 +85,34 @@ def _clusters(sheet: Sheet) -> int:
 
 def _levels(sheet: Sheet, panel: Panel) -> Iterator[str]:
     """Say what is most and least common, or what the scores are."""
-    lang, title = sheet.lang, sheet.facts.title
-    rows = [row for row in panel.rows if row["estimate"] is not None]
-    if panel.are_shares:
-        most, least = (pick(rows, key=_estimate, default=None) for pick in (max, min))
-        if most and least and len(rows) >= _ENOUGH and most["estimate"] > least["estimate"]:
-            ends = {"most": title(most["measure"]), "least": title(least["measure"])}
-            values = {"most_value": percent(most["estimate"], 0), "least_value": percent(least["estimate"], 0)}
-            yield word(lang, "sheet_extremes", **ends, **values)
+    if not panel.are_shares:
+        yield from (_score(sheet, panel, row) for row in panel.rows if _is_known(row))
         return
-    for row in rows:
+    rows = [row for row in panel.rows if row["estimate"] is not None]
+    most, least = (pick(rows, key=_estimate, default=None) for pick in (max, min))
+    if most and least and len(rows) >= _ENOUGH and most["estimate"] > least["estimate"]:
+        ends = {"most": sheet.facts.title(most["measure"]), "least": sheet.facts.title(least["measure"])}
+        values = {"most_value": percent(most["estimate"], 0), "least_value": percent(least["estimate"], 0)}
+        yield word(sheet.lang, "sheet_extremes", **ends, **values)
+
+
+def _score(sheet: Sheet, panel: Panel, row: Row) -> str:
+    values = {"title": sheet.facts.title(row["measure"]), **nouns(sheet)}
+    if row["estimate"] is not None:
         numbers = {"here": value(row, "estimate", panel), "rest": value(row, "rest", panel)}
-        yield word(lang, "sheet_score_item", title=title(row["measure"]), **numbers, **nouns(sheet))
+        return word(sheet.lang, "sheet_score_item", **numbers, **values)
+    return word(sheet.lang, "sheet_score_band", **_band(sheet, panel, row), **values)
+
+
+def _band(sheet: Sheet, panel: Panel, row: Row) -> dict[str, str]:
+    """Return the ends of a band in words, and what holds of all respondents."""
+    whole = sheet.whole(row).value
+    everybody = percent(whole, 0) if panel.are_shares else fixed(whole, 2)
+    return {"low": value(row, "band_low", panel), "high": value(row, "band_high", panel), "all": everybody}
+
+
+def _is_known(row: Row) -> bool:
+    return row["estimate"] is not None or row["band_low"] is not None
 
 
 def _estimate(row: Row) -> float:
@@ -111,8 +132,8 @@ def _standing(sheet: Sheet, panel: Panel) -> Iterator[str]:
 
 
 def _item(sheet: Sheet, panel: Panel, row: Row) -> str:
-    values: Mapping[str, str] = {"title": sheet.facts.title(row["measure"]), "rest": value(row, "rest", panel)}
+    title = sheet.facts.title(row["measure"])
     if row["estimate"] is None:
-        ends = {"low": value(row, "conf_low", panel), "high": value(row, "conf_high", panel)}
-        return word(sheet.lang, "sheet_item_band", **values, **ends)
-    return word(sheet.lang, "sheet_item", here=value(row, "estimate", panel), **values)
+        return word(sheet.lang, "sheet_item_band", title=title, **_band(sheet, panel, row))
+    numbers = {"here": value(row, "estimate", panel), "rest": value(row, "rest", panel)}
+    return word(sheet.lang, "sheet_item", title=title, **numbers)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from liandong.workflow.report import audit_study, report_study, supervise_study
     from liandong.workflow.results import CheckResult, Finding, LockResult, ReportResult, RunResult
     from liandong.workflow.run import run_study
+    from liandong.workflow.sheets import report_by
     from liandong.workflow.verify import Verification, verify_bundle
 
 __all__ = [
@@ -42,6 +43,7 @@ __all__ = [
     "new_study",
     "plan_power",
     "plan_status",
+    "report_by",
     "report_study",
     "run_study",
     "supervise_study",
@@ -65,6 +67,7 @@ _HOME = {
     "new_study": "new",
     "plan_power": "power",
     "plan_status": "lock",
+    "report_by": "sheets",
     "report_study": "report",
     "run_study": "run",
     "supervise_study": "report",
