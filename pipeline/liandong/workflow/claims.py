@@ -41,7 +41,7 @@ def describe_claims(study: Study) -> list[dict[str, Any]]:
 
 
 def _describe(claim: Claim) -> dict[str, Any]:
-    given = claim.model_dump(mode="json")
+    given = claim.model_dump(mode="json") | {"published": claim.published_text}
     named = ("id", "kind", "wording", "published", "unit", "n", "universe", "source", "quantity", "section")
     return {name: given.get(name) for name in named} | {
         name: value for name, value in given.items() if name not in named and value is not None

@@ -9,6 +9,7 @@ from liandong.definitions import Study
 from liandong.errors import DefinitionError, OutputError, Problem
 from liandong.evidence import MANIFEST, read_bundle, writing_bundle
 from liandong.workflow.claims import claim_tables
+from liandong.workflow.house import write_house
 from liandong.workflow.labels import label_table
 from liandong.workflow.manifest import describe, fingerprint
 from liandong.workflow.rendered import remember_study
@@ -43,6 +44,7 @@ def write_claims_alone(study: Study, *, out: Path | None, on_progress: Progress)
         writer.table("labels", label_table(study))
         for name, table in claim_tables(study, None).items():
             writer.table(name, table)
+        write_house(writer, study)
         writer.manifest(_manifest(study))
         remember_study(writer.folder, study)
 

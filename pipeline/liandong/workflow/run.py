@@ -90,14 +90,16 @@ def bundle_folder(study: Study, out: Path | None) -> Path:
 
 def _codebook(study: Study) -> Codebook:
     if study.instrument is None or "responses" not in study.data:
+        hint = "`liandong claims` checks published figures without data" if study.claims else None
         raise DefinitionError(
             [
                 Problem(
                     "study.yaml: data",
                     "'responses' and an instrument are needed to run a study; there are none",
-                    "`liandong claims` checks published figures without data" if study.claims else None,
+                    hint,
                 )
-            ]
+            ],
+            zh="该研究没有调查数据，可用 liandong claims 核查公布的数字。" if study.claims else None,
         )
     return study.instrument.codebook
 
