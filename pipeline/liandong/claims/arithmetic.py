@@ -7,11 +7,10 @@ that disagree make the claim doubtful and do not contradict it.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping
 
 from liandong.claims.findings import CheckResult, found
-from liandong.claims.form import ROUNDINGS, Bounds, bounds_of, exactly
+from liandong.claims.form import ROUNDINGS, Bounds, bounds_of, exactly, finite_ends
 from liandong.claims.operations import WORDS, Word, as_printed, given_operands, middle_of, missing_operand, result_of
 from liandong.definitions import Claim
 
@@ -77,7 +76,7 @@ def _finding(
     central: float | None,
     more: Mapping[str, float] | None = None,
 ) -> CheckResult:
-    low, high = float(result.low), float(result.high)
+    low, high = finite_ends(result)
     values = dict(more or {})
     if published is not None:
         values = {"published_low": float(published.low), "published_high": float(published.high)} | values
@@ -85,6 +84,6 @@ def _finding(
     middle = result.middle if central is None else central
     difference = None if middle is None or value is None or claim.relation is not None else float(value) - middle
     return found(
-        claim.id, reason, values=values, base=claim.n, recomputed=middle, conf_low=low if math.isfinite(low) else None,
-        conf_high=high if math.isfinite(high) else None, difference=difference,
+        claim.id, reason, values=values, base=claim.n, recomputed=middle, conf_low=low,
+        conf_high=high, difference=difference,
     )  # fmt: skip

@@ -86,10 +86,9 @@ def _judged(claim: Claim, own: Claim, sizes: tuple[int, int], clusters: int | No
         values |= {"clusters": clusters, "mde_sd_clusters": by_clusters}
     values |= _of_coefficient(own, smallest)
     numbers = {"base": treated + untreated}
-    if smallest >= LARGE and values.get("published_sd", 0.0) < smallest:
-        return found(claim.id, "detectability_only_large", values=values, **numbers)
     if "published_sd" not in values:
-        return found(claim.id, "detectability_moderate", values=values, **numbers)
+        reason = "detectability_only_large" if smallest >= LARGE else "detectability_moderate"
+        return found(claim.id, reason, values=values, **numbers)
     below = values["published_sd"] < smallest
     return found(claim.id, "detectability_below" if below else "detectability_within", values=values, **numbers)
 

@@ -60,6 +60,12 @@ class Bounds:
         return Bounds(low, self.high / other.low)
 
 
+def finite_ends(bounds: Bounds) -> tuple[float | None, float | None]:
+    """Return both ends, None for an open one."""
+    low, high = float(bounds.low), float(bounds.high)
+    return low if math.isfinite(low) else None, high if math.isfinite(high) else None
+
+
 def exactly(value: float) -> Bounds:
     """Return the interval of a number that was not rounded."""
     number = Fraction(repr(float(value)))

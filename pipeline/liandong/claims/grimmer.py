@@ -49,12 +49,19 @@ def _judged(claim: Claim, sd: float | str, n: int, items: int, sums: range) -> C
     printed = float(bounds_of_figure(sd).middle or 0)
     ends = None if claim.scale_range is None else _answers(claim.scale_range, items)
     tried = [(total, divisor) for total in sums for divisor in (n - 1, n)]
-    for rounding in ROUNDINGS:
+    for rounding in (claim.rounding,) if claim.rounding else ROUNDINGS:
         spread = bounds_of_figure(sd, rounding).times(Fraction(items))
         for total, divisor in tried:
             squares = possible_squares(n, total, Bounds(max(spread.low, Fraction(0)), spread.high), divisor, ends)
             if squares:
-                values = {"n": n, "sd": printed, "sum_squares_low": squares[0], "sum_squares_high": squares[-1]}
+                values: dict[str, float] = {
+                    "n": n,
+                    "sd": printed,
+                    "sum_squares_low": squares[0],
+                    "sum_squares_high": squares[-1],
+                }
+                if rounding == "truncated":
+                    values["sd_truncated"] = 1.0
                 return found(claim.id, "grimmer_possible", values=values, base=n)
     if ends is not None:
         largest = max(_largest_sd(n, total, ends) for total in sums) / items

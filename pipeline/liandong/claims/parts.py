@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from liandong.claims.findings import CheckResult, found
-from liandong.claims.form import ROUNDINGS, Bounds, bounds_of, exactly, operand_bounds
+from liandong.claims.form import ROUNDINGS, Bounds, bounds_of, exactly, finite_ends, operand_bounds
 from liandong.definitions import Claim
 from liandong.definitions.claims import Operand, Rounding
 
@@ -82,8 +82,8 @@ def _at_nearest(
 
 def _unpublished(claim: Claim, total: Bounds) -> CheckResult:
     """Return what the parts add up to, where the whole has no figure."""
-    low, high = float(total.low), float(total.high)
-    values = {"sum_low": low, "sum_high": high}
+    low, high = finite_ends(total)
+    values = {"sum_low": float(total.low), "sum_high": float(total.high)}
     return found(
         claim.id,
         "parts_unpublished",
@@ -104,9 +104,10 @@ def _result(claim: Claim, reason: str, whole: Bounds, total: Bounds) -> CheckRes
     }
     middle, stated = total.middle, whole.middle
     difference = None if middle is None or stated is None else stated - middle
+    low, high = finite_ends(total)
     return found(
-        claim.id, reason, values=values, base=claim.n, recomputed=middle, conf_low=values["sum_low"],
-        conf_high=values["sum_high"], difference=difference,
+        claim.id, reason, values=values, base=claim.n, recomputed=middle, conf_low=low, conf_high=high,
+        difference=difference,
     )  # fmt: skip
 
 

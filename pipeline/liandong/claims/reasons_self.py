@@ -33,7 +33,7 @@ SELF_REASONS: Mapping[str, Reason] = MappingProxyType(
         "grim_out_of_range": reason("grim", "contradicted", "lowest highest"),  # outside 0–100 %, outside the scale
         "grim_above_base": reason("grim", "contradicted", "n"),  # a count above the number of people
         "grim_not_whole": reason("grim", "contradicted"),  # a count of people that is no whole number
-        # The standard deviation of whole answers, given n and the mean.
+        # The standard deviation of whole answers, given n and the mean. sd_truncated: 1 where it was cut off, not rounded.
         "grimmer_possible": reason("grim", "consistent", "n sd sum_squares_low sum_squares_high"),
         "grimmer_impossible": reason("grim", "contradicted", "n sd sd_below sd_above"),
         "grimmer_beyond_scale": reason("grim", "contradicted", "n sd sd_largest"),
@@ -45,6 +45,7 @@ SELF_REASONS: Mapping[str, Reason] = MappingProxyType(
         "parts_other_base": reason("parts", "doubtful", "n part_n"),  # a part has another denominator
         "parts_unpublished": reason("parts", "not_checkable", "sum_low sum_high"),  # the whole has no figure
         "parts_no_figure": reason("parts", "not_checkable"),  # a part, or the whole, has no number
+        # An open end ("over 10,000") is infinite in these values and empty in recomputed, conf_low and conf_high.
         # arithmetic: recomputed, conf_low and conf_high are what the other figures give within their rounding.
         "arithmetic_agrees": reason("arithmetic", "consistent", "published_low published_high"),
         "arithmetic_disagrees": reason("arithmetic", "contradicted", "published_low published_high"),
