@@ -3,6 +3,7 @@
 from liandong.present.claims import AuditPage, open_audit
 from liandong.present.claims_sentences import claim_sentence
 from liandong.present.figures import draw_figures, figures_of
+from liandong.present.formatters import count, fixed, interval, p_value, percent, percent_interval, points
 from liandong.present.markdown import Prose
 from liandong.present.page import Page, open_page
 from liandong.present.sheets import SheetPage, open_sheet
@@ -22,12 +23,19 @@ __all__ = [
     "Table",
     "aligned",
     "claim_sentence",
+    "count",
     "draw_figures",
     "figures_of",
+    "fixed",
     "group",
     "heads",
+    "interval",
     "open_audit",
     "open_page",
     "open_sheet",
     "open_supervision",
+    "p_value",
+    "percent",
+    "percent_interval",
+    "points",
 ]

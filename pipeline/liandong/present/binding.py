@@ -20,6 +20,7 @@ ABSOLUTE: Final = "absolute"
 RATIO: Final = "ratio"
 PERCENT: Final = "percent"
 BOUND: Final = "bound"
+DATE: Final = "date"
 FORMS: Final = MappingProxyType(
     {
         PERCENT: "the value times 100",
@@ -27,6 +28,7 @@ FORMS: Final = MappingProxyType(
         RATIO: "the first value divided by the second",
         COUNTED: "how many rows agree with the condition",
         BOUND: "a bound that the value is below",
+        DATE: "an ISO date, written out",
     }
 )
 """What may have been done to a value before it was printed, other than rounding."""
@@ -224,7 +226,9 @@ def _label(value: Any, at: int) -> str:
     return str(at if own is None else own)
 
 
-def counted(table: str, rows: Sequence[Any] | int, where: str = "", key: Mapping[str, Any] | None = None) -> Whole:
+def counted(
+    table: str, rows: Sequence[Any] | int, where: str, key: Mapping[str, Any], distinct: Sequence[str]
+) -> Whole:
     """Return how many of the rows of `table` were found, as a number that remembers how.
 
     Parameters
@@ -238,14 +242,23 @@ def counted(table: str, rows: Sequence[Any] | int, where: str = "", key: Mapping
         named, from 1 on without the header.
     key
         Columns and values that the rows share.
+    distinct
+        Columns whose different values are counted; without any, the rows are.
     """
-    number = rows if isinstance(rows, int) else len(rows)
+    number = how_many(rows, distinct)
     parts = [described(key)] if key else []
     if where:
         parts.append(where)
     if not parts and not isinstance(rows, int):
         parts.append(f"lines {_ranges(row.index + 1 for row in rows if isinstance(row, BoundRow))}")
-    return Whole(number, Fixed(Place(table, "; ".join(parts))), "rows", forms=(COUNTED,))
+    return Whole(number, Fixed(Place(table, "; ".join(parts))), ", ".join(distinct) or "rows", forms=(COUNTED,))
+
+
+def how_many(rows: Sequence[Any] | int, distinct: Sequence[str]) -> int:
+    """Return the number of rows, or of different values of the columns `distinct` in them."""
+    if isinstance(rows, int):
+        return int(rows)
+    return len({tuple(row[name] for name in distinct) for row in rows}) if distinct else len(rows)
 
 
 def _ranges(numbers: Iterable[int]) -> str:
@@ -301,6 +314,13 @@ def origin_of(*values: float | None) -> Origin | None:
         return None
     forms = dict.fromkeys(form for value in bound for form in value.forms)
     return Origin(place, tuple(v.column for v in bound), tuple(exact_text(v) for v in bound), tuple(forms))
+
+
+def bind_text(text: str, row: Mapping[str, Any], column: str, form: str) -> str:
+    """Return `text`, which writes out what stands in `column` of `row`, marked with its origin."""
+    if not isinstance(row, BoundRow):
+        return text
+    return number_mark(text, (*Origin(row.place, (column,), (str(row[column]),), (form,)).fields(),))
 
 
 def bind(text: str, *values: float | None, form: str = "") -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from liandong.present.facts import Facts, Row, fullest_row
+from liandong.present.marks import unrepeated
 from liandong.present.numbers import count
 from liandong.present.phrases_verdict import cautions_by_verdict, few_bound, is_judged
 from liandong.present.words import plural, word
@@ -17,7 +18,7 @@ def caution_phrases(facts: Facts, effect: Row) -> list[str]:
     """Return the warnings of the verdicts on an effect; without a verdict, one where an arm is very small."""
     judged = [outcome for outcome in effect["outcomes"] if is_judged(facts, effect, outcome)]
     rest = [_few_caution(facts, effect, outcome) for outcome in effect["outcomes"] if outcome not in judged]
-    return [*cautions_by_verdict(facts, effect, judged), *filter(None, dict.fromkeys(rest))]
+    return [*cautions_by_verdict(facts, effect, judged), *filter(None, unrepeated(rest))]
 
 
 def _few_caution(facts: Facts, effect: Row, outcome: str) -> str:

@@ -26,6 +26,7 @@ from liandong.present.charts import (
     wrapped,
 )
 from liandong.present.dates import long_date
+from liandong.present.facts import Row
 from liandong.present.figures import Figure, save_share
 from liandong.present.numbers import count, fixed, percent
 from liandong.present.supervision_facts import Supervised, read_supervised
@@ -85,14 +86,14 @@ def _alt_progress(page: Supervised) -> str:
     return sentences(page.lang, said)
 
 
-def _alt_minutes(page: Supervised, timed: Sequence[dict[str, Any]]) -> str:
+def _alt_minutes(page: Supervised, timed: Sequence[Row]) -> str:
     first, last = timed[0], timed[-1]
     names = {"shortest": page.person(first["interviewer"]), "longest": page.person(last["interviewer"])}
     ends = {"low": fixed(first["minutes_median"], 0), "high": fixed(last["minutes_median"], 0)}
     return word(page.lang, "dq_alt_minutes", count=count(len(timed)), **names, **ends)
 
 
-def _alt_icc(page: Supervised, effects: Sequence[dict[str, Any]]) -> str:
+def _alt_icc(page: Supervised, effects: Sequence[Row]) -> str:
     clear = sum(row["icc_low"] is not None and row["icc_low"] > 0 for row in effects)
     largest = {"question": str(effects[0][f"title_{page.lang}"]), "high": fixed(effects[0]["icc"], 3)}
     return word(page.lang, "dq_alt_icc", count=count(len(effects)), clear=count(clear), **largest)
@@ -114,12 +115,12 @@ def _ends(page: Supervised, key: str, total: int) -> str:
     return word(page.lang, key, half=count(_MOST_INTERVIEWERS // 2), count=count(total))
 
 
-def _both_ends(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _both_ends(rows: list[Row]) -> list[Row]:
     half = _MOST_INTERVIEWERS // 2
     return rows if len(rows) <= _MOST_INTERVIEWERS else [*rows[:half], *rows[-half:]]
 
 
-def _timed(page: Supervised) -> list[dict[str, Any]]:
+def _timed(page: Supervised) -> list[Row]:
     rows = [row for row in page.records["interviewers"] if row["minutes_median"] is not None]
     return sorted(rows, key=lambda row: (row["minutes_median"], row["interviewer"]))
 
@@ -172,7 +173,7 @@ def _minutes(page: Supervised) -> Any:
     )
 
 
-def _effects(page: Supervised) -> list[dict[str, Any]]:
+def _effects(page: Supervised) -> list[Row]:
     rows = [row for row in page.records["interviewer_icc"] if row["icc"] is not None and row["icc_high"] is not None]
     return sorted(rows, key=lambda row: -row["icc"])[:_MOST_QUESTIONS]
 
@@ -263,7 +264,7 @@ def _digits(page: Supervised) -> Any:
     )
 
 
-def _names(page: Supervised, rows: Sequence[dict[str, Any]]) -> list[str]:
+def _names(page: Supervised, rows: Sequence[Row]) -> list[str]:
     labels = (drawn(page.person(row["interviewer"])) for row in rows)
     return _distinct([label if len(label) <= _LABEL else f"{label[:_LABEL]}…" for label in labels])
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from liandong.present.facts import Facts, Row
-from liandong.present.numbers import decimals_for, fixed, hundredths, percent
+from liandong.present.numbers import decimals_for, fixed, general, hundredths, percent
 from liandong.present.words import joined, method_name, word
 
 _SCALE_SD: Final = 2  # decimals of a size in standard deviations
@@ -47,7 +47,7 @@ def mde_text(facts: Facts, effect: Row, outcome: str, mde: float) -> str:
     low, high = (designs[0]["outcome_low"], designs[0]["outcome_high"]) if designs else (None, None)
     if low is None or high is None:
         return word(facts.lang, "mde_units", mde=value)
-    return word(facts.lang, "mde_scale", mde=value, low=f"{low:g}", high=f"{high:g}")
+    return word(facts.lang, "mde_scale", mde=value, low=general(low), high=general(high))
 
 
 def is_proportion(facts: Facts, effect: Mapping[str, str], outcome: str) -> bool:

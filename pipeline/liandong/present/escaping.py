@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from collections.abc import Callable
 from typing import Final
 
 from liandong.present.binding import FIELDS
@@ -38,11 +39,16 @@ def markdown_text(text: str) -> str:
     Marked numbers, literals and names become spans of the classes ``ld-number``, ``ld-literal`` and ``ld-name``, the
     first with its origin in attributes.
     """
+    return markdown_spans(_on_one_line(text), lambda seen: _MARKDOWN.sub(r"\\\1", seen))
+
+
+def markdown_spans(text: str, written: Callable[[str], str]) -> str:
+    """Return Markdown with the spans of :func:`markdown_text`, the text between their marks as `written` gives it."""
     parts: list[str] = []
     open_spans: list[str] = []
-    for kind, seen, behind in tokens(_on_one_line(text)):
+    for kind, seen, behind in tokens(text):
         if kind == "text":
-            parts.append(_MARKDOWN.sub(r"\\\1", seen))
+            parts.append(written(seen))
         elif kind == "close":
             parts.append(open_spans.pop())
         else:

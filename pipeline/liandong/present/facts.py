@@ -13,7 +13,7 @@ import polars as pl
 from liandong.definitions import Language
 from liandong.errors import RenderError
 from liandong.evidence import TABLES, Bundle, read_bundle
-from liandong.present.binding import BoundRow, bound_mapping, counted
+from liandong.present.binding import BoundRow, bound_mapping, counted, how_many
 from liandong.present.escaping import plain
 from liandong.present.marks import MARKS, named
 from liandong.present.words import lowered
@@ -136,7 +136,9 @@ class Facts:
             )
         return self.row(table, **key)[column]
 
-    def counted(self, table: str, rows: Sequence[Row] | int, where: str = "", /, **key: Any) -> int:
+    def counted(
+        self, table: str, rows: Sequence[Row] | int, where: str = "", /, distinct: Sequence[str] = (), **key: Any
+    ) -> int:
         """Return how many rows of `table` a page speaks of, as a number that remembers which.
 
         Parameters
@@ -148,12 +150,14 @@ class Facts:
         where
             The condition that chose them, as SQL: ``abs(std_difference) > 0.1``. Without it and `key` the origin names
             their lines in the table.
+        distinct
+            Columns whose different values are counted; without any, the rows are.
         key
             What the rows have in common, as in :meth:`rows`.
         """
         if self.bound is None:
-            return rows if isinstance(rows, int) else len(rows)
-        return counted(table, rows, where, key)
+            return how_many(rows, distinct)
+        return counted(table, rows, where, key, distinct)
 
     def own(self, text: str) -> str:
         """Return words of the study itself, marked as such where they hold digits."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from liandong.present.facts import Facts, Row
-from liandong.present.numbers import count
+from liandong.present.marks import Alike
+from liandong.present.numbers import count, threshold
 from liandong.present.phrases_verdict import cannot_carry
 from liandong.present.roles import models_title
 from liandong.present.words import word
@@ -27,16 +28,15 @@ def all_compared(facts: Facts, effect: Row) -> bool:
 
 def group_phrases(facts: Facts, effect: Row) -> list[str]:
     """Return why groupings of an effect are not compared, outcomes with the same reason together."""
-    found: dict[tuple[str, tuple[tuple[str, str], ...]], list[str]] = {}
+    found: Alike[tuple[str, dict[str, str]]] = Alike()
     rows = facts.rows("heterogeneity", effect=effect["id"])
     for outcome, subgroup in dict.fromkeys((row["outcome"], row["subgroup"]) for row in rows):
         if not is_compared(facts, effect, outcome, subgroup):
             key, values = _reason(facts, effect, outcome, subgroup)
-            outcomes = found.setdefault((key, tuple(values.items())), [])
-            outcomes += [outcome] * (outcome not in outcomes)
+            found.say((key, values), (key, *values.values()), outcome)
     return [
-        word(facts.lang, key, title=models_title(facts, effect, outcomes), **dict(values))
-        for (key, values), outcomes in found.items()
+        word(facts.lang, key, title=models_title(facts, effect, outcomes), **values)
+        for (key, values), outcomes in found
     ]
 
 
@@ -47,7 +47,7 @@ def _reason(facts: Facts, effect: Row, outcome: str, subgroup: str) -> tuple[str
     smaller = [_smaller_arm(row) for row in _levels(facts, effect, outcome, subgroup)]
     known = [size for size in smaller if size is not None]
     if len(known) < len(smaller):
-        return "said_groups_hidden", {**named, "minimum": str(max(facts.minimum_cell, FEWEST))}
+        return "said_groups_hidden", {**named, "minimum": threshold(max(facts.minimum_cell, FEWEST))}
     if min(known) == max(known):
         return "said_groups_one", {**named, "low": count(min(known))}
     return "said_groups_few", {**named, "low": count(min(known)), "high": count(max(known))}

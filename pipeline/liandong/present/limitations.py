@@ -7,13 +7,13 @@ from typing import Final
 
 from liandong.definitions.disclosure import DEFAULT_MINIMUM_CELL, weaker_rules
 from liandong.present.cautions import clusters_named, few_arms, few_in_words
-from liandong.present.dates import long_date
 from liandong.present.detectable import detectable_phrase
 from liandong.present.facts import Facts, Row, fullest_row
-from liandong.present.numbers import count, fixed, percent
+from liandong.present.marks import Alike
+from liandong.present.numbers import count, fixed, percent, threshold
 from liandong.present.phrases import treatments_phrase
 from liandong.present.phrases_verdict import CANNOT, LIMITED, cannot_carry, has_verdicts, reasons_phrase
-from liandong.present.roles import lock_dates, models_title
+from liandong.present.roles import lock_dates, lock_text, models_title
 from liandong.present.tables_appendix import ranked
 from liandong.present.tables_sample import response_rate
 from liandong.present.words import joined, plural, sentences, word
@@ -21,7 +21,10 @@ from liandong.present.words import joined, plural, sentences, word
 ENOUGH_CLUSTERS = 50
 _WORTH_A_WORD = 0.05  # share of accepted questionnaires that a model loses
 _LOW_ALPHA = 0.70
+_MODEL: Final = ("effect", "outcome")
+_HIDDEN: Final = ("table", "row")
 _RULES: Final = ("dominance", "threshold", "difference", "rounding")
+_MOVED: Final = ("added", "changed", "removed")
 _IMPROVEMENTS = ("wellbeing", "relations")
 
 Limitation = tuple[str, str]
@@ -38,7 +41,7 @@ def _simulated(facts: Facts) -> Iterator[Limitation]:
 
 
 def _crosscheck(facts: Facts) -> Iterator[Limitation]:
-    apart = len(facts.rows("crosscheck", agrees=False))
+    apart = facts.counted("crosscheck", facts.rows("crosscheck", agrees=False), agrees=False)
     if apart:
         text = word(facts.lang, "limit_crosscheck", count=count(apart))
         yield word(facts.lang, "limit_crosscheck_lead"), text
@@ -77,13 +80,14 @@ def _verdicts(facts: Facts) -> Iterator[Limitation]:
 
 def _verdict_texts(facts: Facts, effect: Row, verdict: str) -> list[str]:
     """Return the reasons of a kind of verdict on an effect, outcomes with the same ones together."""
-    alike: dict[str, list[str]] = {}
+    alike: Alike[str] = Alike()
     for outcome in effect["outcomes"]:
         row = facts.verdict(effect["id"], outcome)
         if row is not None and row["verdict"] == verdict and facts.rows("design", effect=effect["id"], outcome=outcome):
-            alike.setdefault(reasons_phrase(facts, row), []).append(outcome)
+            reasons = reasons_phrase(facts, row)
+            alike.say(reasons, [reasons], outcome)
     texts = []
-    for reasons, outcomes in alike.items():
+    for reasons, outcomes in alike:
         # A small arm has a line of its own, which says what the design would have detected.
         apart = [outcome for outcome in outcomes if not [*few_arms(facts, effect, outcome)]]
         detectable = detectable_phrase(facts, effect, apart, rough=verdict == CANNOT)
@@ -95,12 +99,11 @@ def _verdict_texts(facts: Facts, effect: Row, verdict: str) -> list[str]:
 def _plan(facts: Facts) -> Iterator[Limitation]:
     dates = lock_dates(facts)
     if dates:
-        text = word(facts.lang, "said_lock", date=long_date(dates[-1], facts))
-        yield word(facts.lang, "limit_lock_lead"), text
+        yield word(facts.lang, "limit_lock_lead"), word(facts.lang, "said_lock", date=lock_text(facts))
     elif facts.rows("plan"):
         yield word(facts.lang, "limit_unlocked_lead"), word(facts.lang, "limit_unlocked")
-    changed = sum(row["status"] in {"added", "changed", "removed"} for row in facts.rows("plan"))
-    if changed:
+    rows = [row for row in facts.rows("plan") if row["status"] in _MOVED]
+    if changed := facts.counted("plan", rows, f"status IN {_MOVED}"):
         yield word(facts.lang, "limit_plan_lead"), word(facts.lang, "limit_plan", count=count(changed))
 
 
@@ -183,13 +186,13 @@ def _loss(facts: Facts) -> Iterator[Limitation]:
         used = fullest_row(facts, effect["id"], outcome)["n_obs"]
         if used is not None and used < accepted * (1 - _WORTH_A_WORD):
             found.setdefault(outcome, set()).add(used)
-    alike: dict[str, list[str]] = {}
+    alike: Alike[str] = Alike()
     for outcome, sizes in found.items():
         used_by = "–".join(count(size) for size in sorted({min(sizes), max(sizes)}))
-        alike.setdefault(used_by, []).append(word(facts.lang, "quoted", text=facts.title(outcome)))
+        alike.say(used_by, [used_by], word(facts.lang, "quoted", text=facts.title(outcome)))
     texts = [
         word(facts.lang, "limit_loss", outcomes=joined(facts.lang, outcomes), used=used_by, accepted=count(accepted))
-        for used_by, outcomes in alike.items()
+        for used_by, outcomes in alike
     ]
     if texts:
         yield word(facts.lang, "limit_loss_lead"), sentences(facts.lang, texts)
@@ -205,19 +208,27 @@ def _reliability(facts: Facts) -> Iterator[Limitation]:
 def _multiple(facts: Facts) -> Iterator[Limitation]:
     models = {(effect["id"], outcome) for effect, outcome in _models(facts)}
     if len(models) > 1:
-        adjusted = models & {(row["effect"], row["outcome"]) for row in facts.rows("multiplicity")}
-        numbers = {"count": count(len(models)), **({"adjusted": count(len(adjusted))} if adjusted else {})}
+        compared, families = (_of_models(facts, table, models) for table in ("design", "multiplicity"))
+        adjusted = facts.counted("multiplicity", families, distinct=_MODEL)
+        numbers = {
+            "count": count(facts.counted("design", compared)),
+            **({"adjusted": count(adjusted)} if adjusted else {}),
+        }
         key = "limit_multiple_adjusted" if adjusted else "limit_multiple"
         yield word(facts.lang, "limit_multiple_lead"), word(facts.lang, key, **numbers)
 
 
+def _of_models(facts: Facts, table: str, models: set[tuple[str, str]]) -> list[Row]:
+    return [row for row in facts.rows(table) if (row["effect"], row["outcome"]) in models]
+
+
 def _disclosure(facts: Facts) -> Iterator[Limitation]:
     found = facts.rows("suppressions")
-    minimum = str(facts.minimum_cell)
+    minimum = threshold(facts.minimum_cell)
     if found:
         numbers = {
-            "count": count(len({(row["table"], row["row"]) for row in found})),
-            "tables": count(len({row["table"] for row in found})),
+            "count": count(facts.counted("suppressions", found, distinct=_HIDDEN)),
+            "tables": count(facts.counted("suppressions", found, distinct=("table",))),
             "reasons": joined(facts.lang, _hidden_why(facts, found)),
         }
         yield word(facts.lang, "limit_hidden_lead"), word(facts.lang, "limit_hidden", minimum=minimum, **numbers)
@@ -236,7 +247,8 @@ def _hidden_why(facts: Facts, found: list[Row]) -> list[str]:
         rule = next(code for code in _RULES if code in codes)
         key = (row["table"], row["row"])
         rules[key] = min(rule, rules.get(key, rule), key=_RULES.index)
-    counts = {rule: sum(one == rule for one in rules.values()) for rule in _RULES}
+    hidden = {rule: [row for row in found if rules[row["table"], row["row"]] == rule] for rule in _RULES}
+    counts = {rule: facts.counted("suppressions", rows, distinct=_HIDDEN) for rule, rows in hidden.items()}
     return [word(facts.lang, f"hidden_{rule}", count=count(rows)) for rule, rows in counts.items() if rows]
 
 

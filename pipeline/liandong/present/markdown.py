@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Literal
 
 from liandong.present.docx_table import docx_table
-from liandong.present.escaping import markdown_text, plain
+from liandong.present.escaping import markdown_spans, markdown_text, plain
 from liandong.present.html_table import html_table
 from liandong.present.marks import unmarked
 from liandong.present.table import Table
@@ -71,6 +71,11 @@ def heading(level: int, text: str, identifier: str) -> Prose:
 def paragraphs(texts: Iterable[str]) -> Prose:
     """Return plain texts as paragraphs."""
     return Prose("".join(f"\n{markdown_text(text)}\n" for text in texts if text))
+
+
+def pointer(text: str) -> Prose:
+    """Return a paragraph of the program's own words, whose ``@tbl-…`` and ``@fig-…`` are references."""
+    return Prose(f"\n{markdown_spans(text, lambda seen: seen)}\n")
 
 
 def bullets(items: Iterable[tuple[str, str]]) -> Prose:

@@ -8,8 +8,8 @@ each: a text loses all of its marks when these characters go, even if it was cut
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import Final, Literal
+from collections.abc import Iterable, Iterator
+from typing import Final, Generic, Literal, TypeVar
 
 OPEN_NUMBER: Final = "\U000f0000"
 OPEN_LITERAL: Final = "\U000f0001"
@@ -24,6 +24,7 @@ _ANY = re.compile(MARKS)
 _TOKEN = re.compile(f"({OPEN_NUMBER}[\U000f0100-\U000f01ff]*{BEGIN}|{OPEN_LITERAL}|{OPEN_NAME}|{CLOSE})")
 _NUMERAL = re.compile(r"[A-Za-z]*\d(?:[\dA-Za-z.,:/–−-]*[\dA-Za-z])?%?")
 
+Said = TypeVar("Said")
 Kind = Literal["text", "number", "literal", "name", "close"]
 _KINDS: Final[dict[str, Kind]] = {
     OPEN_NUMBER: "number",
@@ -52,6 +53,31 @@ def literal(text: str) -> str:
 def named(text: str) -> str:
     """Return the name of a thing, or words of the study itself, with the numbers in it marked as part of the name."""
     return text if _ANY.search(text) else _NUMERAL.sub(rf"{OPEN_NAME}\g<0>{CLOSE}", text)
+
+
+def unrepeated(texts: Iterable[str]) -> list[str]:
+    """Return texts without those that read like an earlier one, wherever their numbers come from."""
+    found: dict[str, str] = {}
+    for text in texts:
+        found.setdefault(unmarked(text), text)
+    return [*found.values()]
+
+
+class Alike(Generic[Said]):
+    """What was said of which things: those of which the same words are true, wherever the numbers come from."""
+
+    def __init__(self) -> None:
+        """Begin with nothing said."""
+        self._found: dict[tuple[str, ...], tuple[Said, list[str]]] = {}
+
+    def say(self, said: Said, texts: Iterable[str], thing: str) -> None:
+        """Note that `said`, which reads as `texts`, is true of `thing`."""
+        things = self._found.setdefault(tuple(map(unmarked, texts)), (said, []))[1]
+        things += [thing] * (thing not in things)
+
+    def __iter__(self) -> Iterator[tuple[Said, list[str]]]:
+        """Yield what was said first, with all things of which the same is true."""
+        return iter(self._found.values())
 
 
 def with_literals(text: str) -> str:

@@ -10,6 +10,7 @@ import math
 from typing import Any
 
 from liandong.present.binding import BOUND, PERCENT, bind, unsigned
+from liandong.present.marks import literal, unmarked
 
 NOT_APPLICABLE = "—"
 MINUS = "−"
@@ -112,6 +113,12 @@ def scientific(value: float | None) -> str:
 def whole(value: float | None, decimals: int = 1) -> str:
     """Return a number that is mostly whole, such as degrees of freedom, with decimals only where it has any."""
     return fixed(value, 0 if value is not None and math.isfinite(value) and value == round(value) else decimals)
+
+
+def threshold(value: int) -> str:
+    """Return a number of people that a rule sets: bound where the study sets it, else a literal of the program's."""
+    text = count(value)
+    return text if text != unmarked(text) else literal(text)
 
 
 def general(value: float | None) -> str:

@@ -119,10 +119,10 @@ def brief_phrase(facts: Facts, effect: Row, outcome: str) -> str:
 
 def model_name(facts: Facts, effect: Row, step: str) -> str:
     """Return a model's name in a sentence: "model M4 (with service by other providers)"."""
-    title = facts.step(effect["id"], step)
-    if title == step:
-        return word(facts.lang, "model_plain", step=step)
-    return word(facts.lang, "model_named", step=step, title=lowered(title) if facts.lang == "en" else title)
+    title, name = facts.step(effect["id"], step), facts.own(step)
+    if title == name:
+        return word(facts.lang, "model_plain", step=name)
+    return word(facts.lang, "model_named", step=name, title=lowered(title) if facts.lang == "en" else title)
 
 
 def treatments_phrase(facts: Facts, effects: list[Row]) -> str:

@@ -8,6 +8,7 @@ from typing import Final
 from liandong.present.cautions import few_arms, few_in_words
 from liandong.present.detectable import detectable_sentence, difference_word, mde_text
 from liandong.present.facts import Facts, Row, believed_row
+from liandong.present.marks import Alike
 from liandong.present.numbers import count, decimals_for, fixed, interval, p_value, percent
 from liandong.present.phrases import is_clear, is_known, p_phrase, unbroken
 from liandong.present.phrases_verdict import cannot_carry
@@ -61,14 +62,15 @@ def _imbalance(facts: Facts, effect: Row) -> str:
         meaning = word(facts.lang, "balance_differ") if apart else ""
     named = {
         "treatment": facts.title(effect["treatment"]),
-        "rows": count(len(rows)),
+        "rows": count(facts.counted("balance", rows, "std_difference IS NOT NULL", effect=effect["id"])),
         "largest": covariate_title(facts, largest),
         "value": fixed(largest["std_difference"], 2),
         "meaning": meaning,
     }
     if not apart:
         return word(facts.lang, "said_balance_near", **named)
-    return word(facts.lang, "said_balance_apart", apart=count(len(apart)), **named)
+    number = facts.counted("balance", apart, f"abs(std_difference) > {_IMBALANCE}", effect=effect["id"])
+    return word(facts.lang, "said_balance_apart", apart=count(number), **named)
 
 
 def _joint_tests(facts: Facts, effect: Row) -> list[str]:
@@ -97,15 +99,15 @@ def sensitivity_items(facts: Facts) -> list[Item]:
     Where the interval of the text holds 0, or the design carries no conclusion, there is nothing to overturn, and the
     sentence says that instead. Oster's δ speaks of controls, and says nothing of a treatment assigned by lot.
     """
-    items: dict[tuple[str, str], list[str]] = {}
+    items: Alike[tuple[str, str]] = Alike()
     for effect, outcome, (row, *_) in models(facts, "sensitivity"):
         if row["robustness_value"] is not None:
             said = _overturned(facts, effect, outcome, row)
-            items.setdefault((effect["id"], said), []).append(outcome)
+            items.say((effect["id"], said), (effect["id"], said), outcome)
     effects = {effect["id"]: effect for effect in facts.effects}
     return [
         (word(facts.lang, "lead", text=_titled(facts, effects[effect], outcomes)), said)
-        for (effect, said), outcomes in items.items()
+        for (effect, said), outcomes in items
     ]
 
 

@@ -8,7 +8,8 @@ from typing import Final
 from liandong.audit.reasons import FEWEST_PEOPLE
 from liandong.present.detectable import detectable_phrase, detectable_sentence
 from liandong.present.facts import Facts, Row, shown_method
-from liandong.present.numbers import count, decimals_for, fixed, percent, whole
+from liandong.present.marks import Alike
+from liandong.present.numbers import count, decimals_for, fixed, percent, threshold, whole
 from liandong.present.words import joined, known, method_name, plural, sentences, word
 
 CANNOT: Final = "cannot_carry"
@@ -62,27 +63,27 @@ def reasons_phrase(facts: Facts, verdict: Row) -> str:
 
 def cautions_by_verdict(facts: Facts, effect: Row, outcomes: Sequence[str]) -> list[str]:
     """Return warnings where the design does not carry a claim, or only with reservations; alike ones are said once."""
-    alike: dict[tuple[str, tuple[tuple[str, str], ...]], list[str]] = {}
+    alike: Alike[tuple[str, dict[str, str]]] = Alike()
     for outcome in outcomes:
         verdict = facts.verdict(effect["id"], outcome)
         if verdict is not None and verdict["verdict"] in {CANNOT, LIMITED}:
             key, values = _caution(facts, effect, verdict)
-            alike.setdefault((key, tuple(values.items())), []).append(outcome)
+            alike.say((key, values), (key, *values.values()), outcome)
     return [
-        word(facts.lang, key, detectable=detectable_phrase(facts, effect, named, rough=key != _LIMITED), **dict(values))
-        for (key, values), named in alike.items()
+        word(facts.lang, key, detectable=detectable_phrase(facts, effect, named, rough=key != _LIMITED), **values)
+        for (key, values), named in alike
     ]
 
 
 def few_bound(facts: Facts) -> str:
     """Return below how many people an arm lies that the verdict calls small and the disclosure rules hide."""
-    return count(max(FEWEST_PEOPLE, facts.minimum_cell))
+    return threshold(max(FEWEST_PEOPLE, facts.minimum_cell))
 
 
 def early_cautions(facts: Facts, effect: Row) -> list[str]:
     """Return in a line each what the design of an effect cannot compare at all, to be read before anything else."""
     lang = facts.lang
-    said: dict[tuple[str, tuple[tuple[str, str], ...]], list[str]] = {}
+    said: Alike[tuple[str, dict[str, str]]] = Alike()
     treatment = facts.title(effect["treatment"])
     for outcome in effect["outcomes"]:
         verdict = facts.verdict(effect["id"], outcome)
@@ -98,10 +99,10 @@ def early_cautions(facts: Facts, effect: Row) -> list[str]:
         else:
             counted = word(lang, "n_person" if people == 1 else "n_people")
             key, values = "caution_arm", {"group": group, "number": count(people), "people": counted}
-        said.setdefault((key, tuple(values.items())), []).append(word(lang, "quoted", text=facts.title(outcome)))
+        said.say((key, values), (key, *values.values()), word(lang, "quoted", text=facts.title(outcome)))
     return [
-        word(lang, key, treatment=treatment, outcomes=joined(lang, outcomes), **dict(values))
-        for (key, values), outcomes in said.items()
+        word(lang, key, treatment=treatment, outcomes=joined(lang, outcomes), **values)
+        for (key, values), outcomes in said
     ]
 
 
@@ -132,12 +133,13 @@ def verdict_items(facts: Facts, effect: Row) -> list[tuple[str, str]]:
 
     Where the design carries the inference the smallest detectable difference follows; elsewhere the caution has it.
     """
-    alike: dict[str, list[str]] = {}
+    alike: Alike[str] = Alike()
     for outcome in effect["outcomes"]:
         if facts.verdict(effect["id"], outcome) is not None:
-            alike.setdefault(verdict_phrase(facts, effect, outcome), []).append(outcome)
+            phrase = verdict_phrase(facts, effect, outcome)
+            alike.say(phrase, [phrase], outcome)
     items = []
-    for said, outcomes in alike.items():
+    for said, outcomes in alike:
         titles = [word(facts.lang, "quoted", text=facts.title(outcome)) for outcome in outcomes]
         lead = joined(facts.lang, titles) if len(outcomes) > 1 else facts.title(outcomes[0])
         own = [diagnostics_phrase(facts, effect, outcome) for outcome in outcomes]

@@ -5,14 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from liandong.present.cautions import caution_phrases
-from liandong.present.dates import long_date
 from liandong.present.facts import Facts, Row, believed_row
 from liandong.present.figures import figures_of, shown
-from liandong.present.markdown import Prose, bullets, heading, identifier, paragraphs, table_block
+from liandong.present.markdown import Prose, bullets, heading, identifier, paragraphs, pointer, table_block
 from liandong.present.phrases import effect_phrase
 from liandong.present.phrases_audit import mediation_phrases
 from liandong.present.phrases_verdict import carries_nothing, is_judged, verdict_items
-from liandong.present.roles import analysis_title, effects_by_role, lock_dates, mark, mediations, plain_title, roles
+from liandong.present.roles import (
+    analysis_title,
+    effects_by_role,
+    lock_dates,
+    lock_text,
+    mark,
+    mediations,
+    plain_title,
+    roles,
+)
 from liandong.present.tables_further import mediation_table
 from liandong.present.tables_inference import inference_table
 from liandong.present.tables_models import nested_table, size_table
@@ -55,7 +63,7 @@ def _effect(facts: Facts, folder: str, effect: Row, level: int) -> Iterator[str]
     if stuck:
         drawn = word(facts.lang, "see_effect_figure", figure=f"@{figure.label}") if figure else ""
         see = word(facts.lang, "see_effect_stuck", table=labels["nested"], figure=drawn)
-    yield f"\n{sentences(facts.lang, [see, _believed(facts, effect)])}\n"
+    yield pointer(sentences(facts.lang, [see, _believed(facts, effect)]))
     yield table_block(nested_table(facts, effect))
     yield shown(facts, folder, identifier("effect", name))
     yield "" if stuck else table_block(size_table(facts, effect))
@@ -69,7 +77,7 @@ def _about(facts: Facts, role: str) -> str:
         return word(facts.lang, f"about_{role}")
     if not dates:
         return word(facts.lang, "about_primary_unlocked")
-    locked = word(facts.lang, "said_lock", date=long_date(dates[-1], facts))
+    locked = word(facts.lang, "said_lock", date=lock_text(facts))
     return sentences(facts.lang, [word(facts.lang, "about_primary"), locked])
 
 
@@ -94,7 +102,7 @@ def _inference(facts: Facts, folder: str, effect: Row) -> Iterator[str]:
     drawn = f"@fig-{name} " if name in figures_of(facts) else ""
     figure = word(facts.lang, "and_figure", figure=drawn) if drawn else ""
     see = word(facts.lang, "see_inference", table=f"@{table.label}", figure=figure)
-    yield f"\n{see}\n"
+    yield pointer(see)
     yield table_block(table)
     yield shown(facts, folder, name)
 

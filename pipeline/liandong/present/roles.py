@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from liandong.present.binding import DATE, bind_text
+from liandong.present.dates import long_date
 from liandong.present.facts import Facts, Row
 from liandong.present.phrases_verdict import cannot_carry, carries_nothing
 from liandong.present.words import coded, joined, known, sentences, word
@@ -109,12 +111,19 @@ def analysis_title(facts: Facts, kind: str, item: str) -> str:
             if entry.get("title"):
                 return facts.text(entry["title"])
             return next((facts.text(e["title"]) for e in facts.manifest.get("effects", ()) if e["id"] == item), item)
-    return facts.labels.get((kind, item, ""), (item, ""))[0]
+    return facts.own(facts.labels.get((kind, item, ""), (item, ""))[0])
 
 
 def lock_dates(facts: Facts) -> list[str]:
     """Return the days on which the plan was locked, as ISO dates; none where it was not, or nobody knows."""
     return sorted({str(row["locked_on"]) for row in facts.rows("plan") if row["locked_on"]})
+
+
+def lock_text(facts: Facts) -> str:
+    """Return the last of these days in the long form of the language; empty without any."""
+    rows = sorted((row for row in facts.rows("plan") if row["locked_on"]), key=lambda row: str(row["locked_on"]))
+    last = next((row for row in rows if row["locked_on"] == rows[-1]["locked_on"]), None)
+    return "" if last is None else bind_text(long_date(last["locked_on"], facts), last, "locked_on", DATE)
 
 
 def status_text(facts: Facts, code: str) -> str:

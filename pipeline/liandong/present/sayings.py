@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from liandong.present.cautions import caution_phrases, clusters_named
 from liandong.present.facts import Facts
 from liandong.present.markdown import Prose, prose
+from liandong.present.marks import unmarked, unrepeated
 from liandong.present.numbers import count, percent
 from liandong.present.phrases import (
     both_phrase,
@@ -18,7 +19,7 @@ from liandong.present.phrases_audit import prospect_phrase
 from liandong.present.phrases_verdict import early_cautions
 from liandong.present.roles import headline_effects
 from liandong.present.tables_indicators import GROUPS, group_rows, has_both
-from liandong.present.tables_sample import broken_rules, hidden_missing, most_missing, response_rate
+from liandong.present.tables_sample import NON_RESPONSE, broken_rules, hidden_missing, most_missing, response_rate
 from liandong.present.words import joined, lowered, sentences, word
 
 _MOST_NAMES = 3  # in a heading
@@ -49,7 +50,10 @@ def sayings(facts: Facts) -> SimpleNamespace:
         said[name] = both_phrase(facts, name) if both else range_phrase(facts, name)
         said[f"all_{name}"] = sentences(facts.lang, [said[name], mean_phrases(facts, name)])
         said[f"heading_{name}"] = facts.group(name) or word(facts.lang, f"heading_{name}")
-    texts: dict[str, Prose] = {name: prose(text) for name, text in said.items()}
+    # A heading stands in the contents too, where nothing can be opened.
+    texts: dict[str, Prose] = {
+        name: prose(unmarked(text) if name.startswith("heading_") else text) for name, text in said.items()
+    }
     return SimpleNamespace(**texts)
 
 
@@ -70,17 +74,24 @@ def _response(facts: Facts) -> str:
 
 
 def _rules(facts: Facts) -> str:
-    rules, broken = facts.rows("validation"), len(broken_rules(facts))
-    key = "said_rules" if broken else "said_rules_none"
-    return word(facts.lang, key, rules=count(len(rules)), broken=count(broken))
+    broken = facts.counted("validation", broken_rules(facts), "n_failed IS NULL OR n_failed > 0")
+    rules = facts.counted("validation", facts.rows("validation"))
+    return word(facts.lang, "said_rules" if broken else "said_rules_none", rules=count(rules), broken=count(broken))
 
 
 def _missing(facts: Facts) -> str:
-    shown, hidden = len(most_missing(facts)), len(hidden_missing(facts))
-    if not shown + hidden:
+    hidden = {*hidden_missing(facts)}
+    lacking = hidden.union(most_missing(facts))
+    if not lacking:
         return word(facts.lang, "said_missing_none")
-    note = word(facts.lang, "said_missing_hidden", count=count(hidden)) if hidden else ""
-    return word(facts.lang, "said_missing", fields=count(shown + hidden), hidden=note)
+
+    def fields(names: set[str]) -> str:
+        rows = [row for row in facts.rows("missingness") if row["field"] in names and row["kind"] in NON_RESPONSE]
+        told = [row for row in rows if row["n"] or row["suppressed"]]
+        return count(facts.counted("missingness", told, distinct=("field",)))
+
+    note = word(facts.lang, "said_missing_hidden", count=fields(hidden)) if hidden else ""
+    return word(facts.lang, "said_missing", fields=fields(lacking), hidden=note)
 
 
 def _brief(facts: Facts) -> str:
@@ -91,7 +102,7 @@ def _brief(facts: Facts) -> str:
         sentences(facts.lang, [brief_phrase(facts, effect, outcome), prospect_phrase(facts, effect, outcome)])
         for effect, outcome in models
     ]
-    cautions = dict.fromkeys(text for effect in effects for text in caution_phrases(facts, effect))
+    cautions = unrepeated(text for effect in effects for text in caution_phrases(facts, effect))
     return sentences(facts.lang, [*said, *cautions])
 
 

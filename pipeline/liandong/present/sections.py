@@ -9,7 +9,7 @@ from typing import Final
 from liandong.present.facts import Facts, Row
 from liandong.present.figures import shown
 from liandong.present.groups import all_compared, group_phrases
-from liandong.present.markdown import Prose, bullets, identifier, paragraphs, table_block
+from liandong.present.markdown import Prose, bullets, identifier, paragraphs, pointer, table_block
 from liandong.present.phrases_audit import (
     balance_phrases,
     dose_items,
@@ -142,7 +142,7 @@ def _plan(facts: Facts, _folder: str) -> Iterator[str]:
         return
     table = plan_table(facts)
     see = word(facts.lang, "said_plan", table=f"@{table.label}")
-    yield f"\n{see}\n"
+    yield pointer(see)
     yield _block(table)
 
 

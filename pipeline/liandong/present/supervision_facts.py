@@ -9,11 +9,10 @@ from typing import Any, Final
 
 from liandong.definitions import Language
 from liandong.evidence import RESTRICTED_TABLES, Bundle
-from liandong.present.facts import Facts, read_facts
+from liandong.present.facts import Facts, Row, read_facts
 from liandong.present.numbers import NOT_APPLICABLE
 from liandong.present.words import joined
 
-Row = dict[str, Any]
 SEVERITIES: Final = (1, 2, 3)
 TODAY, ASK, WATCH = SEVERITIES
 _SEPARATOR = "; "
@@ -108,7 +107,7 @@ class Supervised:
 def read_supervised(bundle: Bundle, lang: Language) -> Supervised:
     """Return what the page of field supervision reads of `bundle`; RenderError as :func:`read_facts`."""
     facts = read_facts(bundle, lang, bound=False)
-    records = {name: bundle.restricted_table(name).rows(named=True) for name in RESTRICTED_TABLES}
+    records: dict[str, list[Row]] = {n: [*bundle.restricted_table(n).rows(named=True)] for n in RESTRICTED_TABLES}
     cases: dict[tuple[str, str], list[Row]] = defaultdict(list)
     for finding in records["findings"]:
         for what in ("interviewer", "community"):

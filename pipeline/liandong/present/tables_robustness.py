@@ -93,15 +93,20 @@ def specification_counts(facts: Facts, effect: str, outcome: str) -> dict[str, i
     rows = [row for row in facts.rows("specifications", effect=effect, outcome=outcome) if row["estimate"] is not None]
     bounded = [row for row in rows if row["conf_low"] is not None and row["conf_high"] is not None]
     headline = next((row["estimate"] for row in rows if row["is_headline"]), 0.0)
-    return {
-        "above": sum(row["estimate"] > 0 for row in rows),
-        "below": sum(row["estimate"] < 0 for row in rows),
-        "same": sum(row["estimate"] * headline > 0 for row in rows),
-        "positive": sum(row["conf_low"] > 0 for row in bounded),
-        "negative": sum(row["conf_high"] < 0 for row in bounded),
-        "holds": sum(row["conf_low"] <= 0 <= row["conf_high"] for row in bounded),
-        "agrees": sum(bool(row["agrees"]) for row in rows),
+    found = {
+        "above": (sum(row["estimate"] > 0 for row in rows), "estimate > 0"),
+        "below": (sum(row["estimate"] < 0 for row in rows), "estimate < 0"),
+        "same": (sum(row["estimate"] * headline > 0 for row in rows), f"estimate * {headline:.12g} > 0"),
+        "positive": (sum(row["conf_low"] > 0 for row in bounded), "conf_low > 0"),
+        "negative": (sum(row["conf_high"] < 0 for row in bounded), "conf_high < 0"),
+        "holds": (
+            sum(row["conf_low"] <= 0 <= row["conf_high"] for row in bounded),
+            "conf_low <= 0 AND conf_high >= 0",
+        ),
+        "agrees": (sum(bool(row["agrees"]) for row in rows), "agrees AND estimate IS NOT NULL"),
     }
+    key = {"effect": effect, "outcome": outcome}
+    return {name: facts.counted("specifications", number, where, **key) for name, (number, where) in found.items()}
 
 
 def size_decimals(row: Record) -> int:

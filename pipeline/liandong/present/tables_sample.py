@@ -12,8 +12,9 @@ from liandong.present.table import Align, Row, Table, aligned, group, heads
 from liandong.present.tables_indicators import hidden, notes_of, people
 from liandong.present.words import joined, known, word
 
-_NON_RESPONSE = ("dont_know", "refused", "user_missing", "blanked", "system_missing")
-_KINDS = ("answered", "not_asked", "not_applicable", *_NON_RESPONSE)
+NON_RESPONSE = ("dont_know", "refused", "user_missing", "blanked", "system_missing")
+"""Kinds of missing answers that somebody who was asked has left."""
+_KINDS = ("answered", "not_asked", "not_applicable", *NON_RESPONSE)
 _MOST_FIELDS = 12
 _MOST_NAMES = 4
 _COMMA = {"zh": "、", "en": ", "}
@@ -120,7 +121,7 @@ def missing_table(facts: Facts) -> Table:
 def most_missing(facts: Facts) -> list[str]:
     """Return the fields with non-response, most of it first."""
     by_field = _by_field(facts)
-    lacking = {field: sum(kinds[k]["n"] or 0 for k in _NON_RESPONSE if k in kinds) for field, kinds in by_field.items()}
+    lacking = {field: sum(kinds[k]["n"] or 0 for k in NON_RESPONSE if k in kinds) for field, kinds in by_field.items()}
     return sorted((field for field in by_field if lacking[field]), key=lambda field: -lacking[field])
 
 
@@ -130,7 +131,7 @@ def hidden_missing(facts: Facts) -> list[str]:
     return [
         field
         for field, kinds in _by_field(facts).items()
-        if field not in shown and any(kinds[kind]["suppressed"] for kind in _NON_RESPONSE if kind in kinds)
+        if field not in shown and any(kinds[kind]["suppressed"] for kind in NON_RESPONSE if kind in kinds)
     ]
 
 

@@ -19,8 +19,8 @@ from liandong.evidence import TABLES, read_bundle
 
 _BLOCKS = frozenset({"p", "li", "div", "section", "td", "blockquote", "dd", "dt", "summary", "figure"})
 _APART = frozenset(
-    {"table", "h1", "h2", "h3", "h4", "h5", "h6", "figcaption", "script", "style", "code", "pre", "svg", "nav", "header"}
-    | {"head", "math", "button"}
+    {"table", "h1", "h2", "h3", "h4", "h5", "h6", "figcaption", "script", "style", "code", "pre", "svg"}
+    | {"head", "header", "nav", "math", "button"}
 )
 _APART_CLASSES = frozenset({"ld-table", "quarto-xref", "ld-citation", "footnote-ref"})
 _APART_SECTIONS = frozenset({"sec-sources"})
@@ -109,12 +109,15 @@ class Books:
     @classmethod
     def of(cls, path: Path) -> Books:
         bundle = read_bundle(path)
-        return cls({name: bundle.table(name) for name in TABLES}, json.loads((path / "manifest.json").read_text("utf-8")))
+        manifest = json.loads((path / "manifest.json").read_text(encoding="utf-8"))
+        return cls({name: bundle.table(name) for name in TABLES}, manifest)
 
     def fault(self, number: Number) -> str:
         """Return what is wrong with a number, empty if it is what the bundle says."""
         said = number.said
         forms = said.get("form", "").split()
+        if "date" in forms:
+            return self._date_fault(number)
         values = self._values(said, forms)
         if isinstance(values, str):
             return f"{number.text} of {dict(said)}: {values}"
@@ -135,14 +138,22 @@ class Books:
             return "no such table"
         table, spec = self.tables[said["table"]], TABLES[said["table"]]
         if "counted" in forms:
-            return [float(_counted(table, said.get("row", "")))]
-        key = dict(part.split("=", 1) for part in said["row"].split("; "))
-        rows = table.filter(_agreeing(name, key.get(name, ""), table) for name in spec.key)
+            return [float(_counted(table, said.get("row", ""), said["column"]))]
+        rows = _keyed(table, spec.key, said["row"])
         if rows.height != 1:
             return f"{rows.height} rows agree"
         stands = [rows[column][0] for column in said["column"].split(", ")]
         written = ", ".join(str(v) if isinstance(v, int) else f"{v:.12g}" for v in stands)
         return [float(v) for v in stands] if written == said["value"] else f"{written} stands there"
+
+    def _date_fault(self, number: Number) -> str:
+        said = number.said
+        rows = _keyed(self.tables[said["table"]], TABLES[said["table"]].key, said["row"])
+        if rows.height != 1 or rows[said["column"]][0] != said["value"]:
+            return f"{number.text}: not the date of one row ({dict(said)})"
+        parts = {int(part) for part in said["value"].split("-")}
+        printed = {int(part) for part in re.findall(r"\d+", number.text)}
+        return "" if printed <= parts and len(printed) > 1 else f"{number.text}: {said['value']} stands there"
 
     def _from_manifest(self, said: Mapping[str, str]) -> list[float] | str:
         found = []
@@ -170,12 +181,22 @@ def _agreeing(name: str, text: str, table: pl.DataFrame) -> pl.Expr:
     return (column.is_null() if not value else column.cast(pl.String) == value) | (column.cast(pl.String) == value)
 
 
-def _counted(table: pl.DataFrame, row: str) -> int:
+def _keyed(table: pl.DataFrame, key: tuple[str, ...], row: str) -> pl.DataFrame:
+    named = dict(part.split("=", 1) for part in row.split("; "))
+    return table.filter(_agreeing(name, named.get(name, ""), table) for name in key)
+
+
+def _counted(table: pl.DataFrame, row: str, column: str) -> int:
+    found = _meant(table, row)
+    return found.height if column == "rows" else found.select(column.split(", ")).n_unique()
+
+
+def _meant(table: pl.DataFrame, row: str) -> pl.DataFrame:
     if row.startswith("lines "):
         spans = [part.split("-") for part in row.removeprefix("lines ").split(", ") if part]
         lines = [line for ends in spans for line in range(int(ends[0]), int(ends[-1]) + 1)]
         assert all(1 <= line <= table.height for line in lines)
-        return len(set(lines))
+        return table[[line - 1 for line in sorted(set(lines))]]
     found = table
     for part in filter(None, row.split("; ")):
         name, sign, value = part.partition("=")
@@ -183,7 +204,7 @@ def _counted(table: pl.DataFrame, row: str) -> int:
             found = found.filter(_agreeing(name, value, table))
         else:
             found = found.filter(pl.sql_expr(part))
-    return found.height
+    return found
 
 
 def _agrees(text: str, value: float, forms: list[str]) -> bool:

@@ -4,11 +4,14 @@ import dataclasses
 from typing import Any
 
 import polars as pl
+from tests.cases.present.reading import as_read
 
 from liandong.definitions import Language
+from liandong.present import limitations, words
 from liandong.present.facts import Facts
-from liandong.present.limitations import limitations
-from liandong.present.words import word
+
+limitations = as_read(limitations.limitations)
+word = as_read(words.word)
 
 
 def leads(facts: Facts) -> list[str]:

@@ -200,7 +200,7 @@ def test_hostile_titles_stay_text(make_bundle: Any, survey: Bundle) -> None:
     # What pandoc reads is Markdown in which every sign is escaped.
     assert re.sub(r"\\(.)", r"\1", page.metadata["title"]) == title["zh"]
     assert r"\<script\>" in page.metadata["title"]
-    assert "{{<" not in page.whole
+    assert "{{< meta" not in page.whole
 
 
 def test_an_unknown_table_or_figure_is_an_error_that_lists_the_known(survey: Bundle) -> None:

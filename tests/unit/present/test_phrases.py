@@ -7,20 +7,22 @@ from typing import Any
 
 import polars as pl
 import pytest
+from tests.cases.present.reading import as_read
 
 from liandong.definitions import Language
 from liandong.evidence import Bundle
-from liandong.present.cautions import caution_phrases
+from liandong.present import cautions, phrases, words
 from liandong.present.facts import Facts, read_facts
-from liandong.present.phrases import (
-    both_phrase,
-    brief_phrase,
-    effect_phrase,
-    mean_phrases,
-    range_phrase,
-    share_phrase,
-)
-from liandong.present.words import catalogue, joined, lowered, word
+from liandong.present.words import catalogue, joined, lowered
+
+both_phrase = as_read(phrases.both_phrase)
+brief_phrase = as_read(phrases.brief_phrase)
+effect_phrase = as_read(phrases.effect_phrase)
+mean_phrases = as_read(phrases.mean_phrases)
+range_phrase = as_read(phrases.range_phrase)
+share_phrase = as_read(phrases.share_phrase)
+caution_phrases = as_read(cautions.caution_phrases)
+word = as_read(words.word)
 
 CAUSAL = {"zh": re.compile("影响|效果|提高|降低"), "en": re.compile(r"\b(effects?|affects?|raised|lowered|impact)\b")}
 SIGNIFICANT = re.compile("显著|significan", re.IGNORECASE)

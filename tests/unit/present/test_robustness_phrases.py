@@ -6,19 +6,25 @@ import dataclasses
 from typing import Any
 
 import pytest
+from tests.cases.present.reading import as_read
 
 from liandong.definitions import Language
-from liandong.present.expressions import readable
+from liandong.present import expressions, limitations, phrases, phrases_audit, phrases_verdict, words
 from liandong.present.facts import Facts, Row
-from liandong.present.limitations import limitations
-from liandong.present.phrases import effect_phrase
-from liandong.present.phrases_audit import balance_phrases, multiverse_caution, multiverse_items, sensitivity_items
-from liandong.present.phrases_verdict import reasons_phrase
 from liandong.present.tables_audit import balance_table
 from liandong.present.tables_further import mediation_table
 from liandong.present.tables_inference import explanation_table, inference_table
 from liandong.present.tables_robustness import multiverse_table, sensitivity_table
-from liandong.present.words import word
+
+effect_phrase = as_read(phrases.effect_phrase)
+limitations = as_read(limitations.limitations)
+balance_phrases = as_read(phrases_audit.balance_phrases)
+multiverse_caution = as_read(phrases_audit.multiverse_caution)
+multiverse_items = as_read(phrases_audit.multiverse_items)
+sensitivity_items = as_read(phrases_audit.sensitivity_items)
+reasons_phrase = as_read(phrases_verdict.reasons_phrase)
+word = as_read(words.word)
+readable = as_read(expressions.readable)
 
 
 def with_rows(facts: Facts, table: str, rows: list[Row]) -> Facts:

@@ -6,25 +6,34 @@ import dataclasses
 from typing import Any
 
 import pytest
+from tests.cases.present.reading import as_read
 
 from liandong.definitions import Language
 from liandong.evidence import Bundle
-from liandong.present import open_page
+from liandong.present import groups, open_page, phrases, phrases_audit, phrases_verdict, roles, words
+from liandong.present import results as results_of
+from liandong.present import sections as sections_of
 from liandong.present.facts import Facts, Row
-from liandong.present.groups import all_compared, group_phrases, is_compared
+from liandong.present.groups import all_compared, is_compared
 from liandong.present.opening import sections
-from liandong.present.phrases import effect_phrase
-from liandong.present.phrases_audit import prospect_phrase
-from liandong.present.phrases_verdict import early_cautions, verdict_phrase
-from liandong.present.results import results
-from liandong.present.roles import marked_title, model_title, outcome_title, plain_title
 from liandong.present.sayings import sayings
-from liandong.present.sections import section
 from liandong.present.tables_appendix import key_table
 from liandong.present.tables_further import heterogeneity_table, ordinal_table
 from liandong.present.tables_inference import inference_table, multiplicity_table
 from liandong.present.tables_robustness import benchmark_table, sensitivity_table
-from liandong.present.words import word
+
+effect_phrase = as_read(phrases.effect_phrase)
+group_phrases = as_read(groups.group_phrases)
+prospect_phrase = as_read(phrases_audit.prospect_phrase)
+early_cautions = as_read(phrases_verdict.early_cautions)
+verdict_phrase = as_read(phrases_verdict.verdict_phrase)
+word = as_read(words.word)
+marked_title = as_read(roles.marked_title)
+model_title = as_read(roles.model_title)
+outcome_title = as_read(roles.outcome_title)
+plain_title = as_read(roles.plain_title)
+section = as_read(sections_of.section)
+results = as_read(results_of.results)
 
 
 def with_rows(facts: Facts, table: str, rows: list[Row]) -> Facts:

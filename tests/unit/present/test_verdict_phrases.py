@@ -8,18 +8,25 @@ import re
 from typing import Any, get_args
 
 import pytest
+from tests.cases.present.reading import as_read
 
 from liandong.audit import reasons
 from liandong.audit.judgement import Verdict
 from liandong.definitions import Language
-from liandong.present.cautions import caution_phrases
+from liandong.present import cautions, limitations, phrases, phrases_verdict, words
 from liandong.present.facts import METHODS, Facts, Row, believed_row
-from liandong.present.limitations import limitations
-from liandong.present.phrases import brief_phrase, effect_phrase, p_phrase
-from liandong.present.phrases_verdict import reasons_phrase, verdict_items
 from liandong.present.tables_appendix import key_table
 from liandong.present.tables_models import size_table
-from liandong.present.words import known, word
+from liandong.present.words import known
+
+brief_phrase = as_read(phrases.brief_phrase)
+effect_phrase = as_read(phrases.effect_phrase)
+p_phrase = as_read(phrases.p_phrase)
+caution_phrases = as_read(cautions.caution_phrases)
+limitations = as_read(limitations.limitations)
+reasons_phrase = as_read(phrases_verdict.reasons_phrase)
+verdict_items = as_read(phrases_verdict.verdict_items)
+word = as_read(words.word)
 
 CAUSAL = {"zh": re.compile("影响|效果|提高|降低"), "en": re.compile(r"\b(effects?|affects?|raised|lowered|impact)\b")}
 
