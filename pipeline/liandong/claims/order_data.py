@@ -86,7 +86,6 @@ def _judged(claim: Claim, pairs: list[Pair], *, is_same: bool, is_simulated: boo
         claim.id,
         code,
         values=values,
-        recomputed=values["smallest_gap_found"],
         found_in=f"{closest[0].found_in} | {closest[1].found_in}",
     )
 

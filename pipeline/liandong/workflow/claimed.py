@@ -93,7 +93,7 @@ def hold_claims(path: Path, *, out: Path | None, on_progress: Callable[[str], No
         verdicts=tuple(_verdicts(bundle)),
         without_data=bool(bundle.manifest.get("without_data", False)),
         simulated=study.spec.simulated,
-        notes=() if failure is None else (f"the models cannot be estimated: {failure}",),
+        notes=() if failure is None else (f"the models cannot be estimated: {failure.partition(chr(10))[0]}",),
     )
 
 

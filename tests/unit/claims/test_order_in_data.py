@@ -47,7 +47,7 @@ def test_all_pairs_of_neighbouring_groups_are_compared() -> None:
     found = ordered(APART, order=["a", ["b", "c3"]])
     assert found is not None
     assert (found.values["n_compared"], found.values["n_clear"]) == (2, 2)
-    assert found.recomputed == pytest.approx(20)  # the closest pair: 60 and 40
+    assert found.values["smallest_gap_found"] == pytest.approx(20)  # the closest pair: 60 and 40
 
 
 @pytest.mark.parametrize(("relation", "start", "end"), [("higher", "b", "a"), ("lower", "a", "b")])
