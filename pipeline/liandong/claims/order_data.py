@@ -42,9 +42,9 @@ def order_in_data(claim: Claim, claims: Mapping[str, Claim], evidence: Evidence 
     read = [(high, low) for high, low in found_pairs if not isinstance(high, str) and not isinstance(low, str)]
     if not read:
         return _lacking(claim, {one for pair in found_pairs for one in pair if isinstance(one, str)}, evidence)
-    # What is not seen whole cannot be said of the same people.
-    is_same = len(read) == len(pairs) and all(map(_is_same_sample, pairs, read))
-    return _judged(claim, read, is_same=is_same, is_simulated=evidence.simulated)
+    unseen = len(pairs) - len(read)
+    is_same = not unseen and all(map(_is_same_sample, pairs, read))
+    return _judged(claim, read, unseen, is_same=is_same, is_simulated=evidence.simulated)
 
 
 def _ordered(claim: Claim, claims: Mapping[str, Claim]) -> Iterator[tuple[Claim, Claim]]:
@@ -69,7 +69,7 @@ def _lacking(claim: Claim, lacking: set[str], evidence: Evidence) -> CheckResult
     return found(claim.id, "order_data_no_row")
 
 
-def _judged(claim: Claim, pairs: list[Pair], *, is_same: bool, is_simulated: bool) -> CheckResult:
+def _judged(claim: Claim, pairs: list[Pair], unseen: int, *, is_same: bool, is_simulated: bool) -> CheckResult:
     clear = sum(_is_apart(higher, lower) for higher, lower in pairs)
     reversed_ = sum(higher.value < lower.value for higher, lower in pairs)
     clearly = sum(_is_apart(lower, higher) for higher, lower in pairs)
@@ -79,9 +79,10 @@ def _judged(claim: Claim, pairs: list[Pair], *, is_same: bool, is_simulated: boo
         "n_clear": float(clear),
         "n_reversed": float(reversed_),
         "n_reversed_clearly": float(clearly),
+        "n_unseen": float(unseen),
         "smallest_gap_found": closest[0].value - closest[1].value,
     }
-    code = _code(len(pairs) - clear, reversed_, clearly, is_same=is_same, is_simulated=is_simulated)
+    code = _code(values, is_same=is_same, is_simulated=is_simulated)
     return found(
         claim.id,
         code,
@@ -90,14 +91,16 @@ def _judged(claim: Claim, pairs: list[Pair], *, is_same: bool, is_simulated: boo
     )
 
 
-def _code(unclear: int, reversed_: int, clearly: int, *, is_same: bool, is_simulated: bool) -> str:
+def _code(values: Mapping[str, float], *, is_same: bool, is_simulated: bool) -> str:
     if is_simulated:
-        return "order_data_simulated_differs" if reversed_ else "order_data_simulated"
-    if reversed_:
-        return "order_data_reversed" if clearly and is_same else "order_data_unclear"
+        return "order_data_simulated_differs" if values["n_reversed"] else "order_data_simulated"
+    if values["n_reversed"]:
+        return "order_data_reversed" if values["n_reversed_clearly"] and is_same else "order_data_unclear"
+    if values["n_unseen"]:
+        return "order_data_partly"
     if not is_same:
         return "order_data_elsewhere"
-    return "order_data_sample" if unclear else "order_data_clear"
+    return "order_data_clear" if values["n_clear"] == values["n_compared"] else "order_data_sample"
 
 
 def _is_same_sample(claims: tuple[Claim, Claim], estimates: Pair) -> bool:

@@ -85,7 +85,7 @@ def test_a_part_that_is_hidden_leaves_no_support() -> None:
     rows = [*APART[:2], share(None, None, None, None, suppressed=True, indicator="c")]
     found = ordered(rows, order=["a", ["b", "c3"]])
     assert found is not None
-    assert (found.reason, found.values["n_compared"]) == ("order_data_elsewhere", 1)
+    assert (found.reason, found.values["n_compared"], found.values["n_unseen"]) == ("order_data_partly", 1, 1)
 
 
 def test_figures_that_name_nothing_are_left_to_the_published_ones() -> None:
