@@ -33,6 +33,9 @@ _NAMES_EM: Final = 13.5
 _MOST_OF_NAMES: Final = 0.46  # of the sheet
 
 
+_BAND: Final[dict[str, Any]] = {"facecolor": "#edf1f1", "edgecolor": "#b4c0c0", "hatch": "////", "linewidth": 0.4}
+
+
 @dataclass(frozen=True, slots=True)
 class Mark:
     """How a kind of dots is drawn; any two differ in shape or in being filled, so that they differ in grey too."""
@@ -157,6 +160,7 @@ def dot_rows(
     zero: bool = True,
     limits: tuple[float, float] | None = None,
     bands: Mapping[tuple[int, int], float] | None = None,
+    band: str = "",
     breaks: Sequence[int] = (),
 ) -> Any:
     """Return rows of dots with intervals, a name before each row, panels beside or below each other.
@@ -168,7 +172,7 @@ def dot_rows(
     dots
         The estimates; a `text` stands at the right end of its row. An end that is infinite gets an arrow.
     axis
-        The title of the horizontal axis.
+        The title of the horizontal axis; empty for none.
     panels
         Titles; two stand beside each other, further ones below.
     kinds
@@ -179,6 +183,8 @@ def dot_rows(
         Of the axis; what the dots and intervals need by default.
     bands
         (Panel, row) → half the width of a hatched band around zero.
+    band
+        What the legend calls these; empty for nothing.
     breaks
         Rows with a thin line above.
     """
@@ -190,8 +196,9 @@ def dot_rows(
     left = min(widest(labels) + 2 * _PAD, SHEET * _MOST_OF_NAMES)
     right = max(widest([drawn(dot.text) for dot in dots]) + 2 * _PAD, 0.14)
     body, head = sum(heights), max(map(lines_of, titles)) * _TITLE if any(titles) else 0.04
-    key = _LEGEND * legend_lines(kinds) + (0.06 if kinds else 0.0)
-    height = key + down * (head + body + _TICKS) + (down - 1) * 0.12 + _AXIS + 0.02
+    keys = [drawn(text) for text in (*kinds, *([band] if band else ()))]
+    key = _LEGEND * legend_lines(keys) + (0.06 if keys else 0.0)
+    height = key + down * (head + body + _TICKS) + (down - 1) * 0.12 + (_AXIS if axis else 0.0) + 0.02
     figure = sheet(height)
     width = (SHEET - left - right - (across - 1) * 0.2) / across
     middles = [below - own / 2 for below, own in zip(accumulate(heights), heights, strict=True)]
@@ -216,8 +223,8 @@ def dot_rows(
             dotted(axes, dot, middles[dot.row] + dot.shift, marks[dot.kind], shown)
     middle = left + (SHEET - left - right) / 2
     figure.text(middle / SHEET, 0.035 / height, drawn(axis), ha="center", va="bottom", color=QUIET)
-    if kinds:
-        legend(figure, [handle(mark) for mark in marks[: len(kinds)]], [drawn(kind) for kind in kinds])
+    if keys:
+        legend(figure, [*map(handle, marks[: len(kinds)]), *([_swatch()] if band else [])], keys)
     return figure
 
 
@@ -225,9 +232,13 @@ def banded(axes: Any, half: float, top: float, height: float) -> None:
     """Draw a hatched band around zero."""
     from matplotlib.patches import Rectangle
 
-    axes.add_patch(
-        Rectangle((-half, top), 2 * half, height, facecolor="#edf1f1", edgecolor="#b4c0c0", hatch="////", linewidth=0.4)
-    )
+    axes.add_patch(Rectangle((-half, top), 2 * half, height, **_BAND))
+
+
+def _swatch() -> Any:
+    from matplotlib.patches import Patch
+
+    return Patch(**_BAND)
 
 
 def dotted(axes: Any, dot: Dot, height: float, mark: Mark, limits: tuple[float, float]) -> None:

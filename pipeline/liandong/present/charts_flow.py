@@ -84,12 +84,6 @@ def _lane(facts: Facts, axes: Any, rows: list[Row | None], places: list[float], 
     texts = ["" if row is None else _people(facts, row) for row in rows]
     widths = [text_width(drawn(text)) * EM + 0.12 for text in texts]
     for at, (place, text) in enumerate(zip(places, texts, strict=True)):
-        frame: dict[str, Any] = {
-            "boxstyle": "round,pad=0.22",
-            "facecolor": "white",
-            "edgecolor": TEAL,
-            "linewidth": 0.9,
-        }
         last = at == len(texts) - 1 and bool(text)
         axes.text(place, height, drawn(text), ha="center", va="center", bbox=frame if last else None)
         if at and text and texts[at - 1]:

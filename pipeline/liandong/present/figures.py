@@ -25,6 +25,7 @@ from liandong.present.charts_indicators import binned, both_chart, distribution_
 from liandong.present.charts_models import effect_chart
 from liandong.present.charts_multiverse import contour_blocks, contour_chart, specification_chart
 from liandong.present.facts import Facts, Row, read_facts, treatment_rows
+from liandong.present.first_page import first_picture
 from liandong.present.markdown import Prose, figure_block, identifier
 from liandong.present.numbers import hundredths
 from liandong.present.roles import effects_by_role, marked_title, model_title
@@ -135,6 +136,8 @@ def save_share(figures: Iterable[tuple[Language, Figure]], folder: Path, share: 
 
 
 def _figures(facts: Facts) -> Iterator[Figure]:
+    first = first_picture(facts)
+    yield Figure("first", first.caption, first.alt, first.plot)
     for name in _DOTS:
         yield from _group_figure(facts, name)
     scores = [facts.title(variable) for variable in binned(facts)]

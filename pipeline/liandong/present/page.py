@@ -13,6 +13,7 @@ from liandong.errors import RenderError
 from liandong.present.escaping import markdown_text
 from liandong.present.facts import Facts, bundle_of_page, read_facts
 from liandong.present.figures import KINDS, figures_of, shown
+from liandong.present.first_page import first_page
 from liandong.present.house import signatures
 from liandong.present.limitations import limitations
 from liandong.present.markdown import Prose, bullets, table_block
@@ -76,6 +77,10 @@ class Page:
     def opening(self) -> Prose:
         """Return title, notice and the switches ``has-…`` of conditional sections; print it before any prose."""
         return opening(self.facts, self.folder)
+
+    def first(self) -> Prose:
+        """Return the first page: three sentences, one picture, five numbers with the confidence they deserve."""
+        return first_page(self.facts, self.folder)
 
     def table(self, name: str) -> Prose:
         """Return a table, numbered and captioned; nothing when it would have no rows.
