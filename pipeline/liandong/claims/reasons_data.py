@@ -78,7 +78,7 @@ DATA_REASONS: Mapping[str, Reason] = MappingProxyType(
         # holds whatever the covariance of shares of the same people; n_reversed: how many stand the other way round.
         "order_data_clear": reason("order", "supported", "n_compared n_clear"),
         "order_data_sample": reason("order", "consistent", "n_compared n_clear"),  # holds here; cannot be told apart
-        "order_data_elsewhere": reason("order", "consistent", "n_compared n_clear"),  # holds; n differs, or is not stated
+        "order_data_elsewhere": reason("order", "consistent", "n_compared n_clear"),  # holds; n differs or is unknown
         "order_data_partly": reason("order", "consistent", "n_compared n_clear n_unseen"),  # some pairs are hidden
         "order_data_unclear": reason("order", "doubtful", "n_compared n_reversed"),  # reversed; intervals overlap
         "order_data_reversed": reason("order", "contradicted", "n_compared n_reversed"),  # reversed, and clearly
