@@ -18,6 +18,8 @@ from liandong.present.sheets_table import table_blocks
 from liandong.present.sheets_words import basis, cannot, found, legend, nouns, sure, table
 from liandong.present.words import word
 
+_MOST_NAMED = 20
+
 
 @dataclass(frozen=True, slots=True)
 class SheetPage:
@@ -94,7 +96,7 @@ def open_sheet(bundle: str, lang: Language, community: str) -> SheetPage:
         raise RenderError(
             f"there is no sheet of {chosen!r}" if shown else "the bundle has no comparison of communities",
             where="tables/communities.csv",
-            hint=f"there are sheets of {', '.join(shown)}" if shown else "the study needs `design: cluster:`",
+            hint=f"there are sheets of {', '.join(shown[:_MOST_NAMED])}" if shown else "run the study again",
             zh="证据包中没有可以公开的该社区数据。",
         )
     return SheetPage(read_sheet(facts, chosen))

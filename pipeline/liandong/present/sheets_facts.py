@@ -100,10 +100,10 @@ class Sheet:
 
 
 def read_sheet(facts: Facts, community: str) -> Sheet:
-    """Return what a bundle says of one community; nothing in its panels where all of it is hidden."""
-    rows = [row for row in facts.rows("communities", cluster=community) if _is_readable(row)]
+    """Return what a bundle says of one community; what is hidden of it alone has a row without figures."""
     chosen = _chosen(facts)
-    return Sheet(facts, community, tuple(_panels(facts, [row for row in rows if _key(row) in chosen])))
+    rows = [row for row in facts.rows("communities", cluster=community) if _key(row) in chosen]
+    return Sheet(facts, community, tuple(_panels(facts, rows)))
 
 
 def shown_communities(table: pl.DataFrame) -> tuple[list[str], list[str]]:
@@ -165,7 +165,8 @@ def _chosen(facts: Facts) -> set[tuple[str, str]]:
     """
     by_panel: dict[str, dict[tuple[str, str], None]] = {}
     for row in facts.rows("communities"):
-        by_panel.setdefault(_panel(facts, row), {})[_key(row)] = None
+        if _is_readable(row):
+            by_panel.setdefault(_panel(facts, row), {})[_key(row)] = None
     evidence = {_key(row): row["p_value"] for row in facts.rows("community_spread")}
     chosen: set[tuple[str, str]] = set()
     for name in (_SCORES, *_CORE, *(name for name in _GROUPS if name not in _CORE)):

@@ -178,12 +178,12 @@ def _places(sheet: Sheet, row: Row) -> tuple[float | None, ...]:
 
 
 def _decimals(row: Row) -> int:
-    """Return the decimals of a score: one digit of the half of its interval, at most two."""
+    """Return the decimals of a score: two digits of the half of its interval, at most two decimals."""
     ends = ("conf_low", "conf_high") if row["conf_low"] is not None else ("band_low", "band_high")
     low, high = (row[end] for end in ends)
     if low is None or high is None or high <= low:
         return 2
-    return min(max(-floor(log10((high - low) / 2)), 0), 2)
+    return min(max(1 - floor(log10((high - low) / 2)), 0), 2)
 
 
 def _span(sheet: Sheet, rows: Sequence[Row]) -> tuple[float, float]:

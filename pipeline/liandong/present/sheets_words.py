@@ -35,11 +35,11 @@ def basis(sheet: Sheet) -> str:
 
 def found(sheet: Sheet) -> list[tuple[str, str]]:
     """Return, panel by panel, its title and what stands out in it."""
+    said = [(panel.title, [*_levels(sheet, panel), *_standing(sheet, panel)]) for panel in sheet.panels]
+    if not sheet.different():
+        said.append((word(sheet.lang, "sheet_all_lead"), [word(sheet.lang, "sheet_all_similar", **nouns(sheet))]))
     mark = "。" if sheet.lang == "zh" else "."
-    return [
-        (panel.title + mark, sentences(sheet.lang, [*_levels(sheet, panel), *_standing(sheet, panel)]))
-        for panel in sheet.panels
-    ]
+    return [(lead + mark, sentences(sheet.lang, texts)) for lead, texts in said if texts]
 
 
 def sure(sheet: Sheet) -> str:
@@ -121,9 +121,8 @@ def _estimate(row: Row) -> float:
 
 def _standing(sheet: Sheet, panel: Panel) -> Iterator[str]:
     different = [row for row in panel.rows if row["standing"] in {"higher", "lower"}]
-    if not different:
+    if not different and sheet.different():
         yield word(sheet.lang, "sheet_none_panel", **nouns(sheet))
-        return
     for standing in ("higher", "lower"):
         items = [_item(sheet, panel, row) for row in different if row["standing"] == standing]
         if items:

@@ -1,0 +1,190 @@
+"""The sheet of one community says what its rows say, keeps to bands where it must, and survives any name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from html.parser import HTMLParser
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.cases.present.compared import COMMUNITIES, HARD, banded_tables, compared_manifest, compared_tables
+
+from liandong.definitions import Language
+from liandong.errors import RenderError
+from liandong.evidence import Bundle
+from liandong.present import SheetPage, open_sheet
+from liandong.present.marks import unmarked
+from liandong.present.sheets_facts import file_names, shown_communities
+from liandong.present.sheets_index import write_index
+from liandong.present.sheets_words import table
+
+_NAMESPACES = 'xmlns:w="urn:w" xmlns:v="urn:v" xmlns:o="urn:o"'
+
+
+@pytest.fixture(scope="module")
+def compared(make_bundle: Callable[..., Bundle]) -> Bundle:
+    return make_bundle("compared", compared_manifest(), compared_tables())
+
+
+@pytest.fixture(scope="module")
+def banded(make_bundle: Callable[..., Bundle]) -> Bundle:
+    return make_bundle("banded", compared_manifest(10), banded_tables())
+
+
+def _sheet(bundle: Bundle, community: str = "C1", lang: Language = "en") -> SheetPage:
+    return open_sheet(str(bundle.path), lang, community)
+
+
+def _words(page: SheetPage) -> str:
+    """Return the text of a page without the attributes of its numbers."""
+    text = "".join(part() for part in (page.basis, page.found, page.sure, page.cannot))
+    return re.sub(r"\[([^\]]*)\]\{[^}]*\}", r"\1", text).replace("\\", "")
+
+
+def _block(page: SheetPage, form: str) -> str:
+    found = re.search(rf"```{{={form}}}\n(.*?)\n```", str(page.table()), re.DOTALL)
+    assert found
+    return found[1]
+
+
+def test_what_stands_out_is_said_with_its_figure_and_that_of_all_others(compared: Bundle) -> None:
+    said = _words(_sheet(compared))
+    assert "Higher than in the other communities:" in said
+    assert "(95%, against 35%)" in said
+    assert "Of 4 comparisons, 1 can be said to differ" in said
+
+
+def test_where_nothing_differs_that_is_said_once_and_not_called_alike(compared: Bundle) -> None:
+    said = _words(_sheet(compared, "C2"))
+    assert said.count("No difference from the other communities can be made out") == 1
+    assert "does not mean alike" in said
+
+
+def test_a_community_goes_by_its_label_where_there_is_one(compared: Bundle) -> None:
+    assert "Community two" in _sheet(compared, "C2").opening()
+    assert "第二社区有18名受访居民作答" in _words(_sheet(compared, "C2", "zh"))
+
+
+def test_the_numbers_of_the_text_know_their_row(compared: Bundle) -> None:
+    assert 'data-table="communities"' in _sheet(compared).basis()
+    assert 'data-column="estimate"' in _sheet(compared).found()
+
+
+def test_every_measure_has_a_line_with_its_picture_and_its_figures(compared: Bundle) -> None:
+    lines = {line.title: line for line in table(_sheet(compared).sheet).lines if line.kind == "row"}
+    reached = next(line for title, line in lines.items() if "eached" in title or "reached" in title)
+    assert reached.figures == ("95", "[75, 100]", "94", "35", "higher")
+    assert reached.mark is not None
+    assert (reached.mark.at, reached.mark.rest) == (pytest.approx(0.95), pytest.approx(0.35))
+    assert len(lines) == 4
+
+
+def test_bands_take_the_place_of_figures_where_people_must_not_be_counted(banded: Bundle) -> None:
+    page = _sheet(banded)
+    said = _words(page)
+    assert "no numbers of people" in said
+    assert "(about 20% to 70%, of all respondents 99%)" in said
+    lines = [line for line in table(page.sheet).lines if line.kind == "row"]
+    assert {line.figures[0] for line in lines} == {"20–70", "0.20–0.70"}
+    assert not re.search(r"\b1[789]\b|\b95\b|\b0\.6[24]\b", said)
+
+
+def test_a_figure_that_is_hidden_of_one_community_alone_is_a_dash(make_bundle: Callable[..., Bundle]) -> None:
+    tables = banded_tables()
+    for row in tables["communities"]:
+        if row["measure"] == "integrated" and row["cluster"] == "C1":
+            row.update(band_low=None, band_high=None, standing="unknown", suppressed=True)
+    page = _sheet(make_bundle("dash", compared_manifest(10), tables))
+    line = next(line for line in table(page.sheet).lines if line.figures[:1] == ("—",))
+    assert line.figures[-1] == "not judged"
+    assert "recognised among few people" in page.table()
+
+
+def test_a_community_of_which_nothing_may_be_published_has_no_sheet(banded: Bundle) -> None:
+    shown, hidden = shown_communities(banded.table("communities"))
+    assert (shown, hidden) == (["C1", "C2", HARD], ["C3"])
+    with pytest.raises(RenderError, match="there is no sheet of 'C3'"):
+        _sheet(banded, "C3")
+
+
+def test_without_a_comparison_the_page_says_so(survey: Bundle) -> None:
+    with pytest.raises(RenderError, match="no comparison of communities"):
+        _sheet(survey)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_hard_name_breaks_no_format(compared: Bundle, lang: Language) -> None:
+    page = _sheet(compared, HARD, lang)
+    ET.fromstring(f"<x {_NAMESPACES}>{_block(page, 'openxml')}</x>")  # noqa: S314 (ours)
+    reader = _Balanced()
+    reader.feed(_block(page, "html"))
+    assert not reader.open
+    assert "b" not in reader.seen
+    assert HARD.split()[0] in unmarked(page.sheet.name)
+
+
+@pytest.mark.parametrize("community", ["C1", HARD])
+def test_typst_sets_the_table(compared: Bundle, community: str, tmp_path: Path) -> None:
+    import typst
+
+    source = tmp_path / "sheet.typ"
+    source.write_text(_block(_sheet(compared, community), "typst"), encoding="utf-8")
+    assert typst.compile(str(source), format="svg").startswith(b"<svg")
+
+
+@pytest.mark.parametrize(
+    ("communities", "names"),
+    [
+        (["C01", "C02"], ["C01", "C02"]),
+        (["甲社区", "乙/丙 社区"], ["甲社区", "乙-丙-社区"]),
+        (["a/b", "a b", "A-B"], ["a-b", "a-b-2", "A-B-3"]),
+        (["a-b-2", "a b", "a/b"], ["a-b-2", "a-b", "a-b-3"]),
+        (["..", "/", ""], ["community", "community-2", "community-3"]),
+        (["con", "index"], ["community-con", "community-index"]),
+        (["../../etc/passwd", "x\ny\u202e"], ["etc-passwd", "x-y"]),
+        (["社" * 50], ["社" * 20]),
+    ],
+)
+def test_file_names_are_safe_and_differ(communities: list[str], names: list[str]) -> None:
+    assert list(file_names(communities).values()) == names
+
+
+@given(st.lists(st.text(max_size=80), unique=True, max_size=12))
+def test_whatever_a_community_is_called_its_file_name_is_its_own(communities: list[str]) -> None:
+    names = file_names(communities)
+    assert list(names) == communities
+    assert len({name.casefold() for name in names.values()}) == len(communities)
+    for name in names.values():
+        assert all(character.isalnum() or character == "-" or not character.isascii() for character in name)
+        # 80 characters of two-digit numbering still leave room for a language, an ending and a temporary name.
+        assert 0 < len(name.encode()) < 80
+
+
+def test_the_list_of_sheets_links_each_of_them(compared: Bundle, tmp_path: Path) -> None:
+    files = {name: {"pdf": f"{stem}.en.pdf"} for name, stem in file_names(COMMUNITIES).items()}
+    text = write_index(compared.path, tmp_path / "index.en.html", "en", files).read_text(encoding="utf-8")
+    assert text.count(".en.pdf") == len(COMMUNITIES)
+    assert "Community two" in text
+    assert "<b>" not in text
+
+
+class _Balanced(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.seen: set[str] = set()
+
+    def handle_starttag(self, tag: str, _attributes: list[tuple[str, str | None]]) -> None:
+        self.seen.add(tag)
+        if tag != "col":
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_startendtag(self, tag: str, _attributes: list[tuple[str, str | None]]) -> None:
+        self.seen.add(tag)
