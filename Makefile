@@ -7,11 +7,11 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup report run quality test check format lock bench fuzz clean
+.PHONY: help setup report run claims quality test check format lock bench fuzz clean
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
-	@echo "  STUDY=path/to/study.yaml chooses another study for report, run and quality"
+	@echo "  STUDY=path/to/study.yaml chooses another study for report, run, claims and quality"
 
 setup: $(READY)  ## Create .venv and install the locked packages
 
@@ -33,6 +33,9 @@ report: $(READY)  ## Set up if needed, run the study and render its report
 
 run: $(READY)  ## Write the study's evidence bundle without rendering
 	@$(BIN)/liandong run "$(STUDY)"
+
+claims: $(READY)  ## Hold the study's published figures against each other and the data, for the auditor
+	@$(BIN)/liandong claims "$(STUDY)"
 
 quality: $(READY)  ## Check the field work: what to put right today, for the supervisor
 	@$(BIN)/liandong quality "$(STUDY)"

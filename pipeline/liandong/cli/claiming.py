@@ -95,7 +95,7 @@ def _decimals(one: ClaimVerdict) -> int:
 
 
 def _unit(one: ClaimVerdict) -> str:
-    unit = _UNITS.get(one.unit, "")
+    unit = _UNITS.get(one.unit or ("percent" if one.kind == "percent" else ""), "")
     return f" {unit}" if unit else ""
 
 
