@@ -33,7 +33,8 @@ SELF_REASONS: Mapping[str, Reason] = MappingProxyType(
         "grim_out_of_range": reason("grim", "contradicted", "lowest highest"),  # outside 0–100 %, outside the scale
         "grim_above_base": reason("grim", "contradicted", "n"),  # a count above the number of people
         "grim_not_whole": reason("grim", "contradicted"),  # a count of people that is no whole number
-        # The standard deviation of whole answers, given n and the mean. sd_truncated: 1 where it was cut off, not rounded.
+        # The standard deviation of whole answers, given n and the mean. sd_truncated: 1 where it was cut off instead of
+        # rounded.
         "grimmer_possible": reason("grim", "consistent", "n sd sum_squares_low sum_squares_high"),
         "grimmer_impossible": reason("grim", "contradicted", "n sd sd_below sd_above"),
         "grimmer_beyond_scale": reason("grim", "contradicted", "n sd sd_largest"),
