@@ -17,13 +17,16 @@ _ON_DARK: Final = 4.0
 """Contrast with white that leaves a colour at 4.5 or more on the dark ground of the page."""
 
 
-def title_block(facts: Facts, folder: str) -> dict[str, str | bool]:
-    """Return the metadata of title, running head and cover; `folder` is the bundle's, as the page sees it."""
+def title_block(facts: Facts, folder: str, title: str | None = None) -> dict[str, str | bool]:
+    """Return the metadata of title, running head and cover; `folder` is the bundle's, as the page sees it.
+
+    With a `title` of a page's own, the study's becomes the subtitle.
+    """
     study, report = facts.study, _report(facts)
     house = _house(facts)
     found: dict[str, str | bool] = {
-        "title": facts.text(study["title"]),
-        "subtitle": facts.text(study.get("subtitle")),
+        "title": title or facts.text(study["title"]),
+        "subtitle": facts.text(study["title"] if title else study.get("subtitle")),
         "author": facts.text(report.get("unit")),
         "date": long_date(report.get("date"), facts),
         "running-note": word(facts.lang, "running_simulated") if study.get("simulated") else "",

@@ -22,14 +22,14 @@ _TABLES = ("indicators", "scales", "items", "design", "crosscheck")
 _FURTHER = {"service", "participation", "needs", "relations", "outcomes"}  # compared in the appendix
 
 
-def opening(facts: Facts, folder: str) -> Prose:
+def opening(facts: Facts, folder: str, title: str | None = None) -> Prose:
     """Return metadata block, style of the tables, letterhead, and for simulated data the notice and a banner.
 
     The running note stands on every page of PDF and Word; the banner stays in view in HTML. `folder` is the bundle's,
-    as the page sees it.
+    as the page sees it; `title` stands in place of the study's, which becomes the subtitle.
     """
     style = f"\n```{{=html}}\n<style>\n{table_style()}{house_css(facts)}</style>\n{_banner(facts)}```\n"
-    metadata = metadata_block({**title_block(facts, folder), **sections(facts)})
+    metadata = metadata_block({**title_block(facts, folder, title), **sections(facts)})
     return Prose(metadata + style + letterhead(facts, folder) + _notice(facts))
 
 

@@ -74,9 +74,12 @@ class Page:
     facts: Facts
     say: SimpleNamespace
 
-    def opening(self) -> Prose:
-        """Return title, notice and the switches ``has-…`` of conditional sections; print it before any prose."""
-        return opening(self.facts, self.folder)
+    def opening(self, title: str | None = None) -> Prose:
+        """Return title, notice and the switches ``has-…`` of conditional sections; print it before any prose.
+
+        `title` stands in place of the study's, which then becomes the subtitle.
+        """
+        return opening(self.facts, self.folder, title)
 
     def first(self) -> Prose:
         """Return the first page: three sentences, one picture, five numbers with the confidence they deserve."""
