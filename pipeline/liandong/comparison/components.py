@@ -4,7 +4,8 @@ The model is y_ij = μ + u_j + e_ij, u_j of variance τ², e_ij of variance σ²
 likelihood (Patterson & Thompson 1971, Biometrika 58, 545–554), as lme4 and MixedLM have them. The interval of τ²/σ²
 and the test of τ² = 0 come from one pivot (Wald 1940, Annals of Mathematical Statistics 11, 96–100): for the true ratio
 γ, Σ_j w_j (ȳ_j − μ̂)² / (G − 1) over the pooled variance is F(G − 1, N − G) when the variables are normal, with
-w_j = n_j / (1 + γ n_j); at γ = 0 this is the F of the analysis of variance. With sampling weights n_j is replaced by
+w_j = n_j / (1 + γ n_j); at γ = 0 this is the F of the analysis of variance. Of a share that fewer than ten people have,
+or lack, there is neither test nor interval: F would reject too often. With sampling weights n_j is replaced by
 Kish's effective number and means by weighted means (the pseudo-EBLUP of You & Rao 2002, Canadian Journal of Statistics
 30, 431–439). A share is treated as the mean of 0 and 1.
 """
@@ -23,6 +24,7 @@ Floats = NDArray[np.float64]
 
 _STARTS = 41
 _HALVINGS = 60
+_FEWEST, _NEARLY = 10, 1e-6  # people with and without a property, below which nothing is tested
 _LARGEST = 1 - 1e-9  # intraclass correlation
 
 
@@ -34,8 +36,10 @@ class Components:
     ----------
     clusters
         Communities with anybody counted.
+    pooled
+        The variance within communities, pooled.
     within
-        σ², pooled.
+        σ² by restricted maximum likelihood; the pooled one where there is no likelihood.
     between
         τ² by restricted maximum likelihood.
     between_low, between_high
@@ -47,6 +51,7 @@ class Components:
     """
 
     clusters: Floats
+    pooled: Floats
     within: Floats
     between: Floats
     between_low: Floats
@@ -71,10 +76,10 @@ def variance_components(totals: Totals, level: float = 0.95) -> Components:
     clusters = present.sum(axis=0).astype(float)
     own = np.where(present, totals.rows * (1 - divided(np.ones_like(size), size)), 0.0).sum(axis=0)
     df_within = totals.rows.sum(axis=0) - clusters
-    within = divided(totals.spread().sum(axis=0), own, np.nan)
+    pooled = divided(totals.spread().sum(axis=0), own, np.nan)
     df_between = clusters - 1
-    known = (df_within > 0) & (df_between > 0) & (within > 0)
-    variance = np.where(known, within, 1.0)
+    known = (df_within > 0) & (df_between > 0) & (pooled > 0)
+    variance = np.where(known, pooled, 1.0)
 
     def pivot(ratio: Floats) -> Floats:
         weight = _weights(size, ratio)
@@ -86,23 +91,26 @@ def variance_components(totals: Totals, level: float = 0.95) -> Components:
     upper, lower = fdtri(safe_between, safe_within, 1 - tail), fdtri(safe_between, safe_within, tail)
     ratio = _restricted(size, mean, variance, clusters, np.where(known, df_within, 1.0))
     weight = _weights(size, ratio)
-    scale = np.where(known, variance, np.nan)
+    likely = (variance * df_within + _scatter(weight, mean)) / np.maximum(df_within + df_between, 1.0)
+    scale = np.where(known, likely, np.nan)
+    told_apart = known & _enough(totals)
     flat = _flat(mean, present, clusters, level)
     same = ~known & (clusters > 0)
-    told = same & (within == 0) & (df_between > 0)  # nothing varies inside communities: their means are all there is
+    told = same & (pooled == 0) & (df_between > 0)  # nothing varies inside communities: their means are all there is
     return Components(
         clusters=clusters,
-        within=within,
+        pooled=pooled,
+        within=np.where(known, scale, pooled),
         between=np.where(known, ratio * scale, np.where(told, flat.between, np.nan)),
-        between_low=np.where(known, _solved(pivot, upper) * scale, np.where(told, flat.low, np.nan)),
-        between_high=np.where(known, _solved(pivot, lower) * scale, np.where(told, flat.high, np.nan)),
+        between_low=np.where(told_apart, _solved(pivot, upper) * scale, np.where(told, flat.low, np.nan)),
+        between_high=np.where(told_apart, _solved(pivot, lower) * scale, np.where(told, flat.high, np.nan)),
         centre=np.where(
             known, divided((weight * mean).sum(axis=0), weight.sum(axis=0), np.nan), np.where(same, flat.centre, np.nan)
         ),
         statistic=statistic,
         df_between=df_between,
         df_within=df_within,
-        p_value=np.where(known, fdtrc(safe_between, safe_within, np.nan_to_num(statistic)), np.nan),
+        p_value=np.where(told_apart, fdtrc(safe_between, safe_within, np.nan_to_num(statistic)), np.nan),
     )
 
 
@@ -124,6 +132,15 @@ def _flat(mean: Floats, present: NDArray[np.bool_], clusters: Floats, level: flo
     df = np.maximum(clusters - 1, 1.0)
     tail = (1 - level) / 2
     return _Flat(centre, scatter / df, scatter / chdtri(df, tail), scatter / chdtri(df, 1 - tail))
+
+
+def _enough(totals: Totals) -> NDArray[np.bool_]:
+    """Tell where a share has people enough on both sides for the F distribution; the normal theory needs no more."""
+    people = totals.rows.sum(axis=0)
+    share = totals.origin if len(people) else people
+    fewer = np.minimum(share, 1 - share) * people
+    found: NDArray[np.bool_] = ~totals.is_share | (fewer >= _FEWEST - _NEARLY)
+    return found
 
 
 def _weights(size: Floats, ratio: Floats) -> Floats:

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from liandong.comparison.totals import Totals, divided
 
 Floats = NDArray[np.float64]
+Ends = tuple[Floats, Floats]
 
 _EDGE = 1e-12  # a share this close to 0 or 1 is a count of none or all, rounded
 _LUCK = 1e6  # a variance that much smaller than that of people drawn one by one is agreement by chance
@@ -45,6 +46,11 @@ class Side:
     df: Floats
     rows: Floats
     is_share: NDArray[np.bool_]
+
+    def part(self, rows: NDArray[np.intp], columns: NDArray[np.intp]) -> Side:
+        """Return the side of some communities and measures."""
+        at = np.ix_(rows, columns)
+        return Side(self.estimate[at], self.variance[at], self.df[at], self.rows[at], self.is_share[columns])
 
     def interval(self, alpha: Floats) -> tuple[Floats, Floats]:
         """Return the interval at level 1 − `alpha` (broadcast against (G, M)); NaN where there is none."""
@@ -92,12 +98,31 @@ def own_side(totals: Totals, within: Floats) -> Side:
     mean, rows, weight = totals.mean, totals.rows, totals.weight
     known = np.nan_to_num(mean)
     scatter = totals.square2 - 2 * known * totals.value2 + known**2 * totals.weight2
-    variance = divided(scatter * divided(rows, rows - 1), weight**2, np.nan)
+    # Of a share the interval is that of as many people, not of one fewer.
+    fewer = np.where(totals.is_share, 1.0, divided(rows, rows - 1))
+    variance = divided(scatter * fewer, weight**2, np.nan)
     flat = totals.spread() == 0
     pooled = divided(np.broadcast_to(np.where(within > 0, within, np.nan), rows.shape), totals.effective, np.nan)
     variance = np.where(flat, np.where(totals.is_share, 0.0, pooled), np.maximum(variance, 0.0))
     variance = np.where(rows > 1, variance, np.where(totals.is_share & (rows == 1), 0.0, np.nan))
-    return Side(mean + totals.origin, variance, rows - 1, rows, totals.is_share)
+    return Side(_estimate(mean, totals), variance, rows - 1, rows, totals.is_share)
+
+
+def pooled_side(own: Side, totals: Totals, within: Floats, df_within: Floats) -> Side:
+    """Return every community with the pooled variance; a share keeps its own.
+
+    Parameters
+    ----------
+    own, totals
+        The communities by themselves, and what they were made of.
+    within, df_within
+        (M,) pooled variance within communities and its degrees of freedom.
+    """
+    pooled = divided(np.broadcast_to(within, totals.rows.shape), totals.effective, np.nan)
+    known = np.isfinite(own.variance)
+    variance = np.where(totals.is_share, own.variance, np.where(known, pooled, np.nan))
+    df = np.where(totals.is_share, own.df, np.broadcast_to(df_within, own.df.shape))
+    return Side(own.estimate, variance, df, own.rows, own.is_share)
 
 
 def rest_side(totals: Totals, strata: NDArray[np.generic] | None) -> Side:
@@ -118,7 +143,14 @@ def rest_side(totals: Totals, strata: NDArray[np.generic] | None) -> Side:
     lost = (inside[codes] - present == 0) & (present > 0)
     df = present.sum(axis=0) - present - ((inside > 0).sum(axis=0) - lost)
     found = divided(variance, weight**2, np.nan)
-    return Side(mean + totals.origin, np.where(df >= 1, found, np.nan), df, rows, totals.is_share)
+    return Side(_estimate(mean, totals), np.where(df >= 1, found, np.nan), df, rows, totals.is_share)
+
+
+def _estimate(mean: Floats, totals: Totals) -> Floats:
+    """Put the origin back; a share of none or all is exactly that."""
+    whole: Floats = mean + totals.origin
+    near = np.round(whole)
+    return np.where(totals.is_share & (np.abs(whole - near) < _EDGE), near, whole)
 
 
 def _linearised(totals: Totals, mean: Floats, codes: NDArray[np.intp]) -> Floats:
@@ -156,18 +188,11 @@ def _linearised(totals: Totals, mean: Floats, codes: NDArray[np.intp]) -> Floats
     return found
 
 
-def difference_interval(one: Side, other: Side, alpha: Floats) -> tuple[Floats, Floats]:
-    """Return the interval of one side minus the other at level 1 − `alpha`, (G, M) each."""
-    low, high = one.interval(alpha)
-    other_low, other_high = other.interval(alpha)
-    return _joined(one.estimate, low, high, other.estimate, other_low, other_high)
-
-
-def _joined(
-    one: Floats, low: Floats, high: Floats, other: Floats, other_low: Floats, other_high: Floats
-) -> tuple[Floats, Floats]:
-    difference = one - other
+def difference_interval(one: Side, other: Side, one_ends: Ends, other_ends: Ends) -> Ends:
+    """Return the interval of one side minus the other at the level of their own intervals, (G, M) each."""
+    difference = one.estimate - other.estimate
+    (low, high), (other_low, other_high) = one_ends, other_ends
     return (
-        difference - np.hypot(one - low, other_high - other),
-        difference + np.hypot(high - one, other - other_low),
+        difference - np.hypot(one.estimate - low, other_high - other.estimate),
+        difference + np.hypot(high - one.estimate, other.estimate - other_low),
     )

@@ -42,6 +42,6 @@ def shrunken(totals: Totals, components: Components) -> Shrunk:
     flat = known & ~np.isfinite(reliability)
     drawn = components.centre + reliability * (mean - components.centre)
     estimate = np.where(flat, mean, drawn) + totals.origin
-    error = np.where(known, prior.squared_error(size), np.nan)
+    error = np.where(known, prior.squared_error(size, estimate, totals.is_share), np.nan)
     low, high = shrunken_interval(estimate, error, totals.is_share)
     return Shrunk(estimate, low, high, reliability)

@@ -9,7 +9,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from liandong.comparison.components import Components, variance_components
-from liandong.comparison.intervals import difference_interval, own_side, rest_side
+from liandong.comparison.intervals import difference_interval, own_side, pooled_side, rest_side
 from liandong.comparison.shrinkage import shrunken
 from liandong.comparison.standing import standings
 from liandong.comparison.totals import Communities, Measure, Totals, community_totals, divided
@@ -47,19 +47,22 @@ def compare_communities(
     """
     totals = community_totals(values, measures, communities)
     components = variance_components(totals)
-    own, rest = own_side(totals, components.within), rest_side(totals, communities.strata)
+    own, rest = own_side(totals, components.pooled), rest_side(totals, communities.strata)
+    pooled = pooled_side(own, totals, components.pooled, components.df_within)
     drawn = shrunken(totals, components)
+    own_ends, rest_ends = own.interval(_ALPHA), rest.interval(_ALPHA)
+    difference = difference_interval(own, rest, own_ends, rest_ends)
     columns = {
         "estimate": own.estimate,
-        **_ends("conf", own.interval(_ALPHA)),
+        **_ends("conf", own_ends),
         "shrunk": drawn.estimate,
         "shrunk_low": drawn.low,
         "shrunk_high": drawn.high,
         "reliability": drawn.reliability,
         "rest": rest.estimate,
-        **_ends("rest", rest.interval(_ALPHA)),
+        **_ends("rest", rest_ends),
         "difference": own.estimate - rest.estimate,
-        **_ends("difference", difference_interval(own, rest, _ALPHA)),
+        **_ends("difference", difference),
     }
     count = len(communities.names)
     table = pl.DataFrame(
@@ -70,7 +73,7 @@ def compare_communities(
             "cluster": np.tile(np.asarray(communities.names, dtype=object), len(measures)).tolist(),
             "n_obs": totals.rows.T.ravel().astype(np.int64),
             **{name: column.T.ravel() for name, column in columns.items()},
-            "standing": standings(own, rest).T.ravel(),
+            "standing": standings(own, pooled, rest, difference).T.ravel(),
             "suppressed": np.zeros(count * len(measures), dtype=bool),
         },
     )

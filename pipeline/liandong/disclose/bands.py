@@ -64,8 +64,9 @@ def interval_of_class(
     is_share: bool,  # noqa: FBT001 - a fact of the measure
 ) -> tuple[Floats, Floats]:
     """Return intervals as wide as those of the smallest community of the class, and no narrower than the own, (G,)."""
-    flags = np.array([is_share])
-    ends = [shrunken_interval(shrunk[:, None], prior.squared_error(size[:, None]), flags) for size in (least, people)]
+    flags, drawn = np.array([is_share]), shrunk[:, None]
+    errors = [prior.squared_error(size[:, None], drawn, flags) for size in (least, people)]
+    ends = [shrunken_interval(drawn, error, flags) for error in errors]
     low = np.fmin(*(end[0][:, 0] for end in ends))
     high = np.fmax(*(end[1][:, 0] for end in ends))
     return low, high

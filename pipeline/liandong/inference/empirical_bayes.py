@@ -46,13 +46,25 @@ class Prior:
         with np.errstate(divide="ignore", invalid="ignore"):
             return self.between / (self.between + self.within / size)
 
-    def squared_error(self, size: Floats) -> Floats:
-        """Return the mean squared error of the shrunken estimates of groups of `size` people, (…, M)."""
+    def squared_error(self, size: Floats, estimate: Floats, is_share: NDArray[np.bool_]) -> Floats:
+        """Return the mean squared error of shrunken estimates, (…, M).
+
+        Parameters
+        ----------
+        size
+            People of each group, (…, M).
+        estimate
+            Their shrunken estimates: a share of nearly none varies less from sample to sample than one of a half.
+        is_share
+            (M,) whether the measure is a share: then the first part is the variance of the beta posterior.
+        """
         with np.errstate(divide="ignore", invalid="ignore"):
             own = self.within / size
             total = self.between + own
             lost = own / total
-            found: Floats = self.between * lost + lost**2 * self.centre_variance
+            of_beta = estimate * (1 - estimate) / (self.within / self.between + size + 1)
+            first = np.where(is_share, of_beta, self.between * lost)
+            found: Floats = first + lost**2 * self.centre_variance
             return found + 2 * own**2 / total**3 * self.between_variance
 
 
