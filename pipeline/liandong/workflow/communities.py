@@ -49,6 +49,8 @@ def write_communities(study: Study, frame: pl.DataFrame, weight: str | None, wri
         ]
     )
     measures = [*(Measure(name, "scale", "all", f"score:{name}") for name in scores), *_measures(found.lines)]
+    if not measures:
+        return
     names = [level_text(value) for value in frame[cluster].unique().sort()]
     communities = Communities(names, sample.cluster, sample.strata, sample.weight)
     table, spread = compare_communities(values, measures, communities)
