@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Final
 from urllib.parse import quote
 
 from liandong.definitions import Language
-from liandong.present.claims_facts import Audited, Claim, source_text
+from liandong.present.claims_facts import OVERALL, Audited, Claim, source_text
+from liandong.present.claims_formulas import steps_of
 from liandong.present.claims_sentences import TONES, sentence, verdict_words
 from liandong.present.claims_tables import check_table, short
+from liandong.present.claims_values import figure
 from liandong.present.docx_table import docx_table
 from liandong.present.escaping import html_text, markdown_text, typst_string, xml_text
 from liandong.present.html_table import html_table
 from liandong.present.layout import line_count, text_width
-from liandong.present.markdown import Prose, heading, identifier, paragraphs
+from liandong.present.markdown import Prose, heading, identifier
 from liandong.present.numbers import count
 from liandong.present.table import TONES as COLOURS
 from liandong.present.table import Table
 from liandong.present.typst_table import typst_table
-from liandong.present.words import sentences, word
+from liandong.present.words import coded, sentences, word
 
 _TITLE: Final = 30.0  # em of a wording in a heading
 _LINE: Final = 42.0  # em of a line of text on paper
@@ -40,18 +41,27 @@ def cards(page: Audited, level: int) -> Prose:
 
 def _card(page: Audited, claim: Claim, level: int) -> str:
     table = check_table(page, claim)
-    title = word(page.lang, "claim_card_title", number=str(claim.number), title=short(page.wording(claim), _TITLE))
+    title = word(page.lang, "claim_card_title", number=str(claim.number), title=_named(page, claim))
     parts = [
         f"\n{'#' * level} {markdown_text(title)} {{#{card_id(claim)} .unnumbered}}\n",
-        "".join(_quotation(page, claim)),
+        _quotation(page, claim),
         _verdict(page, claim),
-        _base(page, claim),
-        unnumbered_table(table) if table.rows else "",
+        "" if _is_said(page, claim) else unnumbered_table(table),
     ]
     text = "".join(parts)
     if line_count(table) + text_width(page.wording(claim)) / _LINE > _WHOLE:
         return text
-    return f"\n```{{=typst}}\n#block(breakable: false, width: 100%)[\n```\n{text}\n```{{=typst}}\n]\n```\n"
+    return (
+        f"\n```{{=typst}}\n#block(breakable: false, width: 100%, above: 1.8em)[\n```\n{text}\n```{{=typst}}\n]\n```\n"
+    )
+
+
+def _named(page: Audited, claim: Claim) -> str:
+    """Return the quantity and the figure where the bundle has a title for it, else the beginning of the wording."""
+    title = page.title(claim)
+    if title == claim.id:
+        return short(page.wording(claim), _TITLE)
+    return word(page.lang, "claim_card_named", title=short(title, _TITLE), figure=figure(page.lang, claim.overall))
 
 
 def card_id(claim: Claim) -> str:
@@ -61,7 +71,8 @@ def card_id(claim: Claim) -> str:
 
 def unnumbered_table(table: Table) -> Prose:
     """Return a table in three formats without number and caption: it belongs to the heading above it."""
-    parts = [("html", html_table(table)), ("typst", typst_table(table)), ("openxml", docx_table(table))]
+    apart = f"#block(width: 100%, above: 0.9em, below: 1.4em)[\n{typst_table(table)}\n]"
+    parts = [("html", html_table(table)), ("typst", apart), ("openxml", docx_table(table))]
     return Prose("".join(f"\n```{{={form}}}\n{text}\n```\n" for form, text in parts))
 
 
@@ -77,12 +88,16 @@ def judged(lang: Language, verdict: str) -> str:
     )
 
 
-def _quotation(page: Audited, claim: Claim) -> Iterator[str]:
-    yield f"\n> {markdown_text(word(page.lang, 'claim_card_quote', wording=page.wording(claim)))}\n"
+def _quotation(page: Audited, claim: Claim) -> str:
+    """Return the wording, where it was published, and what belongs to it: base, need, differences in definition."""
+    lang = page.lang
+    said = markdown_text(word(lang, "claim_card_quote", wording=page.wording(claim)))
     source = page.facts.own(source_text(page.facts, claim.about))
     if source:
-        link = _link(str((claim.about.get("source") or {}).get("url") or ""))
-        yield f">\n> {markdown_text(word(page.lang, 'claim_card_source', source=source))}{link}\n"
+        said += markdown_text(word(lang, "claim_card_source", source=source))
+        said += _link(str((claim.about.get("source") or {}).get("url") or ""))
+    base = _base(page, claim)
+    return f"\n> {said}{' ' if base else ''}{markdown_text(base)}\n"
 
 
 def _link(url: str) -> str:
@@ -92,11 +107,22 @@ def _link(url: str) -> str:
     return f" [{markdown_text(url)}]({quote(url, safe=_SAFE)})"
 
 
+def _is_said(page: Audited, claim: Claim) -> bool:
+    """Whether the sentence of the only check is all that there is to say: a table would repeat it."""
+    return len(claim.shown) == 1 and not steps_of(page, claim, claim.shown[0]) and not claim.shown[0]["found_in"]
+
+
 def _verdict(page: Audited, claim: Claim) -> str:
-    row = claim.deciding
-    said = sentence(page.lang, row, claim.values.get(row["check"], {}))
-    gap = "\u3000" if page.lang == "zh" else " "
-    return f"\n{judged(page.lang, claim.verdict)}{gap}{markdown_text(said)}\n"
+    """Return the verdict, how many checks speak for or against the claim, and which one decides."""
+    lang, deciding = page.lang, claim.deciding
+    if _is_said(page, claim):
+        said = [sentence(lang, claim.shown[0], claim.values.get(claim.shown[0]["check"], {}))]
+    else:
+        said = [sentence(lang, claim.overall, claim.values.get(OVERALL, {}))]
+        if len(claim.shown) > 1 and deciding is not claim.overall:
+            said.append(word(lang, "claim_card_decides", check=coded(lang, "claim_check", deciding["check"])))
+    gap = "\u3000" if lang == "zh" else " "
+    return f"\n{judged(lang, claim.verdict)}{gap}{markdown_text(sentences(lang, said))}\n"
 
 
 def _base(page: Audited, claim: Claim) -> str:
@@ -104,10 +130,16 @@ def _base(page: Audited, claim: Claim) -> str:
     lang, about = page.lang, claim.about
     said = []
     if about.get("n"):
-        universe = about.get("universe")
-        told = word(lang, "claim_card_universe", text=page.facts.own(str(universe))) if universe else ""
+        universe = _in_language(page.lang, about.get("universe"))
+        told = word(lang, "claim_card_universe", text=page.facts.own(universe)) if universe else ""
         said.append(word(lang, "claim_card_base", n=count(about["n"]), universe=told))
     for name, key in (("need", "claim_base_need"), ("operands_differ", "claim_base_differs")):
         if about.get(name):
-            said.append(word(lang, key, text=page.facts.text(about[name])))
-    return paragraphs([sentences(lang, said)]) if said else ""
+            said.append(word(lang, key, text=page.facts.text(about[name]).rstrip("。.")))
+    return sentences(lang, said)
+
+
+def _in_language(lang: Language, text: str | None) -> str:
+    """Return a text that definitions hold in one language only, empty where that is not the page's."""
+    chinese = any("\u4e00" <= character <= "\u9fff" for character in text or "")
+    return text if text and chinese == (lang == "zh") else ""

@@ -61,6 +61,12 @@ class Claim:
         alike = [row for row in self.checks if row["verdict"] == self.verdict]
         return (found or alike or [self.overall])[0]
 
+    @property
+    def shown(self) -> tuple[Row, ...]:
+        """The checks that say something: that there are no data is said once, unless it is all there is to say."""
+        said = tuple(row for row in self.checks if row["reason"] != "reproduction_no_data")
+        return said or self.checks
+
     def row(self, check: str) -> Row | None:
         """Return the row of a check, None where it was not made."""
         return next((row for row in self.checks if row["check"] == check), None)
@@ -88,6 +94,10 @@ class Audited:
     def made(self) -> list[str]:
         """The checks that at least one claim had, in the order in which claims have them."""
         return [*dict.fromkeys(row["check"] for claim in self.claims for row in claim.checks)]
+
+    def claim(self, name: str) -> Claim | None:
+        """Return the claim of that name, None where there is none."""
+        return next((claim for claim in self.claims if claim.id == name), None)
 
     def wording(self, claim: Claim) -> str:
         """Return the claim as the study gives it, or its name."""

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from liandong.definitions import Language
 from liandong.present.claims_values import Values, printed
+from liandong.present.escaping import NO_BREAK
 from liandong.present.marks import unmarked
 from liandong.present.table import Align, Cell, Tone
 from liandong.present.words import catalogue, known, word
@@ -44,6 +45,11 @@ def sentence(lang: Language, row: Mapping[str, Any], values: Values) -> str:
     return _filled(lang, "claim_why", row, values) or str(row["reason"])
 
 
+def brief(lang: Language, row: Mapping[str, Any], values: Values) -> str:
+    """Return the same for a table whose other columns have the figures."""
+    return _filled(lang, "claim_brief", row, values) or sentence(lang, row, values)
+
+
 def claim_calculation(lang: Language, row: Mapping[str, Any], values: Values) -> str:
     """Return the calculation of a check step by step, empty where its sentence says it all or a number is missing."""
     lines = [_filled(lang, "claim_shown", row, values, ending) for ending in ("", "_2", "_3")]
@@ -57,7 +63,8 @@ def claim_need(lang: Language, row: Mapping[str, Any], values: Values) -> str:
 
 def verdict_words(lang: Language, verdict: str) -> str:
     """Return a verdict as sign and word: "✓ Supported"."""
-    return word(lang, "claim_judged", sign=word(lang, f"claim_sign_{verdict}"), verdict=verdict_name(lang, verdict))
+    sign, name = word(lang, f"claim_sign_{verdict}"), verdict_name(lang, verdict)
+    return word(lang, "claim_judged", sign=sign, verdict=name).replace(" ", NO_BREAK)
 
 
 def verdict_name(lang: Language, verdict: str) -> str:

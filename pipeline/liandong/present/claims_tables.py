@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from liandong.present.claims_facts import OVERALL, VERDICTS, Audited, Claim
-from liandong.present.claims_sentences import claim_calculation, claim_need, sentence, verdict_cell
+from liandong.present.claims_formulas import steps_of
+from liandong.present.claims_sentences import brief, claim_need, sentence, verdict_cell
 from liandong.present.claims_values import figure, number, published_decimals
 from liandong.present.facts import Row as Record
 from liandong.present.layout import text_width
@@ -55,12 +56,10 @@ def summary_table(page: Audited) -> Table:
     for title, claims in page.sections:
         rows += [group(title)] if title else []
         rows += [_summary_row(page, claim) for claim in claims]
-    header = heads(
-        *(word(lang, f"claim_head_{name}") for name in ("number", "claim", "published", "found", "verdict", "why"))
-    )
+    header = heads(*(word(lang, f"claim_head_{name}") for name in ("claim", "published", "found", "verdict", "why")))
     notes = [word(lang, "claim_note_summary")]
     notes += [word(lang, "claim_note_simulated")] if page.facts.study.get("simulated") else []
-    columns: tuple[Align, ...] = ("left",) * 6
+    columns: tuple[Align, ...] = ("left",) * 5
     return Table("claims", word(lang, "claim_caption_summary"), columns, (header,), tuple(rows), tuple(notes))
 
 
@@ -103,7 +102,7 @@ def check_table(page: Audited, claim: Claim) -> Table:
                 verdict_cell(lang, row["verdict"]),
             )
         )
-        for row in claim.checks
+        for row in claim.shown
     ]
     header = heads(*(word(lang, f"claim_head_{name}") for name in ("check", "result", "verdict")))
     caption = word(lang, "claim_card_table", number=str(claim.number))
@@ -114,7 +113,7 @@ def checked_text(page: Audited, claim: Claim, row: Record) -> str:
     """Return the sentence of a check, its calculation, and the row of the bundle that it was read from."""
     lang, values = page.lang, claim.values.get(row["check"], {})
     said = sentence(lang, row, values)
-    steps = claim_calculation(lang, row, values)
+    steps = steps_of(page, claim, row)
     if steps:
         said = word(lang, "claim_steps", sentence=said, steps=steps)
     if row["found_in"]:
@@ -145,7 +144,7 @@ def needed_table(page: Audited) -> Table:
     asked: dict[str, dict[int, Claim]] = {}
     reasons: dict[str, list[str]] = {}
     for claim in page.claims:
-        for row in claim.checks:
+        for row in claim.shown:
             need = unmarked(claim_need(lang, row, claim.values.get(row["check"], {})))
             if need:
                 asked.setdefault(need, {})[claim.number] = claim
@@ -161,11 +160,10 @@ def needed_table(page: Audited) -> Table:
 
 def _summary_row(page: Audited, claim: Claim) -> Row:
     lang, deciding = page.lang, claim.deciding
-    why = sentence(lang, deciding, claim.values.get(deciding["check"], {}))
+    why = brief(lang, deciding, claim.values.get(deciding["check"], {}))
     return Row(
         (
-            str(claim.number),
-            short(page.wording(claim)),
+            word(lang, "claim_numbered", number=str(claim.number), text=short(page.wording(claim))),
             figure(lang, claim.overall),
             found_text(page, claim),
             verdict_cell(lang, claim.verdict),

@@ -3,29 +3,30 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
 from liandong.definitions import Language
+from liandong.definitions.printed import read_printed, read_significance
 from liandong.present.marks import named
 from liandong.present.numbers import NOT_APPLICABLE, fixed, p_value, percent
 from liandong.present.words import known, word
 
 Values = Mapping[str, Any]
-_NUMERIC: Final = re.compile(r"[-−+]?[\d,]+(?:\.(?P<decimals>\d+))?")
-_MOST_FURTHER: Final = 2  # decimals beyond the published ones
+_SIGNS: Final = "<>=≤≥~≈＜＞约"
 _CERTAIN: Final = 0.01
 _LARGE: Final = 100
+_SAME: Final = 1e-4  # of a number: a range narrower than that prints as one value
 _HALF: Final = 0.5  # a level above it is that of an interval
 
 _BY_FORM: Final[Mapping[str, str]] = MappingProxyType(
     {
         "count": "n n_all n_need claim_n count_low count_high attainable printable n_smallest n_possible part_n "
-        "treated untreated clusters without_figure n_compared n_clear n_reversed checks against in_favour minimum_cell "
-        "stars stars_low stars_high sum_squares_low sum_squares_high df df_needed items",
-        "published": "low high estimate published range_low range_high all in_need coefficient",
+        "treated untreated clusters without_figure n_compared n_clear n_reversed n_unseen checks against in_favour "
+        "minimum_cell stars stars_low stars_high sum_squares_low sum_squares_high df df_needed items",
+        "estimate": "estimate",
+        "published": "low high published range_low range_high all in_need coefficient",
         "finer": "nearest_below nearest_above lowest highest sum_low sum_high whole_low whole_high published_low "
         "published_high interval_low interval_high scale_range recomputed conf_low conf_high "
         "expected_low_from expected_low_to expected_high_from "
@@ -38,7 +39,8 @@ _BY_FORM: Final[Mapping[str, str]] = MappingProxyType(
 )
 _FORMS: Final = MappingProxyType({name: form for form, names in _BY_FORM.items() for name in names.split()})
 """Name of a value → how it is written: a count, in the claim's unit with the published decimals or more, …"""
-_IN_UNIT: Final = ("published", "finer", "gap")
+_IN_UNIT: Final = MappingProxyType({"published": 0, "estimate": 1, "finer": 2, "gap": 2})
+"""Forms in the claim's unit, and how many decimals beyond the published ones they may have."""
 SPANS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
     {
         "counts": ("count_low", "count_high"),
@@ -80,8 +82,19 @@ def printed(lang: Language, row: Mapping[str, Any], values: Values) -> dict[str,
         if low in numbers and high in numbers:
             told[name] = span(lang, row, low, numbers[low], numbers[high])
     told["figure"] = figure(lang, row)
+    told["result"] = _result(lang, row, told)
     told["precision"] = _precision(lang, numbers.get("decimals"))
     return told
+
+
+def _result(lang: Language, row: Mapping[str, Any], told: Mapping[str, str]) -> str:
+    """Return what other figures give, with the range that their rounding leaves where it is wider than one value."""
+    value, low, high = (row[name] for name in ("recomputed", "conf_low", "conf_high"))
+    if value is None:
+        return told["found"]
+    if low is None or high is None or high - low <= _SAME * max(1.0, abs(high)):
+        return told["recomputed"]
+    return word(lang, "claim_result_bounds", value=told["recomputed"], found=told["found"])
 
 
 def number(lang: Language, row: Mapping[str, Any], name: str, value: float | None) -> str:
@@ -91,7 +104,7 @@ def number(lang: Language, row: Mapping[str, Any], name: str, value: float | Non
 
 def span(lang: Language, row: Mapping[str, Any], name: str, low: float | None, high: float | None) -> str:
     """Return two values as "from to", as one where they are the same; the unit stands at the end only."""
-    if low == high:
+    if low == high or (low is not None and high is not None and high - low <= _SAME * abs(high)):
         return number(lang, row, name, low)
     if _is_open(low) or _is_open(high):
         known_end, key = (low, "claim_at_least") if _is_open(high) else (high, "claim_at_most")
@@ -105,11 +118,25 @@ def _is_open(value: float | None) -> bool:
 
 
 def figure(lang: Language, row: Mapping[str, Any]) -> str:
-    """Return the published figure as it was printed, with its unit; for words, that they are words."""
+    """Return the published figure as it was printed, with its unit; words in their language, or that they are words."""
     text = str(row["published"] or "")
-    if not any(character.isdigit() for character in text):
-        return word(lang, "claim_in_words")
-    return with_unit(lang, named(text), row["unit"])
+    printed_as = read_printed(text)
+    if printed_as.form == "words":
+        return _quoted(lang, text)
+    said = named(text.lstrip(_SIGNS).strip())
+    if printed_as.form in {"below", "above", "about"}:
+        said = word(lang, f"claim_form_{printed_as.form}", value=said)
+    return with_unit(lang, said, None if text.rstrip().endswith("%") else row["unit"])
+
+
+def _quoted(lang: Language, text: str) -> str:
+    """Return published words: in the page's language where they are in it, or known; else only that they are words."""
+    meant = read_significance(text)
+    key = text.strip().lower() if meant is None else "significant" if meant else "not significant"
+    if known(f"claim_word_{key}"):
+        return word(lang, f"claim_word_{key}")
+    chinese = any("\u4e00" <= character <= "\u9fff" for character in text)
+    return named(text) if text and chinese == (lang == "zh") else word(lang, "claim_in_words")
 
 
 def with_unit(lang: Language, text: str, unit: str | None) -> str:
@@ -124,10 +151,10 @@ def with_unit(lang: Language, text: str, unit: str | None) -> str:
 
 def published_decimals(row: Mapping[str, Any]) -> int | None:
     """Return with how many decimals a figure was printed; a percentage in words counts as one, other words as None."""
-    match = _NUMERIC.search(str(row["published"] or ""))
-    if match is None:
+    found = read_printed(str(row["published"] or ""))
+    if found.form == "words":
         return 1 if row["unit"] == "percent" else None
-    return len(match["decimals"] or "")
+    return found.decimals
 
 
 def decimals_needed(value: float, least: int, most: int) -> int:
@@ -138,14 +165,12 @@ def decimals_needed(value: float, least: int, most: int) -> int:
 
 def _writer(lang: Language, row: Mapping[str, Any], name: str) -> Callable[[float | None], str]:
     decimals, form = published_decimals(row), _FORMS.get(name, "")
-    if form in _IN_UNIT and row["kind"] == "p_value":
+    if form not in _IN_UNIT:
+        return _PLAIN.get(form, rounded)
+    if row["kind"] == "p_value":
         return p_value
-    if form in _IN_UNIT and decimals is None:
-        return lambda value: with_unit(lang, rounded(value), _unit_of(row, name))
-    if form in _IN_UNIT:
-        unit, write = _unit_of(row, name), fixed if form == "published" else _fine
-        return lambda value: with_unit(lang, write(value, decimals), unit)
-    return _PLAIN.get(form, rounded)
+    unit, more = _unit_of(row, name), _IN_UNIT[form]
+    return lambda value: with_unit(lang, rounded(value) if decimals is None else _fine(value, decimals, more), unit)
 
 
 def _unit_of(row: Mapping[str, Any], name: str) -> str | None:
@@ -173,10 +198,11 @@ def rounded(value: float | None) -> str:
     return fixed(value, decimals_needed(value, 0, max(2, smallest)))
 
 
-def _fine(value: float | None, decimals: int) -> str:
+def _fine(value: float | None, decimals: int, more: int = 2) -> str:
+    """Return a number with the fewest decimals, from `decimals` to `more` beyond, that say what it is."""
     if value is None or not math.isfinite(value):
         return NOT_APPLICABLE
-    return fixed(value, decimals_needed(value, decimals, decimals + _MOST_FURTHER))
+    return fixed(value, decimals_needed(value, decimals, decimals + more))
 
 
 _PLAIN: Final[Mapping[str, Callable[[float | None], str]]] = MappingProxyType(

@@ -160,7 +160,7 @@ def _is_wide(character: str) -> bool:
 
 @cache
 def _character_width(character: str) -> float:
-    if _is_wide(character):
+    if _is_wide(character) or "\u25a0" <= character <= "\u27bf":  # ● ○ △ ✓ are as wide as a Chinese character
         return _WIDE
     if character in ".,:;'|il ":
         return _NARROW
