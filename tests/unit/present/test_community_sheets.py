@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import zipfile
 from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
@@ -21,6 +22,8 @@ from liandong.present.marks import unmarked
 from liandong.present.sheets_facts import file_names, shown_communities
 from liandong.present.sheets_index import write_index
 from liandong.present.sheets_words import table
+from liandong.render import PageJob, render_pages
+from liandong.workflow.resources import reports_folder
 
 _NAMESPACES = 'xmlns:w="urn:w" xmlns:v="urn:v" xmlns:o="urn:o"'
 
@@ -188,3 +191,20 @@ class _Balanced(HTMLParser):
 
     def handle_startendtag(self, tag: str, _attributes: list[tuple[str, str | None]]) -> None:
         self.seen.add(tag)
+
+
+def test_a_hard_name_is_rendered_in_every_format_on_one_page(compared: Bundle, tmp_path: Path) -> None:
+    from pypdf import PdfReader
+
+    name = file_names(COMMUNITIES)[HARD]
+    job = PageJob("zh/community.qmd", f"{name}.zh", "zh", ("html", "pdf", "docx"), (("community", HARD),))
+    parts = ("tables", "manifest.json")
+    made = render_pages(reports_folder(), [job], compared.path, tmp_path, renderer="embedded", parts=parts)
+    html, pdf, docx = made.files
+    document = PdfReader(pdf)
+    assert len(document.pages) == 1
+    assert "{x}" in document.pages[0].extract_text()
+    assert "&lt;b&gt;社区" in html.read_text(encoding="utf-8")
+    with zipfile.ZipFile(docx) as archive:
+        body = archive.read("word/document.xml").decode()
+    assert body.count("<v:group") == len([line for line in table(_sheet(compared, HARD).sheet).lines if line.mark])
