@@ -65,6 +65,9 @@ RULES: Final[tuple[tuple[Verdict, str], ...]] = (
 )
 # Reasons that say least of why a claim cannot be checked: another one is the better argument.
 _TELL_LEAST: Final = frozenset({"reproduction_no_data", "reproduction_no_quantity"})
+# What these compute is not the published figure: a smallest detectable effect, a share of others, a part of it.
+_OF_ANOTHER_FIGURE: Final = frozenset({"order", "detectability", "denominator"})
+_OF_A_PART: Final = frozenset({"parts_fit", "parts_exceed"})
 _FAVOURABLE: Final[tuple[Verdict, ...]] = ("not_checkable", "consistent", "supported")
 _AGAINST: Final[tuple[Verdict, ...]] = ("contradicted", "doubtful")
 
@@ -84,7 +87,7 @@ def overall(claim: str, results: Sequence[CheckResult]) -> CheckResult:
     CheckResult
         Its reason is one of the ``overall_…`` codes. `found_in` names the row of the table claims that decided, empty
         where there is none; figures and interval are those of the reproduction where there is one, else of the check
-        that decided. Values: ``checks`` is the number of checks that could be made, ``against`` and ``in_favour`` how
+        that decided, provided that they are about the published figure itself. Values: ``checks`` is the number of checks that could be made, ``against`` and ``in_favour`` how
         many of them speak against the claim and for it.
     """
     counted = {result.check: counts_as(result) for result in results}
@@ -92,9 +95,10 @@ def overall(claim: str, results: Sequence[CheckResult]) -> CheckResult:
     deciding = _deciding(results, counted, verdict)
     if code == "overall_consistent" and any(_is_simulated(result) for result in results):
         code = "overall_consistent_simulated"
-    shown = next((result for result in results if result.check == "reproduction"), None)
-    if shown is None or shown.recomputed is None:
-        shown = deciding
+    reproduced = next((result for result in results if result.check == "reproduction"), None)
+    shown = deciding if reproduced is None or reproduced.recomputed is None else reproduced
+    if shown is not None and (shown.check in _OF_ANOTHER_FIGURE or shown.reason in _OF_A_PART):
+        shown = None
     return found(
         claim,
         code,

@@ -112,3 +112,8 @@ def test_the_row_shows_what_the_data_give() -> None:
     )
     assert (found.recomputed, found.conf_low, found.conf_high, found.difference) == (31.07, 24.0, 38.0, 0.03)
     assert (found.values["checks"], found.values["against"], found.values["in_favour"]) == (2, 1, 1)
+
+
+def test_a_smallest_detectable_effect_is_not_shown_as_what_was_found() -> None:
+    found = overall("c", [result("detectability", "doubtful", recomputed=0.25)])
+    assert (found.verdict, found.recomputed) == ("doubtful", None)
