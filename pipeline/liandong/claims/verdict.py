@@ -87,8 +87,8 @@ def overall(claim: str, results: Sequence[CheckResult]) -> CheckResult:
     CheckResult
         Its reason is one of the ``overall_…`` codes. `found_in` names the row of the table claims that decided, empty
         where there is none; figures and interval are those of the reproduction where there is one, else of the check
-        that decided, provided that they are about the published figure itself. Values: ``checks`` is the number of checks that could be made, ``against`` and ``in_favour`` how
-        many of them speak against the claim and for it.
+        that decided, provided that they are about the published figure itself. Values: ``checks`` is the number of
+        checks that could be made, ``against`` and ``in_favour`` how many of them speak against the claim and for it.
     """
     counted = {result.check: counts_as(result) for result in results}
     verdict, code = next(((verdict, code) for verdict, code in RULES if verdict in counted.values()), RULES[-1])
