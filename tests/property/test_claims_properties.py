@@ -7,7 +7,7 @@ from decimal import ROUND_DOWN, ROUND_HALF_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP,
 from fractions import Fraction
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import norm, t
 
@@ -18,6 +18,7 @@ from liandong.definitions.printed import read_printed
 
 ROUNDINGS = st.sampled_from([ROUND_HALF_UP, ROUND_HALF_DOWN, ROUND_HALF_EVEN, ROUND_DOWN])
 SOURCE = {"title": "t"}
+unhurried = settings(deadline=None)  # the first example imports scipy
 
 
 def _printed(value: Fraction, decimals: int, rounding: str) -> str:
@@ -36,6 +37,7 @@ def _checks(*claims: dict[str, Any]) -> dict[str, CheckResult]:
     return {f"{result.claim} {result.check}": result for result in found}
 
 
+@unhurried
 @given(n=st.integers(1, 3000), share=st.floats(0, 1), decimals=st.integers(0, 3), rounding=ROUNDINGS)
 def test_every_share_of_whole_people_passes_grim(n: int, share: float, decimals: int, rounding: str) -> None:
     count = round(share * n)
@@ -49,6 +51,7 @@ def test_every_share_of_whole_people_passes_grim(n: int, share: float, decimals:
     assert (result.chance == 1) == (result.reason == "grim_cannot_fail")
 
 
+@unhurried
 @given(
     answers=st.lists(st.integers(1, 5), min_size=2, max_size=30), decimals=st.integers(1, 3), rounding=ROUNDINGS,
     divisor=st.sampled_from([0, 1]),
@@ -69,6 +72,7 @@ def test_every_mean_and_standard_deviation_of_whole_answers_passes(
     assert _checks(with_spread)["a grim"].verdict in {"consistent", "not_checkable"}
 
 
+@unhurried
 @given(
     first=st.integers(1, 10**6), second=st.integers(1, 10**6), decimals=st.integers(0, 4), rounding=ROUNDINGS,
     per=st.sampled_from([1, 100, 10_000]),
@@ -88,6 +92,7 @@ def test_every_ratio_growth_and_sum_of_counts_agrees(
     assert {result.reason for result in results.values()} == {"arithmetic_agrees", "parts_add_up", "parts_fit"}
 
 
+@unhurried
 @given(
     counts=st.lists(st.integers(0, 400), min_size=2, max_size=6).filter(lambda counts: sum(counts) > 0),
     decimals=st.integers(0, 2), rounding=ROUNDINGS,
@@ -102,6 +107,7 @@ def test_exclusive_shares_add_to_everybody(counts: list[int], decimals: int, rou
     assert _checks(*claims)["c0 parts"].reason == "parts_add_up"
 
 
+@unhurried
 @given(
     coefficient=st.floats(-5, 5).filter(lambda value: abs(value) >= 0.01), ratio=st.floats(0.05, 6),
     df=st.one_of(st.none(), st.integers(1, 2000)), decimals=st.integers(2, 4), digits=st.integers(2, 4),
@@ -127,6 +133,7 @@ def test_p_stars_and_interval_of_a_real_test_follow(
         assert _checks(claim, called)["p test"].reason == "test_significance_follows"
 
 
+@unhurried
 @given(st.text(max_size=30) | st.floats(allow_nan=False, allow_infinity=False) | st.integers(-(10**30), 10**30))
 def test_whatever_is_published_is_read_as_a_figure_or_as_words(published: str | float) -> None:
     printed = read_printed(published)
@@ -136,6 +143,7 @@ def test_whatever_is_published_is_read_as_a_figure_or_as_words(published: str | 
         assert math.isclose(float(printed.low or 0), float(published), rel_tol=1e-12, abs_tol=0)
 
 
+@unhurried
 @given(whole=st.integers(-10_000, 10_000), decimals=st.integers(0, 6))
 def test_digits_of_a_text_are_kept(whole: int, decimals: int) -> None:
     text = _printed(Fraction(whole, 7), decimals, ROUND_HALF_EVEN)

@@ -118,7 +118,7 @@ def test_mistake_in_a_claim_is_told_at_its_path(keys: dict[str, Any], expected: 
     assert [str(problem).removeprefix("f: ") for problem in problems] == [expected]
 
 
-ONE = ": must name one of indicator, scale or effect; got"
+ONE = ": must name one of indicator, scale, variable, stage or effect; got"
 QUANTITIES: list[tuple[dict[str, Any], list[str]]] = [
     (
         {"indicator": "coverage_social_workr"},
