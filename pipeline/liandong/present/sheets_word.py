@@ -10,7 +10,7 @@ from liandong.present.sheets_lines import BAND, OTHERS, STANDS_OUT, Grid, Line, 
 
 _WORD_WIDTH: Final = 9298  # twips between the margins of the Word template
 _UNITS, _TALL = 1000, 100  # across and down a picture
-_CLOSE: Final = '<w:spacing w:before="0" w:after="0" w:line="240" w:lineRule="auto"/>'
+_CLOSE: Final = '<w:spacing w:before="12" w:after="12" w:line="240" w:lineRule="auto"/>'
 
 
 def word_sheet(grid: Grid) -> str:

@@ -33,10 +33,16 @@ def write_docx(document: Document, metadata: Mapping[str, Any], output: Path) ->
         When pandoc fails.
     """
     reference = metadata.get("reference-doc")
-    options = [f"--reference-doc={document.project / reference}"] if reference else []
+    options = [f"--reference-doc={_template(document, str(reference))}"] if reference else []
     raw = output.with_suffix(".raw.docx")
     convert(document, "docx", metadata, options, raw)
     output.write_bytes(finish_docx(raw.read_bytes()))
+
+
+def _template(document: Document, name: str) -> Path:
+    """Return the template that a page names as seen from itself, or the project as seen from its root."""
+    beside = document.folder / name
+    return beside if beside.is_file() else document.project / name
 
 
 def finish_docx(data: bytes) -> bytes:

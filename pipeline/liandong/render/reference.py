@@ -1,7 +1,8 @@
 """The Word template, reports/styles/reference.docx: our styles, header and footer around pandoc's frame.
 
 The file is committed, so that `quarto render` finds it; `python -m liandong.render.reference FILE` writes it
-anew after a change here, and a test holds the two against each other.
+anew after a change here, and a test holds the two against each other. `python -m liandong.render.reference FILE sheet`
+writes styles/sheet.docx, the one for pages that have to fit a single sheet of paper.
 """
 
 from __future__ import annotations
@@ -11,13 +12,13 @@ import os
 import subprocess
 import sys
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from liandong.definitions.linkage_key import without_key
 from liandong.render.docx import with_layout_of_today
 from liandong.render.pandoc import pandoc_path
-from liandong.render.word_styles import ACCENT, INK, SERIF, STYLES, colour, size
+from liandong.render.word_styles import ACCENT, INK, ONE_PAGE_STYLES, SERIF, STYLES, Style, colour, size
 
 _W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 _R = 'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"'
@@ -26,13 +27,13 @@ _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _WORDML = "application/vnd.openxmlformats-officedocument.wordprocessingml"
 
 
-def reference_docx() -> bytes:
-    """Return the Word template, the same bytes for the same pandoc."""
+def reference_docx(*, one_page: bool = False) -> bytes:
+    """Return the Word template, or that of a sheet of `one_page`; the same bytes for the same pandoc."""
     command = [pandoc_path(), "--print-default-data-file", "reference.docx"]
     default = subprocess.run(  # noqa: S603 — pandoc by its full path
         command, capture_output=True, check=True, env=without_key(os.environ)
     ).stdout
-    parts = dict(_parts(default))
+    parts = dict(_parts(default, one_page=one_page))
     output = io.BytesIO()
     with zipfile.ZipFile(output, "w", zipfile.ZIP_DEFLATED) as archive:
         for name in sorted(parts, key=lambda name: (name != "[Content_Types].xml", name)):
@@ -40,7 +41,7 @@ def reference_docx() -> bytes:
     return output.getvalue()
 
 
-def _parts(default: bytes) -> Iterator[tuple[str, str]]:
+def _parts(default: bytes, *, one_page: bool) -> Iterator[tuple[str, str]]:
     with zipfile.ZipFile(io.BytesIO(default)) as archive:
         for name in archive.namelist():
             yield name, archive.read(name).decode("utf-8")
@@ -57,31 +58,36 @@ def _parts(default: bytes) -> Iterator[tuple[str, str]]:
     start = document.index("<w:sectPr>")
     yield "[Content_Types].xml", types.replace("</Types>", f"{overrides}</Types>")
     yield "word/_rels/document.xml.rels", relations.replace("</Relationships>", f"{links}</Relationships>")
-    yield "word/document.xml", document[:start] + _section() + document[document.index("</w:body>") :]
+    yield (
+        "word/document.xml",
+        document[:start]
+        + _section(1000 if one_page else 1588, 850 if one_page else 1418)
+        + document[document.index("</w:body>") :],
+    )
     yield "word/settings.xml", with_layout_of_today(settings)
-    yield "word/styles.xml", _styles()
+    yield "word/styles.xml", _styles(ONE_PAGE_STYLES if one_page else STYLES)
     yield "word/fontTable.xml", _font_table()
     yield "word/header1.xml", _header()
     yield "word/footer1.xml", _footer()
 
 
-def _section() -> str:
+def _section(top: int, bottom: int) -> str:
     return (
         f'<w:sectPr><w:headerReference {_R} w:type="default" r:id="rIdheader"/>'
         f'<w:footerReference {_R} w:type="default" r:id="rIdfooter"/>'
         '<w:pgSz w:w="11906" w:h="16838"/>'
-        '<w:pgMar w:top="1588" w:right="1304" w:bottom="1418" w:left="1304"'
-        ' w:header="794" w:footer="737" w:gutter="0"/>'
+        f'<w:pgMar w:top="{top}" w:right="1304" w:bottom="{bottom}" w:left="1304"'
+        f' w:header="{top // 2}" w:footer="{(bottom + 56) // 2}" w:gutter="0"/>'
         "</w:sectPr>"
     )
 
 
-def _styles() -> str:
+def _styles(styles: Sequence[Style]) -> str:
     defaults = (
         f"<w:docDefaults><w:rPrDefault><w:rPr>{SERIF}{colour(INK)}{size(21)}"
         '<w:lang w:val="en-GB" w:eastAsia="zh-CN"/></w:rPr></w:rPrDefault><w:pPrDefault/></w:docDefaults>'
     )
-    return f"{_HEAD}<w:styles {_W}>{defaults}{''.join(style.xml() for style in STYLES)}</w:styles>"
+    return f"{_HEAD}<w:styles {_W}>{defaults}{''.join(style.xml() for style in styles)}</w:styles>"
 
 
 def _font_table() -> str:
@@ -122,4 +128,4 @@ def _footer() -> str:
 
 
 if __name__ == "__main__":
-    Path(sys.argv[1]).write_bytes(reference_docx())
+    Path(sys.argv[1]).write_bytes(reference_docx(one_page="sheet" in sys.argv[2:]))

@@ -171,3 +171,18 @@ STYLES: Final = (
     Style("Normal Table", kind="table", based_on="", extra='<w:tblPr><w:tblInd w:w="0" w:type="dxa"/></w:tblPr>'),
     Style("Table", kind="table", based_on="NormalTable", extra=_BOOKTABS),
 )
+
+_CLOSER: Final = (
+    Style("Normal", run=size(19)),
+    Style("Body Text", _space(0, 60, 250)),
+    Style("Compact", _space(0, 10, 250), based_on="BodyText"),
+    Style("Title", f"{_NEXT}{_space(0, 20, 264)}", _sans(30, TEAL)),
+    Style("Subtitle", f"{_NEXT}{_space(0, 0, 252)}", _sans(18)),
+    Style("Author", _space(0, 0), _sans(16, QUIET)),
+    Style("Date", _space(0, 40), _sans(16, QUIET), following="BodyText"),
+    Style("Running Note", _space(0, 80, 252), _sans(16, ACCENT)),
+    _heading(1, 21, TEAL, 100, 40),
+    Style("Table Note", f"{_space(0, 40, 120)}{_LEFT}", _sans(4, QUIET)),
+)
+ONE_PAGE_STYLES: Final = tuple({style.name: style for style in (*STYLES, *_CLOSER)}.values())
+"""The styles of a sheet that has to fit one page: the same, smaller and closer."""

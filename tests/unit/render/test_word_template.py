@@ -3,6 +3,7 @@ import zipfile
 from pathlib import Path
 
 import docx
+import pytest
 
 from liandong.render.docx import finish_docx, with_layout_of_today
 from liandong.render.reference import reference_docx
@@ -16,8 +17,9 @@ def _parts(data: bytes) -> dict[str, bytes]:
         return {name: archive.read(name) for name in archive.namelist()}
 
 
-def test_the_committed_template_is_what_the_code_builds() -> None:
-    built, committed = _parts(reference_docx()), _parts(COMMITTED.read_bytes())
+@pytest.mark.parametrize(("name", "one_page"), [("reference.docx", False), ("sheet.docx", True)])
+def test_the_committed_template_is_what_the_code_builds(name: str, *, one_page: bool) -> None:
+    built, committed = _parts(reference_docx(one_page=one_page)), _parts(COMMITTED.with_name(name).read_bytes())
     # pandoc's own parts may change with its version; ours are compared byte for byte.
     assert [name for name in OURS if built[name] != committed[name]] == []
     assert b"rIdheader" in committed["word/document.xml"]
