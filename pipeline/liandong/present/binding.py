@@ -130,7 +130,10 @@ FIELDS: Final = ("table", "row", "column", "value", "n", "model", "form")
 
 
 class BoundRow(Mapping[str, Any]):
-    """A row of a table, whose numbers remember it. It is read like a dict; texts and flags are as they are."""
+    """A row of a table, whose numbers remember it. It is read like a dict.
+
+    Texts come without marks: data must not pass for numbers of the bundle.
+    """
 
     __slots__ = ("_n", "_place", "_values", "index", "key", "table")
 
@@ -146,7 +149,9 @@ class BoundRow(Mapping[str, Any]):
         kind = type(value)
         if kind is float:
             return Real(value, self, column)
-        return Whole(value, self, column) if kind is int else value
+        if kind is int:
+            return Whole(value, self, column)
+        return unmarked(value) if kind is str and not value.isascii() else value
 
     def __iter__(self) -> Iterator[str]:
         """Return the columns."""

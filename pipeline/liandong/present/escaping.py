@@ -74,11 +74,15 @@ def xml_text(text: str) -> str:
 
 
 def _on_one_line(text: str) -> str:
+    if text.isprintable() and "  " not in text:
+        return text.strip(" ")  # the usual case, for the sake of speed: every character is seen, and no blank is odd
     kept = _seen("".join(" " if c.isspace() and c != NO_BREAK else c for c in text))
     return " ".join(word for word in kept.split(" ") if word)
 
 
 def _seen(text: str) -> str:
+    if text.isprintable():
+        return text
     return "".join(c for c in text if c == "\n" or unicodedata.category(c) not in _UNSEEN)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from liandong.errors import RenderError
 from liandong.evidence import TABLES, Bundle, read_bundle
 from liandong.present.binding import BoundRow, bound_mapping, counted, how_many
 from liandong.present.escaping import plain
-from liandong.present.marks import MARKS, named
+from liandong.present.marks import named
 from liandong.present.words import lowered
 
 _TITLES = ("indicator", "scale", "derived", "field")  # a later kind wins where two share a name
@@ -51,6 +51,8 @@ class Facts:
     bound
         Table → its records, and the same as rows whose numbers remember where they stand, once they were asked for;
         None for facts whose numbers do not.
+    index
+        Table and column → its records, and where among them each value stands, once they were asked for.
     """
 
     manifest: Mapping[str, Any]
@@ -61,6 +63,7 @@ class Facts:
     levels: Mapping[tuple[str, str], str]
     labels: Mapping[tuple[str, str, str], tuple[str, str]]
     bound: dict[str, tuple[Sequence[Row], Sequence[Row]]] | None = None
+    index: dict[tuple[str, str], tuple[Sequence[Row], Mapping[Any, list[int]]]] = field(default_factory=dict)
 
     @property
     def study(self) -> Mapping[str, Any]:
@@ -82,12 +85,24 @@ class Facts:
 
     def rows(self, table: str, /, **key: Any) -> list[Row]:
         """Return the rows of `table` that agree with `key`, in their order; their numbers remember where they stand."""
-        records = self.records[table]
-        found: Sequence[int] = range(len(records))
-        for name, value in key.items():
-            found = [at for at in found if records[at][name] == value]
-        rows = self._bound(table)
+        rows, records = self._bound(table), self.records[table]
+        if not key:
+            return [*rows]
+        (name, value), *others = key.items()
+        found = self._positions(table, name).get(value, [])
+        for other, wanted in others:
+            found = [at for at in found if records[at][other] == wanted]
         return [rows[at] for at in found]
+
+    def _positions(self, table: str, name: str) -> Mapping[Any, list[int]]:
+        """Return where in `table` each value of a column stands: pages ask for the same effects again and again."""
+        records, known = self.records[table], self.index.get((table, name))
+        if known is None or known[0] is not records:
+            positions: dict[Any, list[int]] = {}
+            for at, row in enumerate(records):
+                positions.setdefault(row[name], []).append(at)
+            known = self.index[table, name] = (records, positions)
+        return known[1]
 
     def _bound(self, table: str) -> Sequence[Row]:
         if self.bound is None:
@@ -257,7 +272,7 @@ def read_facts(bundle: Bundle, lang: Language, *, bound: bool = True) -> Facts:
             hint="make the bundle again with `liandong run`",
             zh="证据包的 manifest.json 缺少研究说明。",
         )
-    tables = {name: _without_marks(bundle.table(name)) for name in TABLES}
+    tables = {name: bundle.table(name) for name in TABLES}
     records = {name: table.rows(named=True) for name, table in tables.items()}
     labels = [{**row, lang: plain(row[lang]), "source": plain(row["source"])} for row in records["labels"]]
     titles = {row["name"]: row[lang] for kind in _TITLES for row in labels if row["kind"] == kind}
@@ -266,13 +281,6 @@ def read_facts(bundle: Bundle, lang: Language, *, bound: bool = True) -> Facts:
     if not bound:
         return Facts(bundle.manifest, lang, tables, records, titles, levels, rest)
     return Facts(bound_mapping(bundle.manifest), lang, tables, records, titles, levels, rest, {})
-
-
-def _without_marks(table: pl.DataFrame) -> pl.DataFrame:
-    """Return a table whose texts hold no marks of numbers: data must not pass for what they are not."""
-    texts = pl.col(pl.String)
-    marked = table.select(texts.str.contains(MARKS).any())
-    return table.with_columns(texts.str.replace_all(MARKS, "")) if any(marked.row(0)) else table
 
 
 def treatment_rows(facts: Facts, effect: str, metric: str = "points", **key: Any) -> Iterator[Row]:

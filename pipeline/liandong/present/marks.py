@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Final, Generic, Literal, TypeVar
 
 OPEN_NUMBER: Final = "\U000f0000"
@@ -18,9 +19,8 @@ BEGIN: Final = "\U000f0003"  # stands between what is behind a number and its te
 CLOSE: Final = "\U000f0004"
 _BYTES: Final = 0xF0100
 _FIELD: Final = "\x1f"
-MARKS: Final = "[\U000f0000-\U000f01ff]+"
-"""Pattern of what marks are made of."""
-_ANY = re.compile(MARKS)
+_PACKED_FIELD: Final = chr(_BYTES + ord(_FIELD))
+_ANY = re.compile("[\U000f0000-\U000f01ff]+")
 _TOKEN = re.compile(f"({OPEN_NUMBER}[\U000f0100-\U000f01ff]*{BEGIN}|{OPEN_LITERAL}|{OPEN_NAME}|{CLOSE})")
 _NUMERAL = re.compile(r"[A-Za-z]*\d(?:[\dA-Za-z.,:/–−-]*[\dA-Za-z])?%?")
 
@@ -41,8 +41,7 @@ def unmarked(text: str) -> str:
 
 def number_mark(text: str, fields: tuple[str, ...]) -> str:
     """Return `text` marked as a number with what is behind it."""
-    packed = "".join(chr(_BYTES + byte) for byte in _FIELD.join(fields).encode("utf-8", "replace"))
-    return f"{OPEN_NUMBER}{packed}{BEGIN}{text}{CLOSE}"
+    return f"{OPEN_NUMBER}{_PACKED_FIELD.join(map(_packed, fields))}{BEGIN}{text}{CLOSE}"
 
 
 def literal(text: str) -> str:
@@ -105,6 +104,11 @@ def tokens(text: str) -> Iterator[tuple[Kind, str, tuple[str, ...]]]:
             yield kind, "", _unpacked(piece[1:-1]) if kind == "number" else ()
     for _ in range(depth):
         yield "close", "", ()
+
+
+@lru_cache(maxsize=4096)
+def _packed(field: str) -> str:
+    return "".join(chr(_BYTES + byte) for byte in field.encode("utf-8", "replace"))
 
 
 def _unpacked(packed: str) -> tuple[str, ...]:

@@ -81,17 +81,15 @@ def _rules(facts: Facts) -> str:
 
 def _missing(facts: Facts) -> str:
     hidden = {*hidden_missing(facts)}
-    lacking = hidden.union(most_missing(facts))
-    if not lacking:
+    if not hidden and not most_missing(facts):
         return word(facts.lang, "said_missing_none")
 
-    def fields(names: set[str]) -> str:
-        rows = [row for row in facts.rows("missingness") if row["field"] in names and row["kind"] in NON_RESPONSE]
-        told = [row for row in rows if row["n"] or row["suppressed"]]
-        return count(facts.counted("missingness", told, distinct=("field",)))
-
-    note = word(facts.lang, "said_missing_hidden", count=fields(hidden)) if hidden else ""
-    return word(facts.lang, "said_missing", fields=fields(lacking), hidden=note)
+    rows = [row for row in facts.rows("missingness") if row["kind"] in NON_RESPONSE and (row["n"] or row["suppressed"])]
+    where = f"kind IN {NON_RESPONSE} AND (n > 0 OR suppressed)"
+    told = facts.counted("missingness", rows, where, distinct=("field",))
+    withheld = facts.counted("missingness", [row for row in rows if row["field"] in hidden], distinct=("field",))
+    note = word(facts.lang, "said_missing_hidden", count=count(withheld)) if hidden else ""
+    return word(facts.lang, "said_missing", fields=count(told), hidden=note)
 
 
 def _brief(facts: Facts) -> str:
