@@ -27,7 +27,7 @@ def denominator_in_data(claim: Claim, evidence: Evidence | None) -> CheckResult 
         return None if claim.need is None else found(claim.id, "denominator_no_need")
     everybody, in_need = (_share(claim, universe, evidence) for universe in (_ALL, _IN_NEED))
     if isinstance(everybody, str) or isinstance(in_need, str):
-        if "hidden" in {everybody, in_need}:
+        if "hidden" in (everybody, in_need):
             return found(claim.id, "denominator_hidden", values={"minimum_cell": float(evidence.minimum_cell)})
         return found(claim.id, "denominator_no_need")
     if everybody.value <= 0:  # nobody says so, with the need or without it

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Any, Final, Literal
 
 from liandong.claims.evidence_rows import Evidence, Row, place
@@ -45,6 +46,8 @@ class Estimate:
         Of an effect, by the inference that the verdict recommends.
     resolution
         To which disclosure control may have rounded `value`; 0 for an exact one.
+    errors
+        Of an effect, the row of every inference with its standard error.
     """
 
     value: float
@@ -57,6 +60,7 @@ class Estimate:
     p_value: float | None = None
     std_error: float | None = None
     resolution: float = 0.0
+    errors: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
 
 
 def estimate_of(claim: Claim, evidence: Evidence) -> Estimate | Lack:
@@ -202,6 +206,7 @@ def _effect(quantity: ClaimQuantity, _claim: Claim, evidence: Evidence) -> Estim
         row["p_value"],
         row["std_error"],
         0.0 if evidence.is_exact else _digits(row["estimate"]),
+        MappingProxyType({place("estimates", one): one["std_error"] for one in rows if one["std_error"] is not None}),
     )
 
 

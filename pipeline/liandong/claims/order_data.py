@@ -3,7 +3,8 @@
 Two estimates count as apart when their 95 % intervals do not overlap. Shares of the same people move together in a way
 that the tables do not hold; since SE(a - b) <= SE(a) + SE(b) whatever the covariance, intervals that lie apart mean a
 difference at the 5 % level or better in any case. Intervals that overlap leave it open: they do not mean that the two
-are equal.
+are equal. Where the table overlap has every combination, the people who said only the one or only the other are told;
+they make no test of their own, because the tables do not hold how such people gather in clusters.
 """
 
 from __future__ import annotations
@@ -15,8 +16,10 @@ from typing import Final
 from liandong.claims.estimates import Estimate, estimate_of
 from liandong.claims.evidence_rows import Evidence
 from liandong.claims.findings import CheckResult, found
+from liandong.claims.paired import discordant
 from liandong.definitions import Claim
 
+Compared = tuple[Claim, Claim]
 Pair = tuple[Estimate, Estimate]
 _UPWARDS: Final = frozenset({"higher", "at_least", "doubled", "at_least_doubled", "tripled"})
 _DOWNWARDS: Final = frozenset({"lower", "at_most", "halved"})
@@ -38,16 +41,14 @@ def order_in_data(claim: Claim, claims: Mapping[str, Claim], evidence: Evidence 
     pairs = list(_ordered(claim, claims))
     if evidence is None or not pairs:
         return None
-    found_pairs = [(estimate_of(higher, evidence), estimate_of(lower, evidence)) for higher, lower in pairs]
-    read = [(high, low) for high, low in found_pairs if not isinstance(high, str) and not isinstance(low, str)]
+    both = [(pair, (estimate_of(pair[0], evidence), estimate_of(pair[1], evidence))) for pair in pairs]
+    read = [(pair, (high, low)) for pair, (high, low) in both if not isinstance(high, str) and not isinstance(low, str)]
     if not read:
-        return _lacking(claim, {one for pair in found_pairs for one in pair if isinstance(one, str)}, evidence)
-    unseen = len(pairs) - len(read)
-    is_same = not unseen and all(map(_is_same_sample, pairs, read))
-    return _judged(claim, read, unseen, is_same=is_same, is_simulated=evidence.simulated)
+        return _lacking(claim, {one for _, found_ in both for one in found_ if isinstance(one, str)}, evidence)
+    return _judged(claim, read, len(pairs) - len(read), evidence)
 
 
-def _ordered(claim: Claim, claims: Mapping[str, Claim]) -> Iterator[tuple[Claim, Claim]]:
+def _ordered(claim: Claim, claims: Mapping[str, Claim]) -> Iterator[Compared]:
     """Yield every pair of claims of which the first is said to be the higher one."""
     if claim.order is not None:
         groups = [(one,) if isinstance(one, str) else one for one in claim.order]
@@ -69,23 +70,28 @@ def _lacking(claim: Claim, lacking: set[str], evidence: Evidence) -> CheckResult
     return found(claim.id, "order_data_no_row")
 
 
-def _judged(claim: Claim, pairs: list[Pair], unseen: int, *, is_same: bool, is_simulated: bool) -> CheckResult:
-    clear = sum(_is_apart(higher, lower) for higher, lower in pairs)
-    reversed_ = sum(higher.value < lower.value for higher, lower in pairs)
-    clearly = sum(_is_apart(lower, higher) for higher, lower in pairs)
-    closest = min(pairs, key=lambda pair: pair[0].value - pair[1].value)
+def _judged(claim: Claim, read: list[tuple[Compared, Pair]], unseen: int, evidence: Evidence) -> CheckResult:
+    pairs = [estimates for _, estimates in read]
+    named, closest = min(read, key=lambda one: one[1][0].value - one[1][1].value)
     values = {
         "n_compared": float(len(pairs)),
-        "n_clear": float(clear),
-        "n_reversed": float(reversed_),
-        "n_reversed_clearly": float(clearly),
+        "n_clear": float(sum(_is_apart(higher, lower) for higher, lower in pairs)),
+        "n_reversed": float(sum(higher.value < lower.value for higher, lower in pairs)),
+        "n_reversed_clearly": float(sum(_is_apart(lower, higher) for higher, lower in pairs)),
         "n_unseen": float(unseen),
         "smallest_gap_found": closest[0].value - closest[1].value,
     }
-    code = _code(values, is_same=is_same, is_simulated=is_simulated)
+    alone = discordant(named[0].quantity, named[1].quantity, evidence)
+    if alone is not None:
+        values |= {
+            "only_higher": float(alone.only_first),
+            "only_lower": float(alone.only_second),
+            "n_both_known": float(alone.people),
+        }
+    is_same = not unseen and all(_is_same_sample(*one) for one in read)
     return found(
         claim.id,
-        code,
+        _code(values, is_same=is_same, is_simulated=evidence.simulated),
         values=values,
         found_in=f"{closest[0].found_in} | {closest[1].found_in}",
     )
@@ -103,7 +109,7 @@ def _code(values: Mapping[str, float], *, is_same: bool, is_simulated: bool) -> 
     return "order_data_clear" if values["n_clear"] == values["n_compared"] else "order_data_sample"
 
 
-def _is_same_sample(claims: tuple[Claim, Claim], estimates: Pair) -> bool:
+def _is_same_sample(claims: Compared, estimates: Pair) -> bool:
     return all(
         claim.n is not None and claim.n == estimate.people for claim, estimate in zip(claims, estimates, strict=True)
     )

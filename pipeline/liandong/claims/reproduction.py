@@ -15,7 +15,7 @@ from typing import Any, Final
 from liandong.claims.estimates import Estimate, Lack, estimate_of
 from liandong.claims.evidence_rows import Evidence
 from liandong.claims.findings import CheckResult, found
-from liandong.claims.form import Bounds, bounds_of, exactly
+from liandong.claims.form import Bounds, bounds_of, bounds_of_figure, exactly
 from liandong.claims.significance_data import reproduce_test
 from liandong.definitions import Claim
 
@@ -61,8 +61,21 @@ def _of_figure(claim: Claim, estimate: Estimate, bounds: Bounds, *, simulated: b
         values["std_error"] = estimate.std_error
     if estimate.resolution:
         values["resolution"] = estimate.resolution
+    numbers = _read_from(claim, estimate)
+    same_error = _same_error(claim, estimate)
+    if same_error is not None:
+        values["std_error_like"] = estimate.errors[same_error]
+        numbers["found_in"] = " | ".join(dict.fromkeys([estimate.found_in, same_error]))
     code = _figure_code(claim, estimate, bounds, simulated=simulated)
-    return found(claim.id, code, values=values, difference=values["difference"], **_read_from(claim, estimate))
+    return found(claim.id, code, values=values, difference=values["difference"], **numbers)
+
+
+def _same_error(claim: Claim, estimate: Estimate) -> str | None:
+    """Return the row of the inference whose standard error prints as the published one: what the authors used."""
+    if claim.se is None:
+        return None
+    bounds = bounds_of_figure(claim.se)
+    return next((row for row, error in estimate.errors.items() if bounds.overlaps(exactly(error))), None)
 
 
 def _figure_code(claim: Claim, estimate: Estimate, bounds: Bounds, *, simulated: bool) -> str:

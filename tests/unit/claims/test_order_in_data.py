@@ -90,3 +90,31 @@ def test_a_part_that_is_hidden_leaves_no_support() -> None:
 
 def test_figures_that_name_nothing_are_left_to_the_published_ones() -> None:
     assert ordered(APART, claim(1.0, id="a"), claim(2.0, id="b")) is None
+
+
+def _overlap(members: str, n: int | None) -> dict[str, Any]:
+    return {"group": "coverage", "members": members, "n": n, "n_rows": 100}
+
+
+COMBINATIONS = [_overlap("a+b", 30), _overlap("a", 30), _overlap("b", 10), _overlap("", 30)]
+
+
+@pytest.mark.parametrize(
+    ("rows", "told"),
+    [
+        (COMBINATIONS, (30, 10, 100)),
+        (COMBINATIONS[:-1], None),  # one left out
+        ([*COMBINATIONS[:-1], _overlap("", None)], None),  # one hidden
+        ([], None),
+    ],
+)
+def test_people_with_only_one_of_the_two_are_told_where_all_combinations_are_shown(
+    rows: list[dict[str, Any]], told: tuple[int, int, int] | None
+) -> None:
+    claims = {"a": A, "b": B}
+    given = claim("more than", kind="comparison", order=["a", "b"])
+    found = order_in_data(given, claims, evidence(indicators=TOUCHING, overlap=rows))
+    assert found is not None
+    assert found.reason == "order_data_sample"  # which is the same with them
+    names = ("only_higher", "only_lower", "n_both_known")
+    assert (tuple(found.values[name] for name in names) if "only_higher" in found.values else None) == told

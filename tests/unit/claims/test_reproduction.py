@@ -83,3 +83,14 @@ def test_a_claim_may_name_an_earlier_step() -> None:
     assert reproduce(first, published).recomputed == 0.05
     last = claim("0.02", kind="coefficient", quantity={"effect": "e", "outcome": "y"})
     assert reproduce(last, published).recomputed == 0.02
+
+
+def test_the_inference_behind_a_published_standard_error_is_named() -> None:
+    rows = [effect(0.118, 0.05, 0.19, 0.001, vcov="CR1", std_error=0.0344), effect(0.118, 0.04, 0.2, 0.003)]
+    published = evidence(estimates=rows, verdicts=[judged("carries")])
+    given = claim("0.118", kind="coefficient", se="0.034", quantity={"effect": "e", "outcome": "y"})
+    found = reproduce(given, published)
+    assert found.values["std_error_like"] == 0.0344
+    assert [place.split("vcov=")[1].split(";")[0] for place in str(found.found_in).split(" | ")] == ["CR2", "CR1"]
+    other = reproduce(given.model_copy(update={"se": "0.020"}), published)
+    assert "std_error_like" not in other.values
