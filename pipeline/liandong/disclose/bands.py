@@ -105,8 +105,25 @@ def _steps(low: float, high: float) -> tuple[int, int]:
     return int(np.floor(low / STEP + _ROUNDING)), int(np.ceil(high / STEP - _ROUNDING))
 
 
+@dataclass(frozen=True, slots=True)
+class Total:
+    """Communities whose numbers add up to no more than what is published: all of them, or those of a district.
+
+    Attributes
+    ----------
+    members
+        Their places.
+    having, lacking
+        How many people have the property in all of them together, and how many have not.
+    """
+
+    members: frozenset[int]
+    having: int
+    lacking: int
+
+
 def safe_bands(
-    found: Sequence[Band | None], total: tuple[int, int], mean: float, prior: Prior, minimum: int
+    found: Sequence[Band | None], totals: Sequence[Total], mean: float, prior: Prior, minimum: int
 ) -> list[bool]:
     """Return which bands may be published together.
 
@@ -114,50 +131,79 @@ def safe_bands(
     ----------
     found
         Of every community; None for one that is hidden.
-    total
-        How many people have the property, and how many have not, in all communities together: published elsewhere.
+    totals
+        The sums that are published elsewhere, those over all communities among them.
     mean, prior, minimum
         As :func:`bands` has them.
     """
-    shown = [band for band in found if band is not None]
-    others = sum(band.least for band in shown)
-    most = {band: sum(total) - others + band.least for band in set(shown)}
-    open_ = {band: _open(band, most[band], mean, prior) for band in set(shown)}
-    low = sum(open_[band].with_low for band in shown), sum(open_[band].without_low for band in shown)
-    return [band is not None and _is_safe(open_[band], low, total, minimum) for band in found]
-
-
-def _is_safe(one: Open, low: tuple[int, int], total: tuple[int, int], minimum: int) -> bool:
-    """Tell whether what a band and the sums over all communities leave open reaches the minimum, and is as wide."""
-    ends = ((one.with_low, one.with_high), (one.without_low, one.without_high))
-    return all(
-        min(most, whole - (others - least)) >= max(minimum, least + minimum)
-        for (least, most), others, whole in zip(ends, low, total, strict=True)
-    )
-
-
-def _open(band: Band, most: int, mean: float, prior: Prior) -> Open:
-    """Return how many people the community of a band can have, with the property and without."""
-    top = min(band.least * _CLASS - 1, most)
-    sizes = np.unique(np.geomspace(band.least, max(top, band.least), _SIZES).astype(int))
-    pairs = [
-        (size, count) for size in sizes for count in np.unique(np.linspace(0, size, min(size + 1, _SHARES)).astype(int))
+    least = [0 if band is None else band.least for band in found]
+    inside = [sum(least[at] for at in total.members) for total in totals]
+    around: list[list[int]] = [[] for _ in found]
+    for number, total in enumerate(totals):
+        for at in total.members:
+            around[at].append(number)
+    most = [
+        min(totals[number].having + totals[number].lacking - inside[number] + least[at] for number in around[at])
+        for at in range(len(found))
     ]
-    people = np.array([size for size, _ in pairs], dtype=float)
-    counts = np.array([count for _, count in pairs], dtype=float)
-    share = counts / people
-    reliability = prior.reliability(people[:, None])[:, 0]
-    shrunk = prior.centre[0] + reliability * (share - prior.centre[0])
-    low, high = interval_of_class(shrunk, people, np.full_like(people, band.least), prior, is_share=True)
-    if band.standing == "similar":
-        low, high = np.fmin(low, mean), np.fmax(high, mean)
+    pairs: dict[tuple[int, int], _Pairs] = {}
+    open_: dict[tuple[Band, int], Open] = {}
+    left: list[Open | None] = []
+    for band, top in zip(found, most, strict=True):
+        if band is None:
+            left.append(None)
+            continue
+        size = (band.least, min(band.least * _CLASS - 1, top))
+        if size not in pairs:
+            pairs[size] = _pairs(*size, prior)
+        if (band, top) not in open_:
+            open_[band, top] = _open(band, pairs[size], mean)
+        left.append(open_[band, top])
+    having = [sum(one.with_low for at in total.members if (one := left[at])) for total in totals]
+    lacking = [sum(one.without_low for at in total.members if (one := left[at])) for total in totals]
+
+    def is_safe(at: int, one: Open) -> bool:
+        most_with = min(totals[k].having - having[k] + one.with_low for k in around[at])
+        most_without = min(totals[k].lacking - lacking[k] + one.without_low for k in around[at])
+        ends = (
+            (one.with_low, min(one.with_high, most_with)),
+            (one.without_low, min(one.without_high, most_without)),
+        )
+        return all(high >= low + minimum for low, high in ends)
+
+    return [one is not None and is_safe(at, one) for at, one in enumerate(left)]
+
+
+class _Pairs(NamedTuple):
+    """Numbers of people, how many of them have the property, and the interval before it is rounded, (P,) each."""
+
+    people: Floats
+    having: Floats
+    low: Floats
+    high: Floats
+
+
+def _pairs(least: int, most: int, prior: Prior) -> _Pairs:
+    sizes = np.unique(np.geomspace(least, max(most, least), _SIZES).astype(int))
+    tried = [np.unique(np.linspace(0, size, min(size + 1, _SHARES)).astype(int)) for size in sizes]
+    people = np.repeat(sizes, [len(one) for one in tried]).astype(float)
+    having = np.concatenate(tried).astype(float)
+    shrunk = prior.centre[0] + prior.reliability(people[:, None])[:, 0] * (having / people - prior.centre[0])
+    return _Pairs(people, having, *interval_of_class(shrunk, people, np.full_like(people, least), prior, is_share=True))
+
+
+def _open(band: Band, pairs: _Pairs, mean: float) -> Open:
+    """Return how many people the community of a band can have, with the property and without."""
+    similar = band.standing == "similar"
+    low = np.fmin(pairs.low, mean) if similar else pairs.low
+    high = np.fmax(pairs.high, mean) if similar else pairs.high
     with np.errstate(invalid="ignore"):
         same = (np.floor(low / STEP + _ROUNDING) == band.low) & (np.ceil(high / STEP - _ROUNDING) == band.high)
     if band.standing in {"lower", "higher"}:
-        same &= (share > mean) == (band.standing == "higher")
+        same &= (pairs.having > mean * pairs.people) == (band.standing == "higher")
     if not same.any():
         return Open(0, 0, 0, 0)
-    having, lacking = counts[same], (people - counts)[same]
+    having, lacking = pairs.having[same], (pairs.people - pairs.having)[same]
     return Open(int(having.min()), int(having.max()), int(lacking.min()), int(lacking.max()))
 
 

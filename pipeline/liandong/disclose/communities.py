@@ -15,9 +15,10 @@ from typing import Any, Final
 import numpy as np
 import polars as pl
 
-from liandong.disclose.bands import bands, ends, interval_of_class, safe_bands, size_class
+from liandong.disclose.bands import Band, Total, bands, ends, interval_of_class, safe_bands, size_class
 from liandong.disclose.coarse import share_unit, significant, to_unit
 from liandong.disclose.columns import column_kinds
+from liandong.disclose.outline import Nest
 from liandong.inference.empirical_bayes import Prior, prior_of
 
 Row = dict[str, Any]
@@ -51,7 +52,9 @@ def without_cluster_sizes(shown: Mapping[str, pl.DataFrame], minimum: int) -> Ta
     return found
 
 
-def banded_communities(before: Mapping[str, pl.DataFrame], shown: Mapping[str, pl.DataFrame], minimum: int) -> Tables:
+def banded_communities(
+    before: Mapping[str, pl.DataFrame], shown: Mapping[str, pl.DataFrame], minimum: int, nests: Sequence[Nest] = ()
+) -> Tables:
     """Return the tables with ``communities`` and ``community_spread`` as they may be published.
 
     Parameters
@@ -62,6 +65,8 @@ def banded_communities(before: Mapping[str, pl.DataFrame], shown: Mapping[str, p
         As they are published, these two aside: what is hidden of an indicator is hidden of its communities.
     minimum
         The smallest number of people that may be published; with 1 nothing is hidden.
+    nests
+        Levels that hold whole communities: what is published of them bounds these.
     """
     found = dict(shown)
     if minimum == 1 or "communities" not in shown or "community_spread" not in shown:
@@ -76,7 +81,7 @@ def banded_communities(before: Mapping[str, pl.DataFrame], shown: Mapping[str, p
     for row in spread.rows(named=True):
         key = row["measure"], row["universe"]
         own = rows.get(key, [])
-        told = [None] * len(own) if key in hidden else _told(own, row, counts.get(key), minimum)
+        told = [None] * len(own) if key in hidden else _told(own, row, _totals(own, key, counts, nests), minimum)
         after[key] = [_published(one, band) for one, band in zip(own, told, strict=True)]
     listed = [row for key in rows for row in after[key]]
     found["communities"] = pl.DataFrame(listed, schema=table.schema, orient="row")
@@ -100,21 +105,40 @@ def _hidden_measures(shown: Mapping[str, pl.DataFrame]) -> set[tuple[str, str]]:
     return set(whole.select("indicator", "universe").rows())
 
 
-def _counts(before: Mapping[str, pl.DataFrame]) -> dict[tuple[str, str], tuple[int, int]]:
-    """Return how many people of the whole sample an indicator is true of, and of how many it is not."""
+def _counts(before: Mapping[str, pl.DataFrame]) -> dict[tuple[str, str, str, str], tuple[int, int]]:
+    """Return how many people an indicator is true of and of how many it is not, by universe, subgroup and level."""
     if "indicators" not in before:
         return {}
-    rows = before["indicators"].filter((pl.col("subgroup") == "") & (pl.col("category") == "")).rows(named=True)
-    known = [row for row in rows if row["numerator_n"] is not None and row["denominator_n"] is not None]
+    rows = before["indicators"].filter(pl.col("category") == "").rows(named=True)
     return {
-        (row["indicator"], row["universe"]): (row["numerator_n"], row["denominator_n"] - row["numerator_n"])
-        for row in known
+        (row["indicator"], row["universe"], row["subgroup"], row["level"]): (
+            row["numerator_n"],
+            row["denominator_n"] - row["numerator_n"],
+        )
+        for row in rows
+        if row["numerator_n"] is not None and row["denominator_n"] is not None
     }
 
 
-def _told(
-    rows: Sequence[Row], spread: Row, count: tuple[int, int] | None, minimum: int
-) -> list[Mapping[str, float] | None]:
+def _totals(
+    rows: Sequence[Row],
+    key: tuple[str, str],
+    counts: Mapping[tuple[str, str, str, str], tuple[int, int]],
+    nests: Sequence[Nest],
+) -> list[Total]:
+    """Return what is published of the communities together: of all of them, and of the levels that hold some whole."""
+    everyone = counts.get((*key, "", "")) or _added(rows)
+    found = [Total(frozenset(range(len(rows))), *everyone)]
+    for nest in nests:
+        members = frozenset(at for at, row in enumerate(rows) if row["cluster"] in nest.clusters)
+        if members:
+            # Without an own row of this indicator the level's people bound it all the same.
+            inside = counts.get((*key, nest.column, nest.level)) or _added([rows[at] for at in members])
+            found.append(Total(members, *inside))
+    return found
+
+
+def _told(rows: Sequence[Row], spread: Row, totals: Sequence[Total], minimum: int) -> list[Mapping[str, float] | None]:
     """Return what is published of each community instead of its figures, None of those that are hidden."""
     large = [at for at, row in enumerate(rows) if row["n_obs"] >= minimum and row["shrunk"] is not None]
     told: list[Mapping[str, float] | None] = [None] * len(rows)
@@ -128,13 +152,14 @@ def _told(
         for at, one in zip(large, of_means, strict=True):
             told[at] = one
         return told
-    total = count or _added(rows)
-    mean = total[0] / max(1, sum(total))
-    found = bands(shrunk, people, [rows[at]["standing"] for at in large], mean, prior, minimum)
-    safe = safe_bands(found, total, mean, prior, minimum)
-    for at, one_band, may in zip(large, found, safe, strict=True):
-        told[at] = ends(one_band) if may and one_band is not None else None
-    return told
+    mean = totals[0].having / max(1, totals[0].having + totals[0].lacking)
+    found: list[Band | None] = [None] * len(rows)
+    for at, band in zip(
+        large, bands(shrunk, people, [rows[at]["standing"] for at in large], mean, prior, minimum), strict=True
+    ):
+        found[at] = band
+    safe = safe_bands(found, totals, mean, prior, minimum)
+    return [ends(band) if may and band is not None else None for band, may in zip(found, safe, strict=True)]
 
 
 def _prior(rows: Sequence[Row], spread: Row) -> Prior:

@@ -14,6 +14,15 @@ _BRANCHING = re.compile(r"\b(?:or|and|not|in|missing|answered)\b")
 
 
 @dataclass(frozen=True, slots=True)
+class Nest:
+    """Clusters all of whose people are in one level of a column, such as the communities of a district."""
+
+    column: str
+    level: str
+    clusters: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Outline:
     """Conditions behind names; empty where nothing is known of a study, so that every name is a condition of its own.
 
@@ -29,6 +38,8 @@ class Outline:
         By their names; multiverses by that of their effect.
     complete
         Fields that everybody answered: that an answer is known says nothing.
+    nests
+        Levels that hold whole clusters, in the columns whose levels are counted somewhere.
     """
 
     asked: Mapping[str, Expression] = field(default_factory=dict)
@@ -40,6 +51,7 @@ class Outline:
     mediations: Mapping[str, Mediation] = field(default_factory=dict)
     multiverses: Mapping[str, Multiverse] = field(default_factory=dict)
     complete: frozenset[str] = frozenset()
+    nests: tuple[Nest, ...] = ()
 
     def with_complete(self, names: frozenset[str]) -> Outline:
         """Return the same, where everybody answered `names`."""

@@ -82,7 +82,7 @@ def disclose(
         shown = without_near_samples(before, shown, rules.minimum_cell)
         shown, others = _protected(before, shown, rules.minimum_cell, outline)
         reasons = {**others, **reasons}
-    shown = banded_communities(before, shown, smallest)
+    shown = banded_communities(before, shown, smallest, outline.nests)
     if rules.rounding > 1:
         shown = rounded_tables(shown, rules.rounding)
     return {**_without_order(shown), "suppressions": list_suppressions(before, shown, reasons)}

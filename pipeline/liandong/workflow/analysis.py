@@ -17,7 +17,7 @@ from liandong.models import nominal_columns, outcome_ranges, plan_effects
 from liandong.quality import missingness_table
 from liandong.workflow.appraisal import appraise
 from liandong.workflow.case import Case
-from liandong.workflow.communities import write_communities
+from liandong.workflow.communities import community_nests, write_communities
 from liandong.workflow.crosscheck import Crosscheck
 from liandong.workflow.intake import Intake
 from liandong.workflow.preparation import prepare
@@ -62,6 +62,7 @@ def analyse(
     write("overlap", overlap_table(frame, study.indicators, _role(study, "cluster"), weight, _role(study, "strata")))
     write("distributions", distribution_table(frame, _variables(study, codebook)))
     write_communities(study, frame, weight, write)
+    publication.nests = community_nests(study, frame)
     on_progress("Fitting models")
     estimates = estimate_effects(frame, effects, weight=weight, outcome_ranges=outcome_ranges(study), nominal=nominal)
     write("sample_flow", _flow(study, intake, frame.lazy(), estimates.flow))

@@ -11,6 +11,7 @@ import polars as pl
 from liandong.comparison import Communities, Measure, compare_communities
 from liandong.definitions import Codebook, Indicator, Study
 from liandong.definitions.codebook import Field
+from liandong.disclose import Nest
 from liandong.evidence import TABLES
 from liandong.indicators import Line, level_text, lines_of, sample_design, without_zero_weights
 from liandong.workflow.case import Write
@@ -56,6 +57,24 @@ def write_communities(study: Study, frame: pl.DataFrame, weight: str | None, wri
     table, spread = compare_communities(values, measures, communities)
     write("communities", table)
     write("community_spread", spread)
+
+
+def community_nests(study: Study, frame: pl.DataFrame) -> tuple[Nest, ...]:
+    """Return the levels that hold whole clusters, in the columns whose levels the tables count."""
+    design = study.spec.design
+    cluster = design.cluster if design else None
+    if design is None or cluster is None or cluster not in frame.columns:
+        return ()
+    demographic = study.instrument.codebook.with_role("demographic") if study.instrument else ()
+    counted = [*study.spec.analysis.subgroups, *(field.name for field in demographic if field.categories)]
+    counted += [one.numerator.text for one in study.indicators if one.kind == "distribution"]
+    found = []
+    for column in dict.fromkeys(name for name in counted if name in frame.columns):
+        levels = frame.group_by(cluster).agg(pl.col(column).n_unique().alias("count"), pl.col(column).first())
+        whole = levels.filter((pl.col("count") == 1) & pl.col(column).is_not_null()) if column != cluster else levels
+        for (level,), part in whole.partition_by(column, as_dict=True).items():
+            found.append(Nest(column, level_text(level), frozenset(level_text(value) for value in part[cluster])))
+    return tuple(found)
 
 
 def community_labels(study: Study, intake: Intake) -> pl.DataFrame:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import polars as pl
 
 from liandong.definitions import Study
-from liandong.disclose import Concentration, disclose, outline
+from liandong.disclose import Concentration, Nest, disclose, outline
 from liandong.evidence import BundleWriter
 from liandong.workflow.claims import claim_tables
 
@@ -24,11 +24,14 @@ class Publication:
         What was collected so far, by name; a later table takes the place of an earlier one.
     concentrated
         Means of amounts that rest on one or two people.
+    nests
+        Levels that hold whole clusters.
     """
 
     study: Study
     tables: dict[str, pl.DataFrame] = field(default_factory=dict)
     concentrated: list[Concentration] = field(default_factory=list)
+    nests: tuple[Nest, ...] = ()
 
     def add(self, name: str, table: pl.DataFrame) -> None:
         """Take in a table of the bundle."""
@@ -37,7 +40,8 @@ class Publication:
     def write(self, writer: BundleWriter) -> None:
         """Write every table as it may be published, the list of what was hidden, and the claims held against them."""
         rules = self.study.spec.disclosure
-        disclosed = disclose(self.tables, rules, outline(self.study), self.concentrated)
+        known = replace(outline(self.study), nests=self.nests)
+        disclosed = disclose(self.tables, rules, known, self.concentrated)
         published = {name: writer.table(name, table) for name, table in disclosed.items()}
         for name, table in claim_tables(self.study, published).items():
             writer.table(name, table)
