@@ -9,7 +9,7 @@ from liandong.present.escaping import xml_text
 from liandong.present.sheets_lines import BAND, OTHERS, STANDS_OUT, Grid, Line, Mark
 
 _WORD_WIDTH: Final = 9298  # twips between the margins of the Word template
-_UNITS, _TALL = 1000, 100  # across and down a picture
+_UNITS, _TALL, _MARGIN = 1000, 100, 22  # across and down a picture, and left and right in it
 _CLOSE: Final = '<w:spacing w:before="12" w:after="12" w:line="240" w:lineRule="auto"/>'
 
 
@@ -81,23 +81,28 @@ def _word_picture(mark: Mark, width: int) -> str:
     # LibreOffice stretches a group to what it holds: an unseen frame makes that the whole picture.
     shapes = [f'<v:rect style="position:absolute;width:{_UNITS};height:{_TALL}" filled="f" stroked="f"/>']
     if mark.rest_low is not None and mark.rest_high is not None:
-        left, wide = round(mark.rest_low * _UNITS), max(round((mark.rest_high - mark.rest_low) * _UNITS), 4)
-        box = f"position:absolute;left:{left};top:0;width:{wide};height:{_TALL}"
+        left, right = _across(mark.rest_low), _across(mark.rest_high)
+        box = f"position:absolute;left:{left};top:0;width:{right - left};height:{_TALL}"
         shapes.append(f'<v:rect style="{box}" fillcolor="{BAND}" stroked="f"/>')
     if mark.rest is not None:
         shapes.append(_word_line(mark.rest, mark.rest, 0, _TALL, OTHERS, "1pt"))
     if mark.low is not None and mark.high is not None:
         shapes.append(_word_line(mark.low, mark.high, _TALL // 2, _TALL // 2, mark.colour, "1.5pt"))
     if mark.at is not None:
-        shapes.append(_word_dot(mark, round(mark.at * _UNITS)))
+        shapes.append(_word_dot(mark, _across(mark.at)))
     points = (width - 100) / 20
     size = f"width:{points:.1f}pt;height:9pt"
     group = f'<v:group style="{size}" coordsize="{_UNITS},{_TALL}">{"".join(shapes)}</v:group>'
     return f'<w:p><w:pPr><w:pStyle w:val="TableText"/>{_CLOSE}</w:pPr><w:r><w:pict>{group}</w:pict></w:r></w:p>'
 
 
+def _across(place: float) -> int:
+    """Return where a place from 0 to 1 is in a picture, with room for half a dot at both ends."""
+    return round(_MARGIN + place * (_UNITS - 2 * _MARGIN))
+
+
 def _word_line(x1: float, x2: float, y1: int, y2: int, colour: str, weight: str) -> str:
-    start, end = f"{round(x1 * _UNITS)},{y1}", f"{round(x2 * _UNITS)},{y2}"
+    start, end = f"{_across(x1)},{y1}", f"{_across(x2)},{y2}"
     return f'<v:line from="{start}" to="{end}" strokecolor="{colour}" strokeweight="{weight}"/>'
 
 
@@ -106,7 +111,6 @@ def _word_dot(mark: Mark, at: int) -> str:
     fill = f'fillcolor="{mark.colour}" stroked="f"'
     if not mark.standing:
         return f'<v:oval style="position:absolute;left:{at - 18};top:24;width:36;height:52" {fill}/>'
-    corners = [(-22, 12), (36, 50), (-22, 88)]
-    sign = 1 if mark.standing == "higher" else -1
-    points = " ".join(f"{at + sign * x},{y}" for x, y in [*corners, corners[0]])
-    return f'<v:polyline points="{points}" {fill}/>'
+    left, tip = (at - 22, "0,0l100,50,0,100") if mark.standing == "higher" else (at - 36, "100,0l0,50,100,100")
+    box = f"position:absolute;left:{left};top:10;width:58;height:80"
+    return f'<v:shape style="{box}" coordsize="100,100" path="m{tip}xe" {fill}/>'
