@@ -18,7 +18,7 @@ from liandong.claims.form import ROUNDINGS, Bounds, bounds_of_figure, last_digit
 from liandong.claims.granularity import wholes_printing
 from liandong.definitions import Claim
 
-_MOST_PEOPLE, _MOST_STEPS = 40, 60  # within which every sum of squares is enumerated
+MOST_PEOPLE, _MOST_STEPS = 40, 60  # within which every sum of squares is enumerated
 _FEW = 5  # below it, unbounded answers miss sums of squares that the conditions allow
 _MOST_SUMS = 1000
 
@@ -95,7 +95,7 @@ def possible_squares(n: int, total: int, spread: Bounds, divisor: int, ends: tup
         return []
     reach = math.isqrt(max(0, math.floor(high - base))) + 1
     around = ends or (math.floor(Fraction(total, n)) - reach, math.ceil(Fraction(total, n)) + reach)
-    enumerable = n <= _MOST_PEOPLE and around[1] - around[0] <= _MOST_STEPS
+    enumerable = n <= MOST_PEOPLE and around[1] - around[0] <= _MOST_STEPS
     if enumerable and (ends is not None or n < _FEW):
         attained = _all_squares(n, total, around)
         return [square for square in range(first, high + 1, 2) if square in attained]
