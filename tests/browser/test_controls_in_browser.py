@@ -12,71 +12,11 @@ PHONE = (390, 844)
 HASH = "0123456789abcdef" * 4
 ORDER = ["Alpha", "Beta", "Gamma", "Delta", "Epsilon", "Zeta", "Eta", "Theta", "Iota", "Kappa"]
 
-PAGE = (
-    f'''---
-title: Controls
----
-
-# First {{#sec-first}}
-
-Of all, [31.1%]{{.ld-number data-table="indicators" data-row="indicator=anxiety; universe=all" data-column="estimate"
-data-value="0.310679611650" data-n="618" data-form="percent"}} and, at [95%]{{.ld-literal}} confidence,
-[0.020]{{.ld-number data-table="verdicts" data-row="effect=x; outcome=y" data-column="estimate" data-value="0.0199989262018"
-data-n="525" data-model="M4, CR2"}}; see @tbl-long and @sec-inner.
-
-```{{=html}}
-<script type="application/json" id="ld-sources">{{"tables": {{"indicators": {{"sha256": "{HASH}",
-"file": "tables/indicators.csv"}}}}, "data": {{"responses.csv": "{HASH[::-1]}"}}, "study": "Controls", "versions":
-{{"liandong": "1.0"}}}}</script>
-```
-
-```{{python}}
-#| output: asis
-#| echo: false
-from liandong.present.html_table import table_style
-from liandong.present.markdown import table_block
-from liandong.present.table import Row, Table, group, heads
-
-print("```{{=html}}\\n<style>\\n" + table_style() + "</style>\\n```\\n")
-names = {ORDER!r}
-shares = ["31.1%", "—", "9.5%", "−2.0%", "100.0%", "<0.1%", "0.1%", "31.1%", "", "2.0%"]
-ranges = ["[−0.174, 0.214]", "[1,250.0, 2,000.0]", "[0.3, 0.4]", "—", "[−2.0, 9.0]", "[0, 1]", "[5, 6]", "[10, 11]", "[9, 12]", "[3, 4]"]
-rows = []
-for name, share, span in zip(names, shares, ranges):
-    rows += [Row((name, share, span)), Row(("", f"({{share}})", name.lower()), kind="detail")]
-long = Table("long", "Sorted by hand", ("left", "decimal", "center"), (heads("Name", "Share", "Interval"),), tuple(rows))
-short = Table("short", "Too short", ("left", "decimal"), (heads("Name", "Share"),), (Row(("a", "1")), Row(("b", "2"))))
-body = [row for part in ("One", "Two") for row in (group(part), *(Row((f"{{part}} {{i}}", str(40 - i)), indent=1) for i in range(15)))]
-grouped = Table("grouped", "In groups", ("left", "decimal"), (heads("Name", "Share"),), tuple(body))
-wide = Table("wide", "Wide", ("left", *["center"] * 12), (heads("Name", *[f"Column {{i}}" for i in range(12)]),),
-             (Row(("x", *["[−0.123, 0.456]"] * 12)),))
-print(*map(table_block, (long, short, grouped, wide)))
-```
-
-# Second {{#sec-second}}
-
-::: {{.panel-tabset}}
-## One {{.unnumbered .unlisted}}
-First panel.
-
-## Two {{.unnumbered .unlisted #two}}
-Second panel.
-
-## Three {{.unnumbered .unlisted}}
-Third panel.
-:::
-
-# Third {{#sec-inner}}
-
-'''
-    + "A line of text.\n\n" * 80
-)
-
 
 @pytest.fixture(scope="module")
 def page_file(render_page: Callable[[str, str], Path], chromium: Any) -> Path:
     """The page; without a browser it is not rendered."""
-    return render_page(PAGE, "en")
+    return render_page((Path(__file__).parent / "controls.qmd").read_text(encoding="utf-8"), "en")
 
 
 @pytest.fixture
@@ -214,7 +154,7 @@ def test_a_number_opens_its_card_at_a_click_and_gives_the_focus_back(page: Any) 
     ):
         assert said in text
     assert HASH in text
-    assert f"responses.csv: {HASH[::-1]}" in text
+    assert f"responses: {HASH[::-1]}" in text
     assert "times 100" in text
     assert card.evaluate("card => card === document.activeElement")
     page.keyboard.press("Escape")
