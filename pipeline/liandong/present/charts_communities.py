@@ -8,6 +8,8 @@ from liandong.present.canvas import EM, SHEET, TEXT, Mark, handle, legend, legen
 from liandong.present.charts import ACCENT, INK, QUIET, TEAL, drawn, in_style
 from liandong.present.facts import Facts, Row
 from liandong.present.layout import text_width
+from liandong.present.roles import effects_by_role
+from liandong.present.tables_appendix import ranked
 from liandong.present.words import word
 
 MOST_NAMED: Final = 45
@@ -20,20 +22,38 @@ _MARKS: Final = {
     "lower": Mark(ACCENT, "v"),
     "unknown": Mark(QUIET, "s", filled=False),
 }
-_ROW: Final = 0.165  # inches
+_ROW: Final = 0.152  # inches
 _THIN: Final = 0.055
 _NAME_EM: Final = 11.0
+_FEWEST: Final = 3
+_MOST_MEASURES: Final = 2
 
 
 def compared(facts: Facts, measure: str, universe: str) -> list[Row]:
-    """Return the communities with an estimate of a measure, the highest first; hidden ones are left out."""
+    """Return the communities with an estimate or a band, the highest first; those without either are left out."""
     rows = facts.rows("communities", measure=measure, universe=universe)
-    return sorted((row for row in rows if _value(row) is not None), key=lambda row: (-_value(row), row["cluster"]))
+    known = [(height, row) for row in rows if (height := height_of(row)) is not None]
+    return [row for _, row in sorted(known, key=lambda pair: (-pair[0], pair[1]["cluster"]))]
 
 
 def spread_of(facts: Facts, measure: str, universe: str) -> Row | None:
     """Return how far the communities differ on a measure, None where nobody asked."""
     return next(iter(facts.rows("community_spread", measure=measure, universe=universe)), None)
+
+
+def community_measures(facts: Facts) -> list[tuple[str, str]]:
+    """Return the measures that are drawn, with their universe: scores that are outcomes, else the main indicators.
+
+    The choice looks at the plan, not at what came out: at most two, the outcomes of the first effects before others.
+    """
+    outcomes = [outcome for effect in effects_by_role(facts) for outcome in effect["outcomes"]]
+    scales = [row["scale"] for row in facts.rows("scales")]
+    shares = [
+        row["indicator"] for name in ("coverage", "wellbeing", "participation") for row in ranked(facts, name)[:1]
+    ]
+    wanted = [*(name for name in outcomes if name in scales), *scales, *shares]
+    found = [name for name in dict.fromkeys(wanted) if len(compared(facts, name, "all")) >= _FEWEST]
+    return [(name, "all") for name in found[:_MOST_MEASURES]]
 
 
 @in_style()
@@ -49,7 +69,8 @@ def community_chart(facts: Facts, measure: str, universe: str) -> Any:
     names = [_short(drawn(facts.level(column, row["cluster"]))) for row in rows] if named else []
     found = [standing for standing in STANDINGS if any(row["standing"] == standing for row in rows)]
     keys = [drawn(word(facts.lang, f"standing_{standing}")) for standing in found]
-    keys += [drawn(word(facts.lang, "legend_own"))]
+    own = any(row["shrunk"] is not None and row["estimate"] is not None for row in rows)
+    keys += [drawn(word(facts.lang, "legend_own"))] * own
     key = 0.21 * legend_lines(keys) + 0.08
     left = max([text_width(name) for name in names], default=0.5) * EM + 0.2
     figure = sheet(key + pitch * len(rows) + 0.44)
@@ -57,8 +78,8 @@ def community_chart(facts: Facts, measure: str, universe: str) -> Any:
     scale = 100.0 if rows[0]["kind"] == "share" else 1.0
     places = [pitch * (at + 0.5) for at in range(len(rows))]
     spread = spread_of(facts, measure, universe)
-    if spread is not None and spread["mean"] is not None:
-        axes.axvline(scale * spread["mean"], color=INK, linestyle=(0, (4, 2)), linewidth=0.8)
+    if spread is not None and spread["centre"] is not None:
+        axes.axvline(scale * spread["centre"], color=INK, linestyle=(0, (4, 2)), linewidth=0.8)
     for row, place in zip(rows, places, strict=True):
         _draw_row(axes, row, place, scale, thin=not named)
     axes.set_ylim(pitch * len(rows), 0)
@@ -66,30 +87,43 @@ def community_chart(facts: Facts, measure: str, universe: str) -> Any:
     measured(axes.xaxis, 6)
     ruled(axes)
     axes.set_xlabel("%" if scale > 1 else drawn(facts.title(measure)), labelpad=2, fontsize=TEXT)
-    own = Mark(QUIET, "|")
-    legend(figure, [*(handle(_MARKS[standing]) for standing in found), handle(own)], keys)
+    legend(figure, [*(handle(_MARKS[standing]) for standing in found), *[handle(Mark(QUIET, "|"))] * own], keys)
     return figure
 
 
 def _draw_row(axes: Any, row: Row, place: float, scale: float, *, thin: bool) -> None:
+    """Draw interval, own estimate and mark of a community; of one that only a band is known of, the band as a bar."""
     mark = _MARKS.get(row["standing"], _MARKS["unknown"])
-    low, high = row["shrunk_low"], row["shrunk_high"]
-    if row["shrunk"] is None:
-        low, high = row["conf_low"], row["conf_high"]
-    if low is not None and high is not None:
-        axes.plot([scale * low, scale * high], [place, place], color=mark.colour, linewidth=0.7 if thin else 1.1)
+    ends = next(
+        (
+            (row[low], row[high])
+            for low, high in (("shrunk_low", "shrunk_high"), ("conf_low", "conf_high"), ("band_low", "band_high"))
+            if row[low] is not None and row[high] is not None
+        ),
+        None,
+    )
+    banded = row["shrunk"] is None and row["estimate"] is None
+    if ends is not None:
+        width = (1.4 if thin else 4.0) if banded else (0.7 if thin else 1.1)
+        colour = "#c9d3d4" if banded else mark.colour
+        axes.plot([scale * end for end in ends], [place, place], color=colour, linewidth=width, solid_capstyle="butt")
     if row["estimate"] is not None and row["shrunk"] is not None:
         axes.plot(
             [scale * row["estimate"]], [place], "|", color=QUIET, markersize=4 if thin else 7, markeredgewidth=0.9
         )
     face = mark.colour if mark.filled else "white"
+    height = height_of(row)
+    assert height is not None  # `compared` leaves the others out
     size = 2.4 if thin else 4.4
-    axes.plot([scale * _value(row)], [place], mark.shape, color=mark.colour, markersize=size, markerfacecolor=face)
+    axes.plot([scale * height], [place], mark.shape, color=mark.colour, markersize=size, markerfacecolor=face)
 
 
-def _value(row: Row) -> Any:
-    """Return what a community is sorted by: the shrunk estimate, or its own where nothing was shrunk."""
-    return row["estimate"] if row["shrunk"] is None else row["shrunk"]
+def height_of(row: Row) -> float | None:
+    """Return what a community is sorted by: the shrunk estimate, its own where nothing was shrunk, a band's middle."""
+    value: float | None = row["estimate"] if row["shrunk"] is None else row["shrunk"]
+    if value is None and row["band_low"] is not None and row["band_high"] is not None:
+        return float(row["band_low"] + row["band_high"]) / 2
+    return value
 
 
 def _short(name: str) -> str:

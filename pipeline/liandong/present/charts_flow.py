@@ -21,7 +21,11 @@ _BOX: Final = 0.36  # inches
 _GAP: Final = 0.17
 _LANE: Final = 0.3
 _NAMES: Final = 1.75
-_NAME_EM: Final = 12.5
+_NAME_EM: Final = 11.5
+_TITLE_EM: Final = 36.0
+_ASIDE_EM: Final = 14.0
+_MIDDLE: Final = 1.85
+_LINE: Final = 0.152
 
 
 def lanes(facts: Facts) -> list[tuple[Row, str]]:
@@ -43,25 +47,24 @@ def flow_chart(facts: Facts) -> Any:
     trunk = [row for stage in _TRUNK if (row := stage_row(facts, stage)) is not None]
     rejected = stage_row(facts, "rejected")
     shown = lanes(facts)[:MOST_LANES]
-    names = [
-        wrapped(f"{facts.title(effect['treatment'])} → {facts.title(outcome)}", _NAME_EM) for effect, outcome in shown
-    ]
-    heights = [max(_LANE, 0.152 * lines_of(name) + 0.1) for name in names]
+    titles = {effect["id"]: wrapped(facts.title(effect["treatment"]), _TITLE_EM) for effect, _ in shown}
+    names = [wrapped(facts.title(outcome), _NAME_EM) for _, outcome in shown]
     heads = [wrapped(word(facts.lang, f"stage_{stage}"), 6.4) for stage in STAGES]
-    head = 0.152 * max(map(lines_of, heads)) + 0.12
-    height = len(trunk) * (_BOX + _GAP) + (head + sum(heights) + 0.04 if shown else -_GAP + 0.04)
+    head = _LINE * max(map(lines_of, heads)) + 0.12
+    below = sum(map(_title_height, titles.values())) + sum(map(_lane_height, names))
+    height = len(trunk) * (_BOX + _GAP) + (head + below + 0.04 if shown else 0.04 - _GAP)
     figure = sheet(height)
     axes = figure.add_axes((0, 0, 1, 1))
     axes.set_xlim(0, SHEET)
     axes.set_ylim(height, 0)
     axes.set_axis_off()
-    middle, top = SHEET / 2, 0.02
+    top = 0.02
     for at, row in enumerate(trunk):
-        _box(axes, middle, top, _named(facts, row))
+        _box(axes, top, _named(facts, row))
         if row["stage"] == "received" and rejected is not None:
-            _aside(axes, middle, top, _named(facts, rejected))
+            _aside(axes, top, wrapped(_named(facts, rejected), _ASIDE_EM))
         if at < len(trunk) - 1 or shown:
-            _arrow(axes, (middle, top + _BOX), (middle, top + _BOX + _GAP))
+            _arrow(axes, (_MIDDLE, top + _BOX), (_MIDDLE, top + _BOX + _GAP))
         top += _BOX + _GAP
     if not shown:
         return figure
@@ -70,12 +73,26 @@ def flow_chart(facts: Facts) -> Any:
     for place, text in zip(places, heads, strict=True):
         axes.text(place, top + head / 2, text, ha="center", va="center", color=QUIET, linespacing=1.05)
     top += head
-    for (effect, outcome), name, own in zip(shown, names, heights, strict=True):
-        axes.plot([0, SHEET], [top, top], color=HAIRLINE, linewidth=0.6)
-        axes.text(0.02, top + own / 2, name, ha="left", va="center", linespacing=1.05)
+    said = ""
+    for (effect, outcome), name in zip(shown, names, strict=True):
+        if effect["id"] != said:
+            said, title = effect["id"], titles[effect["id"]]
+            axes.plot([0, SHEET], [top, top], color=HAIRLINE, linewidth=0.6)
+            axes.text(0.02, top + _title_height(title) / 2, title, va="center", color=TEAL, linespacing=1.05)
+            top += _title_height(title)
+        own = _lane_height(name)
+        axes.text(0.16, top + own / 2, name, ha="left", va="center", linespacing=1.05)
         _lane(facts, axes, [stage_row(facts, stage, effect["id"], outcome) for stage in STAGES], places, top + own / 2)
         top += own
     return figure
+
+
+def _title_height(title: str) -> float:
+    return _LINE * lines_of(title) + 0.08
+
+
+def _lane_height(name: str) -> float:
+    return max(_LANE, _LINE * lines_of(name) + 0.1)
 
 
 def _lane(facts: Facts, axes: Any, rows: list[Row | None], places: list[float], height: float) -> None:
@@ -99,31 +116,24 @@ def _named(facts: Facts, row: Row) -> str:
     return f"{word(facts.lang, 'stage_' + row['stage'])}  {_people(facts, row)}"
 
 
-def _box(axes: Any, middle: float, top: float, text: str) -> None:
+def _box(axes: Any, top: float, text: str) -> None:
     from matplotlib.patches import FancyBboxPatch
 
     width = max(text_width(drawn(text)) * EM + 0.36, 1.6)
     style: dict[str, Any] = {"facecolor": "#e7eeee", "edgecolor": TEAL, "linewidth": 0.9}
     axes.add_patch(
-        FancyBboxPatch((middle - width / 2, top), width, _BOX, boxstyle="round,pad=0,rounding_size=0.05", **style)
+        FancyBboxPatch((_MIDDLE - width / 2, top), width, _BOX, boxstyle="round,pad=0,rounding_size=0.05", **style)
     )
-    axes.text(middle, top + _BOX / 2, drawn(text), ha="center", va="center", fontsize=TEXT + 0.5, color=INK)
+    axes.text(_MIDDLE, top + _BOX / 2, drawn(text), ha="center", va="center", fontsize=TEXT + 0.5, color=INK)
 
 
-def _aside(axes: Any, middle: float, top: float, text: str) -> None:
+def _aside(axes: Any, top: float, text: str) -> None:
     """Draw what leaves the trunk at the right, between a box and the next."""
-    width = max(text_width(drawn(text)) * EM + 0.36, 1.0)
-    height = top + _BOX + _GAP / 2
-    centre = min(SHEET - width / 2 - 0.03, middle + 1.0 + width / 2)
-    _arrow(axes, (middle, height), (centre - width / 2, height))
-    frame: dict[str, Any] = {
-        "boxstyle": "round,pad=0.3",
-        "facecolor": "white",
-        "edgecolor": QUIET,
-        "linewidth": 0.9,
-        "linestyle": "--",
-    }
-    axes.text(centre, height, drawn(text), ha="center", va="center", bbox=frame)
+    left, height = _MIDDLE + 1.15, top + _BOX + _GAP / 2
+    _arrow(axes, (_MIDDLE, height), (left - 0.06, height))
+    edge: dict[str, Any] = {"edgecolor": QUIET, "linewidth": 0.9, "linestyle": "--"}
+    frame: dict[str, Any] = {"boxstyle": "round,pad=0.3", "facecolor": "white", **edge}
+    axes.text(left, height, text, ha="left", va="center", bbox=frame, linespacing=1.05)
 
 
 def _arrow(axes: Any, start: tuple[float, float], end: tuple[float, float]) -> None:

@@ -29,7 +29,7 @@ def effect_chart(facts: Facts, effect: Row) -> Any:
         if row["estimate"] is not None
     ]
     names = [_name(facts, effect, step) for step in steps]
-    methods = _methods(facts, effect)
+    methods = inference_methods(facts, effect)
     for outcome, panel in outcomes.items():
         verdict = facts.verdict(effect["id"], outcome)
         believed = shown_method(verdict) if verdict else ""
@@ -50,7 +50,7 @@ def effect_chart(facts: Facts, effect: Row) -> Any:
     )
 
 
-def _methods(facts: Facts, effect: Row) -> list[str]:
+def inference_methods(facts: Facts, effect: Row) -> list[str]:
     """Return the kinds of inference on the fullest models, none where there is only one."""
     found = {
         outcome: [row["vcov"] for row in method_rows(facts, effect, outcome) if row["estimate"] is not None]

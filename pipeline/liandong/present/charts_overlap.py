@@ -10,7 +10,8 @@ from liandong.present.charts import INK, QUIET, TEAL, drawn, in_style, wrapped
 from liandong.present.facts import Facts, Row
 from liandong.present.layout import text_width
 from liandong.present.numbers import fixed
-from liandong.present.words import word
+from liandong.present.tables_appendix import ranked
+from liandong.present.words import joined, word
 
 MOST_COLUMNS: Final = 12
 """Combinations that are drawn one by one; the others share the last column."""
@@ -31,7 +32,7 @@ class Combinations:
     rows
         The largest combinations whose share is shown.
     rest
-        The share of people in all other combinations, hidden ones among them.
+        The share of people in all other combinations, hidden ones among them: for the height of a bar, never printed.
     n_rest
         How many combinations these are.
     """
@@ -47,13 +48,19 @@ def combinations(facts: Facts, group: str) -> Combinations:
     found = facts.rows("overlap", group=group)
     known = sorted((row for row in found if row["share"] is not None), key=lambda row: (-row["share"], row["members"]))
     rows = known[:MOST_COLUMNS]
-    used: dict[str, float] = {}
-    for row in found:
-        for member in filter(None, row["members"].split("+")):
-            used[member] = used.get(member, 0.0) + (row["share"] or 0.0)
-    members = sorted(used, key=lambda name: (-used[name], name))
+    used = {member for row in found for member in row["members"].split("+") if member}
+    members = [row["indicator"] for row in ranked(facts, group) if row["indicator"] in used]
+    members += sorted(used - set(members))
     rest = max(0.0, 1.0 - sum(row["share"] for row in rows)) if len(rows) < len(found) else 0.0
     return Combinations(tuple(members), tuple(rows), rest, len(found) - len(rows))
+
+
+def members_text(facts: Facts, row: Row) -> str:
+    """Return the titles of who served these people, quoted and joined; the words for nobody where nobody did."""
+    members = [member for member in row["members"].split("+") if member]
+    if not members:
+        return word(facts.lang, "drawn_nobody")
+    return joined(facts.lang, [word(facts.lang, "quoted", text=facts.title(member)) for member in members])
 
 
 @in_style()
@@ -64,7 +71,7 @@ def overlap_chart(facts: Facts, group: str) -> Any:
     heights = [max(0.26, 0.152 * lines_of(name) + 0.08) for name in names]
     left = min(max(text_width(line) for name in names for line in name.split("\n")) * EM + 0.2, 0.46 * SHEET)
     columns = len(found.rows) + (found.n_rest > 0)
-    figure = sheet(0.2 + _BARS + sum(heights) + 0.26)
+    figure = sheet(0.2 + _BARS + sum(heights) + 0.06)
     width = SHEET - left - 0.06
     bars = placed(figure, left, 0.2, width, _BARS)
     matrix = placed(figure, left, 0.2 + _BARS + 0.03, width, sum(heights))
@@ -75,8 +82,8 @@ def overlap_chart(facts: Facts, group: str) -> Any:
     for at, row in enumerate(found.rows):
         bars.annotate(fixed_share(row["share"]), (at, shares[at]), (0, 2), textcoords="offset points", ha="center")
     if found.n_rest:
-        text = fixed_share(found.rest)
-        bars.annotate(text, (columns - 1, shares[-1]), (0, 2), textcoords="offset points", ha="center")
+        text = drawn(word(facts.lang, "drawn_others"))
+        bars.annotate(text, (columns - 1, shares[-1]), (0, 2), textcoords="offset points", ha="center", color=QUIET)
     bars.set_ylim(0, max(shares, default=1.0) * 1.14)
     bars.set_xticks([])
     measured(bars.yaxis, 4)
@@ -87,8 +94,7 @@ def overlap_chart(facts: Facts, group: str) -> Any:
     matrix.set_yticks(middles, names, linespacing=1.05)
     for axes in (bars, matrix):
         axes.set_xlim(-0.6, columns - 0.4)
-    labels = [""] * len(found.rows) + ([drawn(word(facts.lang, "drawn_others"))] if found.n_rest else [])
-    matrix.set_xticks(range(columns), labels)
+    matrix.set_xticks([])
     matrix.spines["bottom"].set_visible(False)
     return figure
 

@@ -12,10 +12,11 @@ from liandong.present.charts import QUIET, in_style
 from liandong.present.charts_flow import flow_chart
 from liandong.present.charts_indicators import both_chart, dot_chart
 from liandong.present.facts import Facts, Row, believed_row
+from liandong.present.figure_words import base_of, base_of_group
 from liandong.present.first_page_numbers import KeyNumber, compared_models, key_numbers
 from liandong.present.first_page_words import done_sentence, found_sentence, leaning_sentence
 from liandong.present.markdown import Prose, bullets, figure_block, table_block
-from liandong.present.numbers import NOT_APPLICABLE, count, fixed, interval
+from liandong.present.numbers import NOT_APPLICABLE, fixed, interval
 from liandong.present.phrases import unbroken
 from liandong.present.phrases_verdict import cannot_carry
 from liandong.present.table import Align, Table, heads
@@ -75,9 +76,8 @@ def first_picture(facts: Facts) -> Picture:
         shown = shown[:_MOST]
         return Picture(_effects_caption(facts, shown), _effects_alt(facts, shown), partial(_effects, facts, shown))
     for name in _GROUPS:
-        rows = ranked(facts, name)
-        if len(rows) >= _FEWEST:
-            return _group_picture(facts, name, rows)
+        if len(ranked(facts, name)) >= _FEWEST:
+            return _group_picture(facts, name)
     caption = word(facts.lang, "first_picture_flow")
     return Picture(caption, sentences(facts.lang, [done_sentence(facts)]), partial(flow_chart, facts))
 
@@ -125,10 +125,10 @@ def _effects(facts: Facts, shown: list[tuple[Row, str, Row]]) -> Any:
 
 
 def _effects_caption(facts: Facts, shown: list[tuple[Row, str, Row]]) -> str:
-    sizes = [row["n_obs"] for *_, row in shown if row["n_obs"] is not None]
+    base = base_of(facts, [row["n_obs"] for *_, row in shown], "base_models")
     treatments = {effect["treatment"] for effect, *_ in shown}
     of = word(facts.lang, "first_of", treatment=facts.title(*treatments)) if len(treatments) == 1 else ""
-    return word(facts.lang, "first_picture_effects", of=of, n=base_of(facts, sizes))
+    return word(facts.lang, "first_picture_effects", of=of, n=base)
 
 
 def _effects_alt(facts: Facts, shown: list[tuple[Row, str, Row]]) -> str:
@@ -140,19 +140,10 @@ def _effects_alt(facts: Facts, shown: list[tuple[Row, str, Row]]) -> str:
     return word(facts.lang, "first_alt", list=joined(facts.lang, told))
 
 
-def _group_picture(facts: Facts, name: str, rows: list[Row]) -> Picture:
+def _group_picture(facts: Facts, name: str) -> Picture:
     chart = both_chart if has_both(group_rows(facts, name)) else dot_chart
-    sizes = [row["denominator_n"] for row in rows if row["denominator_n"] is not None]
-    caption = word(facts.lang, "first_picture_group", title=group_title(facts, name), n=base_of(facts, sizes))
+    caption = word(facts.lang, "first_picture_group", title=group_title(facts, name), n=base_of_group(facts, name))
     return Picture(caption, found_sentence(facts), partial(chart, facts, name))
-
-
-def base_of(facts: Facts, sizes: list[int]) -> str:
-    """Return the clause on how many people stand behind a figure, smallest and largest where they differ."""
-    if not sizes:
-        return word(facts.lang, "base_hidden")
-    ends = [*dict.fromkeys((min(sizes), max(sizes)))]
-    return word(facts.lang, "base_n", n="–".join(count(size) for size in ends))
 
 
 def _sd(row: Row) -> str:

@@ -60,6 +60,7 @@ def sections(facts: Facts) -> dict[str, bool]:
         "has-definitions": tables["has-indicators"] or tables["has-scales"],
         "has-key": bool(key_table(facts).rows),
         "has-distributions": bool(binned(facts)),
+        "has-flow": bool(facts.rows("sample_flow", stage="accepted")),
         "has-results": bool(facts.effects or groups["relations"] or groups["outcomes"] or tables["has-scales"]),
         "has-programme": bool(facts.text((facts.study.get("report") or {}).get("programme"))),
         "has-signatures": bool((facts.study.get("report") or {}).get("signatures")),

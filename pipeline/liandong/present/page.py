@@ -12,7 +12,7 @@ from liandong.definitions import Language
 from liandong.errors import RenderError
 from liandong.present.escaping import markdown_text
 from liandong.present.facts import Facts, bundle_of_page, read_facts
-from liandong.present.figures import KINDS, figures_of, shown
+from liandong.present.figures import KINDS, SINGLE, figures_of, shown
 from liandong.present.first_page import first_page
 from liandong.present.house import signatures
 from liandong.present.limitations import limitations
@@ -110,7 +110,7 @@ class Page:
         RenderError
             For a name that no figure can have.
         """
-        known = {*GROUPS, "distributions", "power"}
+        known = {*GROUPS, *SINGLE}
         if name not in known and name.partition("-")[0] not in KINDS:
             raise _unknown("figure", name, [*figures_of(self.facts)])
         return shown(self.facts, self.folder, name)

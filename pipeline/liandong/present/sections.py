@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Final
 
+from liandong.present.charts_communities import community_measures
 from liandong.present.facts import Facts, Row
-from liandong.present.figures import shown
+from liandong.present.figures import OVERLAP, shown
 from liandong.present.groups import all_compared, group_phrases
-from liandong.present.markdown import Prose, bullets, identifier, paragraphs, pointer, table_block
+from liandong.present.markdown import Prose, bullets, identifier, paragraphs, pointer, prose, table_block
 from liandong.present.phrases_audit import (
     balance_phrases,
     dose_items,
@@ -18,6 +19,7 @@ from liandong.present.phrases_audit import (
     power_items,
     sensitivity_items,
 )
+from liandong.present.phrases_comparison import communities_phrase, overlap_phrase
 from liandong.present.phrases_verdict import cannot_carry
 from liandong.present.roles import effects_by_role, headline_effects
 from liandong.present.table import Table
@@ -25,7 +27,7 @@ from liandong.present.tables_audit import arm_table, balance_table, missing_by_a
 from liandong.present.tables_further import dose_table, heterogeneity_table, ordinal_table
 from liandong.present.tables_inference import explanation_table, influence_table, multiplicity_table
 from liandong.present.tables_robustness import benchmark_table, multiverse_table, power_table, sensitivity_table
-from liandong.present.words import word
+from liandong.present.words import plural, word
 
 _Tabled = Callable[[Facts, Row], Table]
 _TABLES_OF: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
@@ -43,6 +45,8 @@ _TABLES_OF: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "explanations": ("explanations",),
         "influence": ("influence",),
         "plan": ("plan",),
+        "overlap": ("overlap",),
+        "communities": ("communities",),
     }
 )
 _HEADLINE: Final = ("explanations", "influence")
@@ -146,6 +150,28 @@ def _plan(facts: Facts, _folder: str) -> Iterator[str]:
     yield _block(table)
 
 
+def _overlap(facts: Facts, folder: str) -> Iterator[str]:
+    yield _referring(facts, overlap_phrase(facts, OVERLAP), "overlap")
+    yield shown(facts, folder, "overlap")
+
+
+def _communities(facts: Facts, folder: str) -> Iterator[str]:
+    measures = community_measures(facts)
+    for measure, universe in measures:
+        phrase = communities_phrase(facts, measure, universe)
+        yield _referring(facts, phrase, identifier("communities", measure))
+    if measures:
+        yield paragraphs([word(facts.lang, "said_no_ranking", clusters=plural(facts.lang, facts.cluster()))])
+    for measure, _ in measures:
+        yield shown(facts, folder, identifier("communities", measure))
+
+
+def _referring(facts: Facts, text: str, figure: str) -> str:
+    """Return a paragraph on what a figure draws, with a reference to it; nothing without the text."""
+    see = pointer(word(facts.lang, "see_drawn", figure=f"@fig-{figure} ")).strip()
+    return f"\n{prose(text)} {see}\n" if text else ""
+
+
 def _by_effect(facts: Facts, folder: str, name: str, tabled: _Tabled, effects: list[Row]) -> Iterator[str]:
     for effect in effects:
         yield _block(tabled(facts, effect))
@@ -178,5 +204,7 @@ _SECTIONS: Final[Mapping[str, Callable[[Facts, str], Iterator[str]]]] = MappingP
         "explanations": _explanations,
         "influence": _influence,
         "plan": _plan,
+        "overlap": _overlap,
+        "communities": _communities,
     }
 )

@@ -30,12 +30,14 @@ def figures(survey: Bundle, tmp_path_factory: pytest.TempPathFactory) -> list[Pa
 
 
 def test_a_bundle_has_the_figures_that_its_tables_allow(survey_facts: Facts, trial_facts: Facts) -> None:
-    assert [*figures_of(survey_facts)] == ["coverage", "wellbeing", "distributions", "effect-social-work"]
-    assert [*figures_of(trial_facts)] == ["effect-session", "effect-first-default"]
+    assert [*figures_of(survey_facts)] == [
+        *("first", "flow", "coverage", "wellbeing", "distributions", "effect-social-work"),
+    ]
+    assert [*figures_of(trial_facts)] == ["first", "flow", "effect-session", "effect-first-default"]
 
 
 def test_an_audit_adds_figures_of_what_it_holds(audited_facts: Facts) -> None:
-    assert [*figures_of(audited_facts)][3:] == [
+    assert [*figures_of(audited_facts)][5:] == [
         *("balance-social-work", "influence-social-work"),
         "specifications-social-work-belonging",
         *("heterogeneity-linkage", "dose-contact"),
@@ -76,7 +78,7 @@ def test_specifications_that_failed_are_left_out_of_the_curve(audited: Bundle, t
 
 
 def test_every_figure_is_drawn_as_svg_and_png(figures: list[Path]) -> None:
-    names = ["coverage", "wellbeing", "distributions", "effect-social-work"]
+    names = ["first", "flow", "coverage", "wellbeing", "distributions", "effect-social-work"]
     assert [file.name for file in figures] == [f"{name}.zh.{kind}" for name in names for kind in ("svg", "png")]
 
 
@@ -104,7 +106,7 @@ def test_a_hostile_label_is_drawn_as_it_is(make_bundle: Callable[..., Bundle], s
     hostile = [{**row, "zh": r"$\frac{1}$ <b> _x_ " + row["zh"]} for row in rows]
     tables = {name: survey.table(name).rows(named=True) for name in ("indicators", "estimates", "design")}
     bundle = make_bundle("hostile", survey.manifest, {**tables, "labels": hostile})
-    assert len(draw_figures(bundle, tmp_path, ["zh"])) == 6
+    assert len(draw_figures(bundle, tmp_path, ["zh"])) == 8
 
 
 def test_a_character_without_a_glyph_is_an_error(
@@ -115,7 +117,7 @@ def test_a_character_without_a_glyph_is_an_error(
     ]
     tables = {"labels": rows, "indicators": survey.table("indicators").rows(named=True)}
     bundle = make_bundle("glyphless", survey.manifest, tables)
-    with pytest.raises(RenderError, match="no sign for a character of figure coverage"):
+    with pytest.raises(RenderError, match="no sign for a character of figure first"):
         draw_figures(bundle, tmp_path, ["zh"])
 
 

@@ -243,7 +243,7 @@ def test_the_readme_names_every_table_and_section_and_pages_use_each_section() -
 def test_an_audited_survey_has_its_further_chapters_in_order(audited: Bundle) -> None:
     labels = execute(audited, "en").labels
     order = [
-        *("sec-weights", "sec-primary", "tbl-inference-social-work", "fig-inference-social-work", "sec-secondary"),
+        *("sec-weights", "sec-primary", "tbl-inference-social-work", "sec-secondary"),
         *("sec-exploratory", "tbl-mediation-handover", "sec-robustness", "sec-balance", "sec-arms", "sec-multiplicity"),
         *("sec-sensitivity", "sec-multiverse", "fig-specifications-social-work-belonging", "sec-power", "sec-further"),
         *("sec-heterogeneity", "sec-dose", "sec-ordinal", "sec-limitations", "sec-explanations", "sec-influence"),
