@@ -86,7 +86,7 @@ def prior_of(size: Floats, centre: Floats, within: Floats, between: Floats) -> P
 
 def shrunken_interval(estimate: Floats, squared_error: Floats, is_share: NDArray[np.bool_]) -> tuple[Floats, Floats]:
     """Return the 95 % intervals of shrunken estimates, (…, M) each; a share's stays within 0 and 1."""
-    reach = _Z * np.sqrt(squared_error)
+    reach = _Z * np.sqrt(np.maximum(squared_error, 0.0))  # rounding can leave a share of none just below 0
     low, high = estimate - reach, estimate + reach
     if is_share.any():
         low[..., is_share], high[..., is_share] = _beta(estimate[..., is_share], squared_error[..., is_share])
