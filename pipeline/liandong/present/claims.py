@@ -76,7 +76,7 @@ class AuditPage:
         }
         banner = html_text(word(lang, "claim_running_simulated"))
         notice = f'<div class="ld-notice" role="note">{banner}</div>\n' if simulated else ""
-        style = f"\n```{{=html}}\n<style>\n{table_style()}{claims_style()}</style>\n{notice}```\n"
+        style = f"\n```{{=html}}\n<style>\n{table_style()}{claims_style(lang)}</style>\n{notice}```\n"
         said = callout("note", word(lang, "claim_notice_title"), word(lang, "claim_notice"))
         if simulated:
             title = word(lang, "claim_notice_simulated_title")
@@ -153,10 +153,29 @@ def open_audit(bundle: str, lang: Language) -> AuditPage:
     return AuditPage(bundle, read_audited(bundle_of_page(bundle, "liandong claims"), lang))
 
 
+_LABELS: Final = MappingProxyType(
+    {
+        "claims": ("", "published", "found"),
+        "claim-verdicts": ("", "count", "means", "never"),
+        "claim-checks": ("", "does", "limit", "made"),
+        "claim-needed": ("", "check", "concerns"),
+    }
+)
+"""Table → the columns whose heading stands before their cells where rows are blocks."""
+
+
 @cache
-def claims_style() -> str:
-    """Return the CSS of verdicts, to be printed once per page."""
-    return files("liandong.present").joinpath("claims.css").read_text(encoding="utf-8")
+def claims_style(lang: Language) -> str:
+    """Return the CSS of verdicts, to be printed once per page, with the words that stand in rows on a telephone."""
+    colon = "：" if lang == "zh" else ": "
+    rules = [
+        f'  #tbl-{table} .ld-grid td:nth-child({at})::before {{ content: "{words}{colon}"; }}\n'
+        for table, names in _LABELS.items()
+        for at, words in enumerate((word(lang, f"claim_head_{name}") if name else "" for name in names), start=1)
+        if words
+    ]
+    css = files("liandong.present").joinpath("claims.css").read_text(encoding="utf-8")
+    return f"{css}@media screen and (max-width: 40rem) {{\n{''.join(rules)}}}\n"
 
 
 def _unknown(kind: str, name: str, known: list[str]) -> RenderError:

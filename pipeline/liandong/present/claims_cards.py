@@ -72,7 +72,8 @@ def card_id(claim: Claim) -> str:
 def unnumbered_table(table: Table) -> Prose:
     """Return a table in three formats without number and caption: it belongs to the heading above it."""
     apart = f"#block(width: 100%, above: 0.9em, below: 1.4em)[\n{typst_table(table)}\n]"
-    parts = [("html", html_table(table)), ("typst", apart), ("openxml", docx_table(table))]
+    web = f'<div class="ld-claim">\n{html_table(table)}\n</div>'
+    parts = [("html", web), ("typst", apart), ("openxml", docx_table(table))]
     return Prose("".join(f"\n```{{={form}}}\n{text}\n```\n" for form, text in parts))
 
 

@@ -36,7 +36,9 @@ def _arithmetic(page: Audited, claim: Claim, row: Row, values: Mapping[str, Any]
     told = printed(lang, row, values)
     known = row["recomputed"] is not None or row["conf_low"] is not None or row["conf_high"] is not None
     first, second = (_operand(page, operand) for operand in pair)
-    result = told["result"] if known else told["figure"]
+    result = told["figure"]
+    if known:
+        result = told["found"] if row["recomputed"] is None else told["recomputed"]
     if claim.overall["kind"] == "growth":
         years = about.get("years")
         key = "claim_formula_yearly" if years and years != 1 else "claim_formula_growth"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import accumulate
 from typing import Final
 
 from liandong.present.claims_facts import OVERALL, VERDICTS, Audited, Claim
@@ -66,12 +67,9 @@ def summary_table(page: Audited) -> Table:
 def short(text: str, most: float = _SHORT) -> str:
     """Return a wording for a narrow place: cut with "…" where it is longer than `most` em."""
     text = unmarked(text)
-    if text_width(text) <= most:
-        return text
-    kept = text
-    while kept and text_width(kept) > most - 1:
-        kept = kept[:-1]
-    return f"{kept.rstrip()}…"
+    ends = accumulate(map(text_width, text))
+    kept = sum(end <= most - 1 for end in ends)
+    return text if text_width(text) <= most else f"{text[:kept].rstrip()}…"
 
 
 def found_text(page: Audited, claim: Claim) -> str:
@@ -82,7 +80,8 @@ def found_text(page: Audited, claim: Claim) -> str:
         return NOT_APPLICABLE
     if row["kind"] == "p_value":
         return p_value(value)
-    name = "estimate" if claim.row("reproduction") else "recomputed"
+    held = claim.row("reproduction")
+    name = "estimate" if held is not None and held["recomputed"] is not None else "recomputed"
     point = number(lang, row, name, value) if value is not None else ""
     if low is None or high is None or abs(high - low) < _WIDEST_GAP:
         return point
