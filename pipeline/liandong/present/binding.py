@@ -255,7 +255,8 @@ def counted(
     if where:
         parts.append(where)
     if not parts and not isinstance(rows, int):
-        parts.append(f"lines {_ranges(row.index + 1 for row in rows if isinstance(row, BoundRow))}")
+        lines = _ranges(row.index + 1 for row in rows if isinstance(row, BoundRow))
+        parts.append(f"lines {lines}" if lines else "no lines")
     return Whole(number, Fixed(Place(table, "; ".join(parts))), ", ".join(distinct) or "rows", forms=(COUNTED,))
 
 

@@ -86,7 +86,7 @@ def signatures(facts: Facts) -> Prose:
 
 def _number(facts: Facts) -> str:
     number = _report(facts).get("number")
-    return word(facts.lang, "document_number", number=number) if number else ""
+    return word(facts.lang, "document_number", number=facts.own(number)) if number else ""
 
 
 def _report(facts: Facts) -> Mapping[str, Any]:

@@ -11,6 +11,7 @@ from liandong.present.house import house_css, letterhead, title_block
 from liandong.present.html_table import table_style
 from liandong.present.markdown import Prose, callout, metadata_block
 from liandong.present.phrases_verdict import early_cautions, has_verdicts
+from liandong.present.provenance import sources_block
 from liandong.present.roles import headline_effects
 from liandong.present.sections import FURTHER, ROBUSTNESS, SECTIONS, has_section
 from liandong.present.tables_appendix import key_table
@@ -28,7 +29,7 @@ def opening(facts: Facts, folder: str, title: str | None = None) -> Prose:
     The running note stands on every page of PDF and Word; the banner stays in view in HTML. `folder` is the bundle's,
     as the page sees it; `title` stands in place of the study's, which becomes the subtitle.
     """
-    style = f"\n```{{=html}}\n<style>\n{table_style()}{house_css(facts)}</style>\n{_banner(facts)}```\n"
+    style = f"\n```{{=html}}\n<style>\n{table_style()}{house_css(facts)}</style>\n{sources_block(facts)}\n{_banner(facts)}```\n"
     metadata = metadata_block({**title_block(facts, folder, title), **sections(facts)})
     return Prose(metadata + style + letterhead(facts, folder) + _notice(facts))
 

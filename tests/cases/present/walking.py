@@ -65,6 +65,8 @@ class Walk(HTMLParser):
         self._stack.append((tag, kind, named))
 
     def handle_endtag(self, tag: str) -> None:
+        if tag in _VOID or all(opened != tag for opened, _, _ in self._stack):
+            return
         while self._stack:
             opened, kind, named = self._stack.pop()
             if kind == "number":
@@ -192,6 +194,8 @@ def _counted(table: pl.DataFrame, row: str, column: str) -> int:
 
 
 def _meant(table: pl.DataFrame, row: str) -> pl.DataFrame:
+    if row == "no lines":
+        return table.clear()
     if row.startswith("lines "):
         spans = [part.split("-") for part in row.removeprefix("lines ").split(", ") if part]
         lines = [line for ends in spans for line in range(int(ends[0]), int(ends[-1]) + 1)]
