@@ -18,7 +18,7 @@ def sheet_style() -> str:
 def html_sheet(grid: Grid) -> str:
     """Return the table as one element."""
     columns = "".join(f'<col style="width: {share * 100:.1f}%">' for share in grid.shares)
-    titles = "".join(f'<th scope="col" data-n="{name}">{html_text(text)}</th>' for name, text in grid.columns)
+    titles = "".join(f'<th scope="col" data-col="{name}">{html_text(text)}</th>' for name, text in grid.columns)
     rows = [
         '<table class="ld-sheet" data-quarto-disable-processing="true" data-quarto-bootstrap="false">',
         f"<caption>{html_text(grid.caption)}</caption>",
@@ -42,14 +42,14 @@ def _html_row(grid: Grid, line: Line) -> str:
         rest = f'<td colspan="{len(grid.columns) - 1}"></td>'
         return (
             f'<tr class="ld-axis" aria-hidden="true"><td class="ld-ends-of">{title}</td>'
-            f'<td data-n="picture"><div class="ld-ends">{ends}</div></td>{rest}</tr>'
+            f'<td data-col="picture"><div class="ld-ends">{ends}</div></td>{rest}</tr>'
         )
     out = ' class="ld-out"' if line.mark and line.mark.standing else ""
-    cells = [f'<td data-n="picture">{_svg(line.mark) if line.mark else ""}</td>']
+    cells = [f'<td data-col="picture">{_svg(line.mark) if line.mark else ""}</td>']
     for (name, label), text in zip(grid.columns[1:], line.figures, strict=True):
         shown = html_text(text)
         tone = out if name == "standing" else ""
-        cells.append(f'<td data-n="{name}" data-label="{html_text(label)}"{tone}>{shown}</td>')
+        cells.append(f'<td data-col="{name}" data-label="{html_text(label)}"{tone}>{shown}</td>')
     return f'<tr><th scope="row">{title}</th>{"".join(cells)}</tr>'
 
 

@@ -46,7 +46,9 @@ def sure(sheet: Sheet) -> str:
     """Return how sure one can be of what was found."""
     judged = [row for row in sheet.rows if row["standing"] not in {None, "", "unknown"}]
     different = sheet.different()
-    values = {**nouns(sheet), "total": count(len(judged)), "different": count(len(different))}
+    numbers = {"total": judged, "different": different}
+    counts = {name: count(sheet.facts.counted("communities", rows)) for name, rows in numbers.items()}
+    values = {**nouns(sheet), **counts}
     parts = [word(sheet.lang, "sheet_sure_band" if sheet.is_banded else "sheet_sure_interval")]
     if judged:
         parts.append(word(sheet.lang, "sheet_sure_different" if different else "sheet_sure_none", **values))

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.cases.present.compared import COMMUNITIES, HARD, banded_tables, compared_manifest, compared_tables
+from tests.cases.present.walking import Books, walked
 
 from liandong.definitions import Language
 from liandong.errors import RenderError
@@ -204,7 +205,12 @@ def test_a_hard_name_is_rendered_in_every_format_on_one_page(compared: Bundle, t
     document = PdfReader(pdf)
     assert len(document.pages) == 1
     assert "{x}" in document.pages[0].extract_text()
-    assert "&lt;b&gt;社区" in html.read_text(encoding="utf-8")
+    text = html.read_text(encoding="utf-8")
+    assert "&lt;b&gt;社区" in text
+    walk, books = walked(text), Books.of(compared.path)
+    assert walk.loose == []
+    assert [*filter(None, map(books.fault, walk.numbers))] == []
+    assert len(walk.numbers) == 5
     with zipfile.ZipFile(docx) as archive:
         body = archive.read("word/document.xml").decode()
     assert body.count("<v:group") == len([line for line in table(_sheet(compared, HARD).sheet).lines if line.mark])
