@@ -7,12 +7,15 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from importlib.util import find_spec
+from io import StringIO
 from pathlib import Path
 from typing import Any, Final
 
 from liandong.errors import RenderError
 from liandong.present.escaping import visible
 from liandong.present.layout import text_width
+from liandong.present.vector import compact
+from liandong.present.svg import slim
 
 FAMILY: Final = "Noto Sans CJK SC"
 INK, TEAL, ACCENT, QUIET, HAIRLINE = "#1d2a30", "#17565c", "#b4532a", "#5d6b70", "#d5dddd"
@@ -134,7 +137,10 @@ def save(plot: Any, folder: Path, name: str) -> list[Path]:
         warnings.filterwarnings("error", message=r"Glyph .* missing from")
         try:
             figure = _laid_out(plot)
-            figure.savefig(paths[0], dpi=_DPI, metadata={"Date": None, "Creator": None})
+            vector = StringIO()
+            figure.savefig(vector, format="svg", dpi=_DPI, metadata={"Date": None, "Creator": None})
+            paths[0].write_text(compact(vector.getvalue()), encoding="utf-8")
+            paths[0].write_text(slim(paths[0].read_text(encoding="utf-8")), encoding="utf-8", newline="\n")
             figure.savefig(paths[1], dpi=_DPI, metadata={"Software": None}, pil_kwargs=_PNG)
         except UserWarning as warning:
             raise RenderError(

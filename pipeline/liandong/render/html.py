@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import base64
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
+from urllib.parse import quote
 
 from liandong.render.dialect import Language
 from liandong.render.fonts import font_faces, with_faces
 from liandong.render.pandoc import Document, convert
+
+_BASE64_SVG: Final = re.compile(r"(?<=[\"'])data:image/svg\+xml;base64,([A-Za-z0-9+/=]+)(?=[\"'])")
+_SAFE: Final = " /:;=,()+!*-._~@?"
+"""Characters that need no escape in a picture's address between quotation marks."""
 
 
 def write_html(document: Document, metadata: Mapping[str, Any], output: Path) -> None:
@@ -38,10 +45,19 @@ def give_fonts(files: Sequence[Path], lang: Language) -> None:
 
     Cutting takes longer than all the rest of a small file, and pages that are made alike show almost the same glyphs.
     """
-    bare = [file.read_text(encoding="utf-8") for file in files]
+    bare = [with_plain_svg(file.read_text(encoding="utf-8")) for file in files]
     faces = font_faces("".join(bare), lang)
     for file, text in zip(files, bare, strict=True):
         file.write_text(with_faces(text, faces), encoding="utf-8", newline="\n")
+
+
+def with_plain_svg(document: str) -> str:
+    """Return the HTML file with its SVG pictures as text: base64 makes a third more of each, escapes a twelfth."""
+    return _BASE64_SVG.sub(lambda match: f"data:image/svg+xml,{_escaped(match[1])}", document)
+
+
+def _escaped(encoded: str) -> str:
+    return quote(base64.b64decode(encoded).strip(), safe=_SAFE)
 
 
 def _files(named: str | Sequence[str] | None) -> Sequence[str]:

@@ -20,6 +20,7 @@ from liandong.errors import RenderError
 from liandong.render.dialect import QUARTO_FORMATS
 from liandong.render.docx import finish_docx
 from liandong.render.fonts import check_html_glyphs, embed_fonts, stage_fonts
+from liandong.render.html import with_plain_svg
 from liandong.render.jobs import PageJob
 from liandong.render.pandoc import source_date
 from liandong.render.stage import bundle_parameter
@@ -158,7 +159,7 @@ def _collected(project: Path, job: PageJob, scratch: Path) -> dict[str, Path]:
             raise RenderError(f"Quarto said nothing, but wrote no {made.name}", where=job.source)
         target = scratch / name
         if form == "html":
-            text = made.read_text(encoding="utf-8")
+            text = with_plain_svg(made.read_text(encoding="utf-8"))
             check_html_glyphs(text, job.source)
             target.write_text(embed_fonts(text, job.lang), encoding="utf-8", newline="\n")
         elif form == "docx":
