@@ -63,6 +63,11 @@ def test_the_command_asks_for_all_formats_at_once_with_papermill_parameters() ->
     ]
 
 
+def test_a_parameter_that_looks_like_a_number_stays_text() -> None:
+    job = PageJob("zh/page.qmd", "page.zh", "zh", ("html",), (("community", "007"), ("note", '甲: "乙"')))
+    assert quarto_command("/opt/quarto", job)[-4:] == ["-P", 'community:"007"', "-P", 'note:"甲: \\"乙\\""']
+
+
 def test_quarto_renders_the_staged_project_with_our_python_and_fonts(
     tmp_path: Path,
     fake_quarto: Callable[..., Path],
