@@ -24,6 +24,7 @@ from liandong.claims.granularity import (
     wholes_printing,
 )
 from liandong.definitions import Claim
+from liandong.definitions.claims import Rounding
 
 WEAK = 1 / 3  # a pass that is less than three times as likely for a true figure as for an arbitrary one says little
 
@@ -78,16 +79,24 @@ def _granular(claim: Claim, n: int) -> CheckResult:
         return found(claim.id, "grim_no_figure", base=n)
     answers = n * lattice.items
     rounding = claim.rounding or "nearest"
-    wholes = wholes_printing(lattice.figure, answers, lattice.span, rounding)
+    wholes = _wholes(lattice, answers, rounding)
     if wholes:
         attainable = (attainable_shares if lattice.share else attainable_means)(answers, lattice.span, rounding)
         weak = attainable / (lattice.span + lattice.share) > WEAK
         return _possible(claim, lattice, wholes, attainable, "grim_possible_weak" if weak else "grim_possible")
-    wholes = range(0) if claim.rounding else wholes_printing(lattice.figure, answers, lattice.span, "truncated")
+    wholes = range(0) if claim.rounding else _wholes(lattice, answers, "truncated")
     if wholes:
         attainable = attainable_either_way(answers, lattice.span, share=lattice.share)
         return _possible(claim, lattice, wholes, attainable, "grim_possible_truncated")
     return _impossible(claim, lattice, n)
+
+
+def _wholes(lattice: _Lattice, answers: int, rounding: Rounding) -> range:
+    """Return the whole numbers that print as the figure; of people, between nobody and everybody."""
+    found_wholes = wholes_printing(lattice.figure, answers, lattice.span, rounding)
+    if not lattice.share:
+        return found_wholes
+    return range(max(found_wholes.start, 0), min(found_wholes.stop, answers + 1))
 
 
 def _possible(claim: Claim, lattice: _Lattice, wholes: range, attainable: int, reason: str) -> CheckResult:

@@ -116,12 +116,9 @@ def _p_values(computed: PRange) -> dict[str, float]:
 
 def _test(claim: Claim, reason: str, values: Mapping[str, float], computed: PRange) -> CheckResult:
     """Return a finding about p; the calculated one is shown in the claim's unit only where the claim is a p-value."""
-    finite = {name: value for name, value in values.items() if math.isfinite(value)}
-    if not math.isfinite(computed.statistic_high):
-        finite["statistic_high"] = computed.statistic_low
     if claim.kind != "p_value":
-        return found(claim.id, reason, values=finite, base=claim.n)
-    return found(claim.id, reason, values=finite, base=claim.n, conf_low=computed.low, conf_high=computed.high)
+        return found(claim.id, reason, values=values, base=claim.n)
+    return found(claim.id, reason, values=values, base=claim.n, conf_low=computed.low, conf_high=computed.high)
 
 
 def _significance(claim: Claim, computed: PRange, *, significant: bool) -> CheckResult:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, model_validator
@@ -16,6 +17,7 @@ Relation = Literal[
     "higher", "lower", "at_least", "at_most", "equal", "about", "doubled", "at_least_doubled", "tripled", "halved"
 ]
 Rounding = Literal["nearest", "truncated"]
+_LARGEST, _SMALLEST = 1e30, 1e-30  # figures that anybody prints; beyond, arithmetic leaves the numbers of a computer
 Operand = str | float | None
 
 
@@ -103,7 +105,7 @@ class Claim(Definition):
     section: Text | None = None
     wording: Text | None = None
     published: float | str
-    decimals: int | None = Key(default=None, ge=0)
+    decimals: int | None = Key(default=None, ge=0, le=15)
     rounded_to: float | None = Key(default=None, gt=0)
     rounding: Rounding | None = None
     unit: str | None = None
@@ -118,7 +120,7 @@ class Claim(Definition):
     sd: Figure | None = None
 
     se: Figure | None = None
-    df: float | None = Key(default=None, gt=0)
+    df: float | None = Key(default=None, ge=0.1)
     interval: ClaimInterval | None = None
     p_value: Figure | None = None
     stars: int | None = Key(default=None, ge=0, le=3)
@@ -134,7 +136,7 @@ class Claim(Definition):
     per: float | None = Key(default=None, gt=0)
     start: Operand = Key(default=None, alias="from")
     end: Operand = Key(default=None, alias="to")
-    years: float | None = Key(default=None, gt=0)
+    years: float | None = Key(default=None, ge=0.001, le=10_000)
     relation: Relation | None = None
     order: tuple[str | tuple[str, ...], ...] | None = Key(default=None, min_length=2)
     operands_differ: Text | None = None
@@ -148,6 +150,9 @@ class Claim(Definition):
         return self
 
     def _problems(self) -> list[str]:
+        absurd = next((value for value in self._numbers() if value and not _SMALLEST <= abs(value) <= _LARGEST), None)
+        if absurd is not None:
+            return [f"a figure is 0 or lies between {_SMALLEST:g} and {_LARGEST:g}; got {absurd:g}"]
         problems = [decimals_problem(self.published, self.decimals)]
         if self.scale_range is not None and self.scale_range[0] >= self.scale_range[1]:
             problems.append(f"scale_range must go from low to high; got {list(self.scale_range)}")
@@ -166,6 +171,17 @@ class Claim(Definition):
             if value is not None and (printed is None or printed < 0 or (name == "se" and printed == 0)):
                 problems.append(f"{name} must be one positive number; got {value!r}")
         return [problem for problem in problems if problem]
+
+    def _numbers(self) -> Iterator[float]:
+        """Yield every number of the claim that is no text."""
+        interval = () if self.interval is None else (self.interval.low, self.interval.high)
+        for value in (
+            self.published, self.rounded_to, self.per, self.start, self.end, self.se, self.sd, self.p_value, *interval,
+            *(self.scale_range or ()), *(self.of or ()), *(self.parts or ()), *(self.of_which or ()),
+            *(self.complements or ()),
+        ):  # fmt: skip
+            if isinstance(value, int | float):
+                yield value
 
     @property
     def printed(self) -> Printed:

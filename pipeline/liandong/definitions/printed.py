@@ -38,7 +38,7 @@ class Printed:
         return self.low if self.form in {"number", "about"} else None
 
 
-_NUMBER = r"[+-]?(?:(?:\d{1,3}(?:,\d{3})+|\d{1,20})(?:\.\d{1,15})?|\.\d{1,15})"
+_NUMBER = r"[+-]?(?:(?:\d{1,3}(?:,\d{3})+|\d{1,20})(?:\.\d{1,15})?|\.\d{1,15})(?:[eE]-\d{1,2})?"
 _RANGE = re.compile(rf"({_NUMBER})\s*%?\s*(?:–|—|-|~|～|\bto\b|至|到)\s*({_NUMBER})\s*%?")
 _SIGNED = re.compile(rf"(<=|>=|[<>≤≥~≈＜＞]|约)?\s*({_NUMBER})\s*%?")
 _FORMS: dict[str, Form] = {

@@ -106,6 +106,8 @@ SHAPES: list[tuple[dict[str, Any], str]] = [
     ({"arms": {"treated": 3}}, ARMS),
     ({"arms": {"treated": 3, "untreated": 3, "coverage": "p"}}, ARMS),
     ({"interval": {"low": 1, "high": "wide"}}, f"claims[0].interval.high: {FIGURE} 'wide'"),
+    ({"published": 1e300}, "claims[0]: a figure is 0 or lies between 1e-30 and 1e+30; got 1e+300"),
+    ({"se": 1e-40}, "claims[0]: a figure is 0 or lies between 1e-30 and 1e+30; got 1e-40"),
     ({"publishd": 3}, "claims[0].publishd: is not a key that is known here (did you mean 'published'?)"),
     ({"order": ["a"]}, "claims[0].order: expected at least 2 entries; got 1"),
 ]  # fmt: skip
