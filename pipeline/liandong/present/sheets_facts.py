@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -101,17 +101,21 @@ class Sheet:
 
 def read_sheet(facts: Facts, community: str) -> Sheet:
     """Return what a bundle says of one community; what is hidden of it alone has a row without figures."""
-    chosen = _chosen(facts)
-    rows = [row for row in facts.rows("communities", cluster=community) if _key(row) in chosen]
-    return Sheet(facts, community, tuple(_panels(facts, rows)))
+    placed = _placed(facts)
+    found: dict[str, list[Row]] = {}
+    for row in facts.rows("communities", cluster=community):
+        name = placed.get(_key(row))
+        if name:
+            found.setdefault(name, []).append(row)
+    panels = [Panel(name, _title(facts, name), tuple(found[name])) for name in (*_GROUPS, _SCORES) if name in found]
+    return Sheet(facts, community, tuple(panels))
 
 
 def shown_communities(table: pl.DataFrame) -> tuple[list[str], list[str]]:
     """Return the communities of which the table of communities says anything, and those of which it says nothing."""
-    readable = dict.fromkeys(table["cluster"].unique(maintain_order=True).to_list(), False)
-    for row in table.iter_rows(named=True):
-        readable[row["cluster"]] |= _is_readable(row)
-    return [c for c, yes in readable.items() if yes], [c for c, yes in readable.items() if not yes]
+    told = table.group_by("cluster", maintain_order=True).agg(readable=_READABLE.any())
+    shown = told.filter("readable")["cluster"].to_list()
+    return shown, told.filter(~pl.col("readable"))["cluster"].to_list()
 
 
 def file_names(communities: Sequence[str]) -> dict[str, str]:
@@ -149,55 +153,43 @@ def _stem(community: str) -> str:
     return f"community-{stem}" if reserved else stem or "community"
 
 
-def _is_readable(row: Row) -> bool:
-    return any(row[column] is not None for column in ("estimate", "band_low"))
+_READABLE: Final = pl.any_horizontal(pl.col("estimate", "band_low").is_not_null())
+"""Whether a row of the table of communities has a figure, or a band in its place."""
 
 
 def _key(row: Row) -> tuple[str, str]:
     return str(row["measure"]), str(row["universe"])
 
 
-def _chosen(facts: Facts) -> set[tuple[str, str]]:
-    """Return the measures that sheets show, the same on all of them: shares of all respondents, and scores.
+def _placed(facts: Facts) -> dict[tuple[str, str], str]:
+    """Return the panel of each measure that sheets show, the same on all of them.
 
-    The first panels come whole, and where they are too many for a page those measures stay on which communities differ
-    most surely; the others come only where they fit.
+    Shown are shares of all respondents, and scores. The first panels come whole, and where they are too many for a page
+    those measures stay on which communities differ most surely; the others come only where they fit.
     """
-    by_panel: dict[str, dict[tuple[str, str], None]] = {}
-    for row in facts.rows("communities"):
-        if _is_readable(row):
-            by_panel.setdefault(_panel(facts, row), {})[_key(row)] = None
-    evidence = {_key(row): row["p_value"] for row in facts.rows("community_spread")}
-    chosen: set[tuple[str, str]] = set()
+    table = facts.tables["communities"].filter(_READABLE)
+    groups = dict(facts.tables["indicators"].select("indicator", "group").unique("indicator").rows())
+    by_panel: dict[str, list[tuple[str, str]]] = {}
+    for measure, universe, kind in table.select("measure", "universe", "kind").unique(maintain_order=True).rows():
+        name = _SCORES if kind == _SCALE else groups.get(measure, "") if kind == _SHARE and universe == "all" else ""
+        by_panel.setdefault(name, []).append((measure, universe))
+    evidence = {
+        (m, u): p for m, u, p in facts.tables["community_spread"].select("measure", "universe", "p_value").rows()
+    }
+    placed: dict[tuple[str, str], str] = {}
     for name in (_SCORES, *_CORE, *(name for name in _GROUPS if name not in _CORE)):
-        keys = sorted(by_panel.get(name, {}), key=lambda key: _order(evidence.get(key)))
-        room = _MOST - len(chosen)
+        keys = sorted(by_panel.get(name, ()), key=lambda key: _order(evidence.get(key)))
+        room = _MOST - len(placed)
         if len(keys) <= room or name in {_SCORES, *_CORE}:
-            chosen |= set(keys[:room])
-    return chosen
+            placed |= dict.fromkeys(keys[:room], name)
+    return placed
 
 
 def _order(p_value: float | None) -> float:
     return 1.0 if p_value is None else p_value
 
 
-def _panel(facts: Facts, row: Row) -> str:
-    """Return the panel of a measure; empty for one that sheets do not show."""
-    if row["kind"] == _SCALE:
-        return _SCORES
-    if row["kind"] != _SHARE:
-        return ""
-    if row["universe"] not in {"all", ""}:
-        return ""
-    groups = {found["group"] for found in facts.rows("indicators", indicator=row["measure"])}
-    return next((name for name in _GROUPS if name in groups), "")
-
-
-def _panels(facts: Facts, rows: Iterable[Row]) -> Iterator[Panel]:
-    by_panel: dict[str, list[Row]] = {}
-    for row in rows:
-        by_panel.setdefault(_panel(facts, row), []).append(row)
-    for name in (*_GROUPS, _SCORES):
-        if name in by_panel:
-            title = word(facts.lang, "sheet_scores") if name == _SCORES else facts.group(name)
-            yield Panel(name, title or word(facts.lang, f"caption_{name}"), tuple(by_panel[name]))
+def _title(facts: Facts, name: str) -> str:
+    if name == _SCORES:
+        return word(facts.lang, "sheet_scores")
+    return facts.group(name) or word(facts.lang, f"caption_{name}")

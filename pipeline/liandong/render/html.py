@@ -17,6 +17,9 @@ _BASE64_SVG: Final = re.compile(r"(?<=[\"'])data:image/svg\+xml;base64,([A-Za-z0
 _SAFE: Final = " /:;=,()+!*-._~@?"
 """Characters that need no escape in a picture's address between quotation marks."""
 
+_TOGETHER: Final = 40
+"""Files that share a subset of the fonts: each carries the names that stand in the others."""
+
 
 def write_html(document: Document, metadata: Mapping[str, Any], output: Path) -> None:
     """Write the document as one HTML file with everything inside but the fonts, which :func:`give_fonts` puts there.
@@ -41,14 +44,16 @@ def write_html(document: Document, metadata: Mapping[str, Any], output: Path) ->
 
 
 def give_fonts(files: Sequence[Path], lang: Language) -> None:
-    """Put the fonts into finished HTML files of one page: the glyphs that any of them shows, cut out once for all.
+    """Put the fonts into finished HTML files of one page: the glyphs that some of them show, cut out once for those.
 
     Cutting takes longer than all the rest of a small file, and pages that are made alike show almost the same glyphs.
     """
-    bare = [with_plain_svg(file.read_text(encoding="utf-8")) for file in files]
-    faces = font_faces("".join(bare), lang)
-    for file, text in zip(files, bare, strict=True):
-        file.write_text(with_faces(text, faces), encoding="utf-8", newline="\n")
+    for start in range(0, len(files), _TOGETHER):
+        some = files[start : start + _TOGETHER]
+        bare = [with_plain_svg(file.read_text(encoding="utf-8")) for file in some]
+        faces = font_faces("".join(bare), lang)
+        for file, text in zip(some, bare, strict=True):
+            file.write_text(with_faces(text, faces), encoding="utf-8", newline="\n")
 
 
 def with_plain_svg(document: str) -> str:
