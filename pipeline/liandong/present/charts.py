@@ -14,8 +14,8 @@ from typing import Any, Final
 from liandong.errors import RenderError
 from liandong.present.escaping import visible
 from liandong.present.layout import text_width
-from liandong.present.vector import compact
 from liandong.present.svg import slim
+from liandong.present.vector import compact
 
 FAMILY: Final = "Noto Sans CJK SC"
 INK, TEAL, ACCENT, QUIET, HAIRLINE = "#1d2a30", "#17565c", "#b4532a", "#5d6b70", "#d5dddd"
