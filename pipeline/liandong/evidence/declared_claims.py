@@ -22,3 +22,5 @@ DECLARED_CLAIMS = (
         claim=TEXT, check=TEXT, name=TEXT, value=REAL,
     ),
 )  # fmt: skip
+# A column of theirs holds yuan beside p-values, so nothing in it is negligible against its largest value.
+MIXED_UNITS = frozenset({"claims", "claim_values"})

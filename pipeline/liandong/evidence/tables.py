@@ -10,7 +10,7 @@ import polars as pl
 
 from liandong.evidence.declared import DECLARED
 from liandong.evidence.declared_audit import DECLARED_AUDIT
-from liandong.evidence.declared_claims import DECLARED_CLAIMS
+from liandong.evidence.declared_claims import DECLARED_CLAIMS, MIXED_UNITS
 from liandong.evidence.declared_comparison import DECLARED_COMPARISON
 from liandong.evidence.declared_disclosure import DECLARED_DISCLOSURE
 from liandong.evidence.declared_quality import DECLARED_CHECKS, DECLARED_QUALITY
@@ -36,7 +36,8 @@ def conform(name: str, frame: pl.DataFrame) -> pl.DataFrame:
     """Return `frame` with exactly the declared columns, types and order of table `name`, its numbers rounded to write.
 
     Reals carry 12 significant digits, and zero where they are below 1e-13 of the largest value in their column
-    (streaming sums differ in the last bits from run to run). Empty text stands for a text that does not apply.
+    (streaming sums differ in the last bits from run to run), save in `MIXED_UNITS`. Empty text stands for a text that
+    does not apply.
 
     Raises
     ------
@@ -53,12 +54,13 @@ def conform(name: str, frame: pl.DataFrame) -> pl.DataFrame:
     if table.select(pl.struct(spec.key).is_duplicated().any()).item():
         raise ValueError(f"table {name}: {spec.key} does not identify a row")
     reals = [column for column, dtype in spec.columns.items() if dtype == REAL]
-    return table.with_columns(_rounded(table[column]) for column in reals)
+    return table.with_columns(_rounded(table[column], is_mixed=name in MIXED_UNITS) for column in reals)
 
 
-def _rounded(column: pl.Series) -> pl.Series:
+def _rounded(column: pl.Series, *, is_mixed: bool) -> pl.Series:
     """Round by way of decimal text: the binary rounding of dataframe engines leaves 1.0000000000000002e-12."""
-    scale = max((abs(value) for value in column if value is not None and math.isfinite(value)), default=0.0)
+    values = () if is_mixed else column
+    scale = max((abs(value) for value in values if value is not None and math.isfinite(value)), default=0.0)
     return pl.Series(column.name, [_round(value, scale) for value in column], dtype=pl.Float64)
 
 

@@ -56,3 +56,11 @@ def test_rounding_noise_beside_large_values_is_zero() -> None:
 def test_every_key_is_a_column() -> None:
     for spec in TABLES.values():
         assert set(spec.key) <= set(spec.columns), spec.name
+
+
+def test_a_p_value_beside_billions_is_kept() -> None:
+    values = [
+        {"claim": "a", "check": "test", "name": name, "value": value} for name, value in (("p", 0.02), ("y", 1e13))
+    ]
+    table = conform("claim_values", pl.DataFrame(values))
+    assert table["value"].to_list() == [0.02, 1e13]
