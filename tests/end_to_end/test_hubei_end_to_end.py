@@ -14,6 +14,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from tests.cases.present.walking import unbound
 
 from liandong.evidence import TABLES
 
@@ -293,3 +294,8 @@ def test_second_run_gives_the_same_bytes(bundle: Path, tmp_path: Path) -> None:
 
 def test_tables_are_those_kept(bundle: Path, assert_golden: Callable[[str, Path], None]) -> None:
     assert_golden("hubei", bundle)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_every_number_of_the_text_can_be_traced_in_all_formats(bundle: Path, lang: str) -> None:
+    assert unbound(bundle, "evaluation", lang) == []

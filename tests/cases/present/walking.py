@@ -7,15 +7,18 @@ from __future__ import annotations
 
 import json
 import re
+import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree as ET
 
 import polars as pl
 
 from liandong.evidence import TABLES, read_bundle
+from liandong.present.marks import unmarked
 
 _BLOCKS = frozenset({"p", "li", "div", "section", "td", "blockquote", "dd", "dt", "summary", "figure"})
 _APART = frozenset(
@@ -226,3 +229,55 @@ def _agrees(text: str, value: float, forms: list[str]) -> bool:
     decimals = len(plain.partition(".")[2])
     # Half a unit of the last decimal, and what two ways of rounding a half may differ by.
     return abs(float(plain) - value) <= 0.5 * 10**-decimals * (1 + 1e-9) + 1e-12
+
+
+def same_text(text: str) -> str:
+    """Return a text without blanks and invisible breaks: what a line of a printed page may have changed."""
+    return re.sub(r"[\s\u200b\u00ad]+", "", text)
+
+
+def listed_in_word(path: Path) -> list[list[str]]:
+    """Return the rows of the list of numbers at the end of a Word file, without its header."""
+    space = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+    root = ET.fromstring(zipfile.ZipFile(path).read("word/document.xml"))  # noqa: S314 — made by this test
+    tables = []
+    for table in root.iter(f"{space}tbl"):
+        rows = [
+            ["".join(text.text or "" for text in cell.iter(f"{space}t")) for cell in row.iter(f"{space}tc")]
+            for row in table.iter(f"{space}tr")
+        ]
+        if rows and rows[0][-1] == "n" and rows[0][0] in {"数字", "Number"}:
+            tables.append(rows[1:])
+    assert len(tables) == 1, "one list of numbers"
+    return tables[0]
+
+
+def listing_in_pdf(path: Path) -> str:
+    """Return the pages of a PDF on which the list of numbers stands, as :func:`same_text`."""
+    from pypdf import PdfReader
+
+    found: list[str] = []
+    for page in reversed(PdfReader(path).pages):
+        text = same_text(page.extract_text())
+        if "精确值n" in text or "Exactvaluen" in text:  # the header, which every page of the list repeats
+            found.insert(0, text)
+        elif found:
+            break
+    return "".join(found)
+
+
+def unbound(bundle: Path, page: str, lang: str) -> list[str]:
+    """Return what is wrong with the numbers of a finished page: loose, not what the bundle says, marked, not listed."""
+    report, books = bundle / "report", Books.of(bundle)
+    html = (report / f"{page}.{lang}.html").read_text(encoding="utf-8")
+    walk = walked(html)
+    wrong = [f"{digits} in: {text}" for digits, text in walk.loose]
+    wrong += filter(None, map(books.fault, walk.numbers))
+    listed = listed_in_word(report / f"{page}.{lang}.docx")
+    in_word = {(same_text(row[0]), same_text(row[3]).partition("(")[0]) for row in listed}
+    in_html = {(same_text(number.text), same_text(number.said["value"])) for number in walk.numbers}
+    wrong += [f"{found}: in HTML or in Word only" for found in in_word ^ in_html]
+    printed = listing_in_pdf(report / f"{page}.{lang}.pdf")
+    wrong += [f"{row}: not in the PDF" for row in listed if same_text("".join(row)) not in printed]
+    word = zipfile.ZipFile(report / f"{page}.{lang}.docx").read("word/document.xml").decode("utf-8")
+    return wrong + ["marks are left"] * any(unmarked(text) != text for text in (html, word, printed))
