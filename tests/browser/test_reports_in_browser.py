@@ -95,9 +95,12 @@ def test_no_page_is_wider_than_its_screen(files: Mapping[str, Path], visit: Any,
 
 
 @pytest.mark.parametrize("name", ["evaluation.zh", "evaluation.en"])
-def test_the_key_table_needs_no_scrolling_on_a_telephone(files: Mapping[str, Path], visit: Any, name: str) -> None:
+@pytest.mark.parametrize("key", ["tbl-first", "tbl-key"])
+def test_key_figures_need_no_scrolling_on_a_telephone(
+    files: Mapping[str, Path], visit: Any, name: str, key: str
+) -> None:
     with visit(files[name], size=PHONE) as page:
-        table = page.locator("#tbl-key .ld-table")
+        table = page.locator(f"#{key} .ld-table")
         assert table.get_attribute("data-scrolls") is None
         sizes = table.locator("td, th").evaluate_all(
             "cells => cells.map(c => parseFloat(getComputedStyle(c).fontSize))"
