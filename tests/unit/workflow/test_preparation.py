@@ -26,6 +26,7 @@ def weighted(tmp_path_factory: pytest.TempPathFactory) -> Path:
     raw = yaml.safe_load(path.read_text(encoding="utf-8"))
     margin = {"column": "intensive", "targets": [[0, 0.6], [1, 0.4]]}
     raw["design"]["weighting"] = {"method": "raking", "margins": [margin], "source": {"zh": "测试", "en": "test"}}
+    del raw["claims"]  # they name the effect that goes
     raw["analysis"]["effects"] = [
         {**raw["analysis"]["effects"][0], "steps": [{"name": "M1", "add": []}], "subgroups": []}
     ]
