@@ -17,6 +17,7 @@ from liandong.present.escaping import html_text, markdown_text, typst_string, xm
 from liandong.present.html_table import html_table
 from liandong.present.layout import line_count, text_width
 from liandong.present.markdown import Prose, heading, identifier
+from liandong.present.marks import named
 from liandong.present.numbers import count
 from liandong.present.table import TONES as COLOURS
 from liandong.present.table import Table
@@ -95,7 +96,7 @@ def _quotation(page: Audited, claim: Claim) -> str:
     said = markdown_text(word(lang, "claim_card_quote", wording=page.wording(claim)))
     source = page.facts.own(source_text(page.facts, claim.about))
     if source:
-        said += markdown_text(word(lang, "claim_card_source", source=source))
+        said += " " * (lang == "en") + markdown_text(word(lang, "claim_card_source", source=source))
         said += _link(str((claim.about.get("source") or {}).get("url") or ""))
     base = _base(page, claim)
     return f"\n> {said}{' ' if base else ''}{markdown_text(base)}\n"
@@ -105,7 +106,7 @@ def _link(url: str) -> str:
     """Return a link to the publication; nothing for what is no address of the web."""
     if not _WEB.fullmatch(url):
         return ""
-    return f" [{markdown_text(url)}]({quote(url, safe=_SAFE)})"
+    return f" [{markdown_text(named(url))}]({quote(url, safe=_SAFE)})"
 
 
 def _is_said(page: Audited, claim: Claim) -> bool:

@@ -11,6 +11,7 @@ from liandong.definitions import Language
 from liandong.present.claims_values import Values, printed
 from liandong.present.escaping import NO_BREAK
 from liandong.present.marks import unmarked
+from liandong.present.numbers import NOT_APPLICABLE
 from liandong.present.table import Align, Cell, Tone
 from liandong.present.words import catalogue, known, word
 
@@ -18,6 +19,7 @@ TONES: Final[Mapping[str, Tone]] = MappingProxyType(
     {"supported": "good", "consistent": "weak", "not_checkable": "open", "doubtful": "doubt", "contradicted": "bad"}
 )
 """Verdict → the tone that it has in a table."""
+_SHOWN: Final = "claim_shown"
 
 
 def claim_sentence(lang: Language, row: Mapping[str, Any], values: Values) -> str:
@@ -52,7 +54,7 @@ def brief(lang: Language, row: Mapping[str, Any], values: Values) -> str:
 
 def claim_calculation(lang: Language, row: Mapping[str, Any], values: Values) -> str:
     """Return the calculation of a check step by step, empty where its sentence says it all or a number is missing."""
-    lines = [_filled(lang, "claim_shown", row, values, ending) for ending in ("", "_2", "_3")]
+    lines = [_filled(lang, _SHOWN, row, values, ending) for ending in ("", "_2", "_3")]
     return ("；" if lang == "zh" else "; ").join(line for line in lines if line)
 
 
@@ -84,5 +86,6 @@ def _filled(lang: Language, prefix: str, row: Mapping[str, Any], values: Values,
     if key is None:
         return ""
     told = printed(lang, row, values)
-    lacking = {name for _, name, _, _ in Formatter().parse(catalogue()[key][lang]) if name} - told.keys()
+    names = [name for _, name, _, _ in Formatter().parse(catalogue()[key][lang]) if name]
+    lacking = [name for name in names if name not in told or (prefix == _SHOWN and told[name] == NOT_APPLICABLE)]
     return "" if lacking else word(lang, key, **told)

@@ -189,13 +189,14 @@ def share(value: float | None) -> str:
 
 
 def rounded(value: float | None) -> str:
-    """Return a number with about three digits that count."""
+    """Return a number with about three digits that count, below 1 with two."""
     if value is None or not math.isfinite(value):
         return NOT_APPLICABLE
     if abs(value) >= _LARGE:
         return fixed(value, 0)
-    smallest = 2 if value == 0 or abs(value) >= 1 else min(6, 1 - math.floor(math.log10(abs(value))))
-    return fixed(value, decimals_needed(value, 0, max(2, smallest)))
+    if value == 0 or abs(value) >= 1:
+        return fixed(value, decimals_needed(value, 0, 2))
+    return fixed(value, min(6, max(2, 1 - math.floor(math.log10(abs(value))))))
 
 
 def _fine(value: float | None, decimals: int, more: int = 2) -> str:

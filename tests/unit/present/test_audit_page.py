@@ -20,8 +20,11 @@ from tests.cases.present.claimed import (
     needed_values,
     overall_row,
 )
+from tests.cases.present.in_process import html_of
 from tests.cases.present.rows import Rows
 from tests.cases.present.survey import survey_manifest, survey_tables
+from tests.cases.present.walking import Books, walked
+from tests.golden.present.audit_text import FOLDER, audit_text
 
 from liandong.definitions import Language
 from liandong.errors import RenderError
@@ -93,8 +96,8 @@ def test_cards_quote_give_source_verdict_and_every_check(small: Bundle) -> None:
     said = prose_text(cards)
     assert "## Improvement {#sec-claims-1}" in said
     assert "### No. 3: 30.35% slept better {#sec-claim-3 .unnumbered}" in said
-    assert "> “31.1% felt less anxious”— 某课题组，《某刊》，2021-10-26, p. 58. [https://example.org/a?b=1]" in said
-    assert "Checks made: 4; against the figure: 1." in said
+    assert "> “31.1% felt less anxious” — 某课题组，《某刊》，2021-10-26, p. 58. [https://example.org/a?b=1]" in said
+    assert "Against the figure: 1 of 4 checks." in said
     assert "What decides: Recalculated from the data." in said
     assert text(cards).count("○\xa0Consistent") == 3
     assert "Table indicators: indicator=a" in text(cards)
@@ -281,3 +284,21 @@ def test_the_readme_names_every_call_and_switch(small: Bundle) -> None:
         assert f"page.{call}(" in readme
     for name in set(re.findall(r'page\.(?:table|figure)\("([\w-]+)"\)', page)):
         assert re.search(rf"\b{name}\b", readme), name
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_number_of_the_text_is_a_row_of_the_bundle(
+    small: Bundle, whole: Bundle, lang: Language, tmp_path: Path
+) -> None:
+    for name, bundle in {"small": small, "whole": whole}.items():
+        (tmp_path / name).mkdir()
+        books, walk = Books.of(bundle.path), walked(html_of("audit", bundle.path, lang, tmp_path / name))
+        assert walk.loose == []
+        assert [*filter(None, map(books.fault, walk.numbers))] == []
+        assert len(walk.numbers) > 10
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_page_reads_as_it_did(small: Bundle, lang: Language) -> None:
+    golden = (FOLDER / f"audit.{lang}.txt").read_text(encoding="utf-8")
+    assert audit_text(small.path, lang) == golden

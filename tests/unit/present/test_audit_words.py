@@ -77,9 +77,7 @@ def test_places_between_marks_are_the_only_digits_of_the_wording(lang: Language)
 
 
 def test_all_words_are_in_both_languages_and_in_use() -> None:
-    sources = "".join(
-        path.read_text(encoding="utf-8") for path in (REPORTS.parent / "pipeline/liandong/present").glob("*claims*.py")
-    )
+    sources = "".join(path.read_text(encoding="utf-8") for path in PRESENT.glob("*claims*.py"))
     computed = re.compile(
         r"claim_(why|needs|shown|brief|check|does|limit|sign|verdict|means|never|unit|word|form|precision|head|caption|figure)_"
     )
