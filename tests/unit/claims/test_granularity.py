@@ -72,6 +72,7 @@ def test_smaller_bases_are_a_tenth_fewer_and_at_most_a_hundred() -> None:
 
 def test_largest_smaller_base_is_found() -> None:
     assert base_that_fits(519, 28, 100) == 27  # 140 / 27
+    assert base_that_fits(512, 28, 100) == 26  # 133 / 26, and no other
     assert base_that_fits(520, 28, 100) is None
     assert base_that_fits(520, 28, 100, items=2) == 27  # 281 / 54
     assert base_that_fits(334, 3, 1000) is None
