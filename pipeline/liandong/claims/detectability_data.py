@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from liandong.claims.arms import LARGE
 from liandong.claims.estimates import judgement
 from liandong.claims.evidence_rows import Evidence, Row, place
 from liandong.claims.findings import CheckResult, found
@@ -18,7 +19,6 @@ from liandong.claims.significance_data import claimed_significance
 from liandong.definitions import Claim
 
 _KINDS: Final = frozenset({"coefficient", "difference", "p_value"})
-LARGE_SD: Final = 0.8  # Cohen (1988): a large difference; a design that finds only larger ones finds next to nothing
 
 
 def detectability_in_data(claim: Claim, claims: Mapping[str, Claim], evidence: Evidence | None) -> CheckResult | None:
@@ -74,7 +74,7 @@ def _sizes(sized: tuple[float, bool], mde: float, mde_sd: float) -> dict[str, fl
 def _code(values: Mapping[str, float], judged: Row, *, simulated: bool) -> str:
     suffix = "_simulated" if simulated else ""
     if "coefficient" not in values:
-        large = values["mde_sd_data"] > LARGE_SD
+        large = values["mde_sd_data"] >= LARGE
         return f"detectability_data_only_large{suffix}" if large else "detectability_data_moderate"
     if values["coefficient"] < values["mde_points"]:
         return f"detectability_data_below{suffix}"
