@@ -27,6 +27,9 @@ _SIZES, _SHARES = (
     81,
 )  # how many sizes, and shares at a size, are tried: fewer than there are, so that none is assumed
 _ROUNDING = 1e-9
+_SIDES: Final = 32
+_TURNS = 2 * np.pi * np.arange(_SIDES) / _SIDES
+_DIRECTIONS: Final = np.round(np.stack([np.cos(_TURNS), np.sin(_TURNS)]), 12)
 
 
 class Band(NamedTuple):
@@ -38,14 +41,13 @@ class Band(NamedTuple):
     standing: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Open:
-    """What a band leaves open: how many people have the property, and how many have not, at least and at most."""
+    """What a band leaves open: numbers of people with the property and without, (P,) each; how far they reach, (S,)."""
 
-    with_low: int
-    with_high: int
-    without_low: int
-    without_high: int
+    having: Floats
+    lacking: Floats
+    reach: Floats
 
 
 def size_class(people: int, minimum: int) -> int:
@@ -135,17 +137,51 @@ def safe_bands(
         The sums that are published elsewhere, those over all communities among them.
     mean, prior, minimum
         As :func:`bands` has them.
+
+    Notes
+    -----
+    What the others can make up of a sum is the Minkowski sum of what their bands leave open; it is taken as convex, and
+    looked at from `_SIDES` sides.
     """
-    least = [0 if band is None else band.least for band in found]
-    inside = [sum(least[at] for at in total.members) for total in totals]
-    around: list[list[int]] = [[] for _ in found]
+    left = _left_open(found, totals, mean, prior)
+    around: list[tuple[int, ...]] = [()] * len(found)
     for number, total in enumerate(totals):
         for at in total.members:
-            around[at].append(number)
-    most = [
-        min(totals[number].having + totals[number].lacking - inside[number] + least[at] for number in around[at])
-        for at in range(len(found))
-    ]
+            around[at] = (*around[at], number)
+    reach = [np.sum([_reach(left[at]) for at in sorted(total.members)], axis=0) for total in totals]
+    settled: dict[tuple[Band, tuple[int, ...]], bool] = {}
+    answers = []
+    for at, band in enumerate(found):
+        own = left[at]
+        if band is None or own is None:
+            answers.append(False)
+            continue
+        key = (band, around[at])
+        if key not in settled:
+            settled[key] = _is_safe(own, [(totals[k], reach[k] - own.reach) for k in around[at]], minimum)
+        answers.append(settled[key])
+    return answers
+
+
+def _is_safe(own: Open, others: Sequence[tuple[Total, Floats]], minimum: int) -> bool:
+    """Tell whether numbers with the property, and without, are left that reach the minimum and are as far apart."""
+    left = np.ones(len(own.having), dtype=bool)
+    for total, reach in others:
+        rest = np.column_stack([total.having - own.having, total.lacking - own.lacking])
+        left &= (rest @ _DIRECTIONS <= reach + _ROUNDING).all(axis=1)
+    return all(
+        bool(left.any()) and people[left].max() >= people[left].min() + minimum for people in (own.having, own.lacking)
+    )
+
+
+def _left_open(found: Sequence[Band | None], totals: Sequence[Total], mean: float, prior: Prior) -> list[Open | None]:
+    """Return what each band leaves open, given how many people the other communities have at least."""
+    least = [0 if band is None else band.least for band in found]
+    most = [sum(total.having + total.lacking for total in totals)] * len(found)
+    for total in totals:
+        spare = total.having + total.lacking - sum(least[at] for at in total.members)
+        for at in total.members:
+            most[at] = min(most[at], spare + least[at])
     pairs: dict[tuple[int, int], _Pairs] = {}
     open_: dict[tuple[Band, int], Open] = {}
     left: list[Open | None] = []
@@ -158,20 +194,14 @@ def safe_bands(
             pairs[size] = _pairs(*size, prior)
         if (band, top) not in open_:
             open_[band, top] = _open(band, pairs[size], mean)
-        left.append(open_[band, top])
-    having = [sum(one.with_low for at in total.members if (one := left[at])) for total in totals]
-    lacking = [sum(one.without_low for at in total.members if (one := left[at])) for total in totals]
+        one = open_[band, top]
+        left.append(one if len(one.having) else None)
+    return left
 
-    def is_safe(at: int, one: Open) -> bool:
-        most_with = min(totals[k].having - having[k] + one.with_low for k in around[at])
-        most_without = min(totals[k].lacking - lacking[k] + one.without_low for k in around[at])
-        ends = (
-            (one.with_low, min(one.with_high, most_with)),
-            (one.without_low, min(one.without_high, most_without)),
-        )
-        return all(high >= low + minimum for low, high in ends)
 
-    return [one is not None and is_safe(at, one) for at, one in enumerate(left)]
+def _reach(one: Open | None) -> Floats:
+    """Return how far a community reaches to each side; one that is hidden may have any number of people."""
+    return np.where((_DIRECTIONS > 0).any(axis=0), np.inf, 0.0) if one is None else one.reach
 
 
 class _Pairs(NamedTuple):
@@ -201,10 +231,9 @@ def _open(band: Band, pairs: _Pairs, mean: float) -> Open:
         same = (np.floor(low / STEP + _ROUNDING) == band.low) & (np.ceil(high / STEP - _ROUNDING) == band.high)
     if band.standing in {"lower", "higher"}:
         same &= (pairs.having > mean * pairs.people) == (band.standing == "higher")
-    if not same.any():
-        return Open(0, 0, 0, 0)
     having, lacking = pairs.having[same], (pairs.people - pairs.having)[same]
-    return Open(int(having.min()), int(having.max()), int(lacking.min()), int(lacking.max()))
+    reach: Floats = (np.column_stack([having, lacking]) @ _DIRECTIONS).max(axis=0, initial=-np.inf)
+    return Open(having, lacking, reach)
 
 
 def ends(band: Band) -> Mapping[str, float]:

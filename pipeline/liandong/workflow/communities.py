@@ -68,6 +68,8 @@ def community_nests(study: Study, frame: pl.DataFrame) -> tuple[Nest, ...]:
     demographic = study.instrument.codebook.with_role("demographic") if study.instrument else ()
     counted = [*study.spec.analysis.subgroups, *(field.name for field in demographic if field.categories)]
     counted += [one.numerator.text for one in study.indicators if one.kind == "distribution"]
+    for effect in study.spec.analysis.effects:
+        counted += [effect.treatment, *effect.subgroups]
     found = []
     for column in dict.fromkeys(name for name in counted if name in frame.columns):
         levels = frame.group_by(cluster).agg(pl.col(column).n_unique().alias("count"), pl.col(column).first())
