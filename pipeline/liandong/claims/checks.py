@@ -35,10 +35,12 @@ def check_claims(claims: Sequence[Claim], evidence: Evidence | None) -> list[Che
         Claims in their order; one result per check in the order of `CHECKS`, then ``overall``.
     """
     named = {claim.id: claim for claim in claims}
-    alone = self_checks(claims)
+    alone: dict[str, list[CheckResult]] = {}
+    for result in self_checks(claims):
+        alone.setdefault(result.claim, []).append(result)
     results: list[CheckResult] = []
     for claim in claims:
-        own = [result for result in alone if result.claim == claim.id]
+        own = alone.get(claim.id, [])
         data = list(_in_data(claim, named, evidence))
         # Of two findings alike the first gives the argument: what was made up does not come before what was published.
         made_up = evidence is not None and evidence.simulated
