@@ -11,9 +11,10 @@ local WORDS = {
     join = ", ", front = "Front" },
 }
 local FORMS = {
-  zh = { percent = "×100", absolute = "不带符号", ratio = "前者除以后者", counted = "计数", bound = "上限" },
+  zh = { percent = "×100", absolute = "不带符号", ratio = "前者除以后者", counted = "计数", bound = "上限",
+    date = "日期" },
   en = { percent = "×100", absolute = "sign dropped", ratio = "first divided by second", counted = "counted",
-    bound = "bound" },
+    bound = "bound", date = "date" },
 }
 local SHARES = { 0.14, 0.1, 0.45, 0.25, 0.06 }
 local meta, words, forms
@@ -168,7 +169,7 @@ local function docx_table()
   for i, share in ipairs(SHARES) do grid[i] = ('<w:gridCol w:w="%d"/>'):format(math.floor(share * WIDTH)) end
   local lines = {
     ('<w:tbl><w:tblPr><w:tblW w:w="%d" w:type="dxa"/><w:tblBorders><w:top'):format(WIDTH) .. border .. "<w:bottom"
-      .. border .. '</w:tblBorders><w:tblLayout w:type="fixed"/><w:tblCellMar><w:left w:w="50" w:type="dxa"/>'
+      .. border .. '<w:insideH w:val="single" w:sz="2" w:space="0" w:color="D2D2D2"/>' .. '</w:tblBorders><w:tblLayout w:type="fixed"/><w:tblCellMar><w:left w:w="50" w:type="dxa"/>'
       .. '<w:right w:w="50" w:type="dxa"/></w:tblCellMar></w:tblPr><w:tblGrid>' .. table.concat(grid) .. "</w:tblGrid>",
     docx_row(heads(), "TableHeader", "<w:tblHeader/>"),
   }

@@ -281,3 +281,25 @@ def test_the_opening_holds_the_hashes_behind_the_numbers(survey: Bundle, lang: L
     assert block.count("<") == 2
     assert "`" not in block
     assert json.loads(block[block.index("{") : block.rindex("}") + 1])["inputs"] == {"</script><b>`{{<": "x"}
+
+
+def test_a_page_of_ones_own_binds_numbers_with_the_formatters(survey: Bundle) -> None:
+    import liandong.present as hand
+
+    page = open_page(str(survey.path), "en")
+    share = page.facts.rows("indicators", universe="all", subgroup="", kind="share")[0]
+    model = page.facts.rows("estimates", vcov="CR1")[0]
+    bound = [
+        hand.percent(share["estimate"]),
+        hand.points(share["estimate"]),
+        hand.percent_interval(share["conf_low"], share["conf_high"]),
+        hand.count(page.facts.manifest["rows"]["accepted"]),
+        hand.fixed(model["estimate"], 3),
+        hand.interval(model["conf_low"], model["conf_high"], 3),
+        hand.p_value(model["p_value"]),
+    ]
+    for text in bound:
+        assert text.startswith("[")
+        assert "{.ld-number " in text
+        assert text._repr_markdown_() == text
+    assert hand.fixed(0.25, 2) == r"0\.25"
