@@ -21,6 +21,7 @@ from liandong.definitions import Claim
 MOST_PEOPLE, _MOST_STEPS = 40, 60  # within which every sum of squares is enumerated
 _FEW = 5  # below it, unbounded answers miss sums of squares that the conditions allow
 _MOST_SUMS = 1000
+_REACHES = (1, 4, 16, 64)  # how far above a standard deviation the next one is looked for
 
 
 def grimmer(claim: Claim) -> Iterator[CheckResult]:
@@ -68,7 +69,7 @@ def _judged(claim: Claim, sd: float | str, n: int, items: int, sums: range) -> C
         if float(bounds_of_figure(sd).low) > largest:
             values = {"n": n, "sd": printed, "sd_largest": largest}
             return found(claim.id, "grimmer_beyond_scale", values=values, base=n)
-    below, above = _neighbours(n, sums, Fraction(bounds_of_figure(sd).low), items)
+    below, above = _neighbours(n, sums, Fraction(bounds_of_figure(sd).low), items, ends)
     values = {"n": n, "sd": printed, "sd_below": below, "sd_above": above}
     return found(claim.id, "grimmer_impossible", values=values, base=n)
 
@@ -143,17 +144,22 @@ def _largest_sd(n: int, total: int, ends: tuple[int, int]) -> float:
     return math.sqrt(max(variance, Fraction(0)))
 
 
-def _neighbours(n: int, sums: range, low: Fraction, items: int) -> tuple[float, float]:
-    """Return the nearest standard deviations below and above, with n - 1 below the line, that the parity allows."""
-    below, above = 0.0, math.inf
+def _neighbours(n: int, sums: range, low: Fraction, items: int, ends: tuple[int, int] | None) -> tuple[float, float]:
+    """Return the nearest possible standard deviations below and above, with n - 1 below the line.
+
+    Where there is none on one side, both are that of the other side.
+    """
+    start = max(low, Fraction(0)) * items
+    below, above = [], []
     for total in sums:
         base = Fraction(total * total, n)
-        square = math.floor((low * items) ** 2 * (n - 1) + base)
-        square -= (square - total) % 2
-        for candidate in (square, square + 2):
-            deviation = math.sqrt(max(Fraction(candidate) - base, Fraction(0)) / (n - 1)) / items
-            if deviation < low and candidate >= base:
-                below = max(below, deviation)
-            elif deviation >= low:
-                above = min(above, deviation)
-    return below, above
+        smaller = possible_squares(n, total, Bounds(Fraction(0), start), n - 1, ends)
+        windows = (Bounds(start, start + reach) for reach in _REACHES)
+        larger = next(filter(None, (possible_squares(n, total, window, n - 1, ends) for window in windows)), [])
+        below += [_deviation(square, base, n) / items for square in smaller[-1:]]
+        above += [_deviation(square, base, n) / items for square in larger[:1]]
+    return max(below, default=min(above, default=0.0)), min(above, default=max(below, default=0.0))
+
+
+def _deviation(square: int, base: Fraction, n: int) -> float:
+    return math.sqrt((square - base) / (n - 1))
