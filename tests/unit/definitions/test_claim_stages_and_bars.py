@@ -21,10 +21,8 @@ def _instrument() -> Instrument | None:
 
 
 def problems(quantity: dict[str, Any]) -> list[str]:
-    study = load_study(ROOT / "examples" / "hubei")
-    return [
-        str(problem) for problem in check_quantities([{"id": "c", "quantity": quantity}], "f", RAW, study.instrument)
-    ]
+    claims = [{"id": "c", "quantity": quantity}]
+    return [str(problem) for problem in check_quantities(claims, "f", RAW, _instrument())]
 
 
 @pytest.mark.parametrize(
