@@ -6,8 +6,10 @@ import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 from pypdf import PdfReader
 
 from liandong.cli import main
@@ -90,3 +92,24 @@ def test_by_takes_the_cluster_of_the_design_and_says_what_it_takes(capsys: pytes
 def test_a_design_without_clusters_has_no_sheets(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["report", str(HUBEI.parent / "neimenggu"), "--by", "community"]) == ExitCode.DEFINITIONS
     assert "design.cluster" in capsys.readouterr().err
+
+
+def test_where_every_community_is_too_small_there_is_no_sheet_and_the_reason_is_told(
+    small_study: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    titles = {"zh": "得到服务", "en": "Served"}
+    served = {
+        "id": "served",
+        "group": "coverage",
+        "title": titles,
+        "numerator": "served == 1",
+        "source": {"citation": "own"},
+    }
+    path = small_study.write()
+    text = yaml.safe_dump({"indicators": [served]}, allow_unicode=True)
+    (path.parent / "instrument" / "indicators.yaml").write_text(text, encoding="utf-8")
+    command = ["report", str(path), "--by", "community", "--out", str(tmp_path / "out")]
+    assert main(command) == ExitCode.RENDERING
+    said = capsys.readouterr().err
+    assert "of none of the 8 communities may anything be published" in said
+    assert "minimum_cell" in said
