@@ -10,15 +10,16 @@ only, and a pass says a little less.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
+from functools import lru_cache
 
 from liandong.claims.findings import CheckResult, found
 from liandong.claims.form import ROUNDINGS, Bounds, bounds_of_figure, last_digit
 from liandong.claims.granularity import wholes_printing
 from liandong.definitions import Claim
 
-MOST_PEOPLE, _MOST_STEPS = 40, 60  # within which every sum of squares is enumerated
+MOST_STEPS = 400  # people times steps of the scale, up to which every sum of squares is enumerated
 _FEW = 5  # below it, unbounded answers miss sums of squares that the conditions allow
 _MOST_SUMS = 1000
 _REACHES = (1, 4, 16, 64)  # how far above a standard deviation the next one is looked for
@@ -96,7 +97,7 @@ def possible_squares(n: int, total: int, spread: Bounds, divisor: int, ends: tup
         return []
     reach = math.isqrt(max(0, math.floor(high - base))) + 1
     around = ends or (math.floor(Fraction(total, n)) - reach, math.ceil(Fraction(total, n)) + reach)
-    enumerable = n <= MOST_PEOPLE and around[1] - around[0] <= _MOST_STEPS
+    enumerable = n * (around[1] - around[0]) <= MOST_STEPS
     if enumerable and (ends is not None or n < _FEW):
         attained = _all_squares(n, total, around)
         return [square for square in range(first, high + 1, 2) if square in attained]
@@ -122,21 +123,25 @@ def _most_apart(n: int, total: int, ends: tuple[int, int]) -> int:
 
 
 def _all_squares(n: int, total: int, ends: tuple[int, int]) -> set[int]:
-    """Return every sum of squares of n whole numbers between the ends with the sum `total`, by adding one at a time."""
+    """Return every sum of squares of n whole numbers between the ends with the sum `total`."""
     low, high = ends
-    wanted = total - n * low
-    if not 0 <= wanted <= n * (high - low):
-        return set()
-    reached = {0: 1}  # sum so far, from the low end → sums of squares as bits
+    above = total - n * low
+    bits = _squares_from_zero(n, high - low).get(above, 0)
+    # (low + d)² = d² + 2·low·d + low², summed over people
+    return {i + 2 * low * above + n * low**2 for i in range(bits.bit_length()) if bits >> i & 1}
+
+
+@lru_cache(maxsize=4)
+def _squares_from_zero(n: int, width: int) -> Mapping[int, int]:
+    """Return, by their sum, all sums of squares (as bits) of n numbers from 0 to `width`, by adding one at a time."""
+    reached = {0: 1}
     for _ in range(n):
         further: dict[int, int] = {}
         for done, squares in reached.items():
-            for step in range(min(high - low, wanted - done) + 1):
+            for step in range(width + 1):
                 further[done + step] = further.get(done + step, 0) | squares << step * step
         reached = further
-    bits = reached.get(wanted, 0)
-    # (low + d)² = d² + 2·low·d + low², summed over people
-    return {i + 2 * low * wanted + n * low**2 for i in range(bits.bit_length()) if bits >> i & 1}
+    return reached
 
 
 def _largest_sd(n: int, total: int, ends: tuple[int, int]) -> float:

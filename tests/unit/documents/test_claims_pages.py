@@ -15,7 +15,7 @@ from liandong.claims.arms import ALPHA, LARGE, POWER
 from liandong.claims.form import ABOUT
 from liandong.claims.granularity import attainable_shares, smallest_base
 from liandong.claims.grim import WEAK
-from liandong.claims.grimmer import MOST_PEOPLE
+from liandong.claims.grimmer import MOST_STEPS
 from liandong.claims.operations import WORDS
 from liandong.claims.reason_type import Check, Verdict
 from liandong.definitions.claims import Claim, ClaimKind, Relation, Rounding
@@ -80,7 +80,7 @@ def test_examples_stand_in_the_claims_that_they_name(example: str) -> None:
 def test_numbers_in_words_are_those_of_the_rules() -> None:
     """The pages write these numbers out; whoever changes one has to change the pages."""
     assert (attainable_shares(618, 1000), attainable_shares(618, 10_000)) == (619, 619)
-    assert (WEAK, LARGE, POWER, ALPHA, float(ABOUT), MOST_PEOPLE) == (1 / 3, 0.8, 0.8, 0.05, 0.1, 40)
+    assert (WEAK, LARGE, POWER, ALPHA, float(ABOUT), MOST_STEPS) == (1 / 3, 0.8, 0.8, 0.05, 0.1, 400)
     assert (smallest_base(100), smallest_base(5000)) == (90, 4900)
     meant = {name: (round(float(word.meant.low), 2), round(float(word.meant.high), 2)) for name, word in WORDS.items()}
     assert (meant["doubled"], meant["tripled"], meant["halved"]) == ((1.75, 2.25), (2.75, 3.25), (0.44, 0.57))
