@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from liandong.render import PageJob, render_pages
-from liandong.workflow import report_study, supervise_study
+from liandong.workflow import audit_study, report_study, supervise_study
 
 ROOT = Path(__file__).parents[2]
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -89,11 +89,11 @@ def visit(chromium: Any) -> Visit:
 
 @pytest.fixture(scope="session")
 def reports(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Path]:
-    """The HTML reports of the Hubei example by name: the evaluation in both languages, the supervision in English."""
+    """The HTML reports of the Hubei example by name: the evaluation in both languages, the audit, the supervision."""
     folder, study = tmp_path_factory.mktemp("browser"), ROOT / "examples" / "hubei" / "study.yaml"
     asked: dict[str, Any] = {"renderer": "embedded", "formats": ["html"], "on_progress": lambda _: None}
     kept: dict[str, Path] = {}
-    for make, languages in ((report_study, None), (supervise_study, ["en"])):
+    for make, languages in ((report_study, None), (audit_study, ["zh"]), (supervise_study, ["en"])):
         # Whatever becomes of the bundle afterwards, a finished page stays.
         for path in make(study, out=folder / "bundle", languages=languages, **asked).files:
             if path.suffix == ".html":
