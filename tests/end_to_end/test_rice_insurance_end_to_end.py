@@ -13,8 +13,9 @@ from tests.cases.present.walking import unbound
 from liandong.evidence import TABLES
 
 ROOT = Path(__file__).resolve().parents[2]
-# no family, mediation, dose or Likert item is named in the study, and no weights are made
-WITHOUT_ROWS = {"weights", "unanswered", "multiplicity", "mediation", "dose", "dose_tests", "ordinal"}
+# no family, mediation, dose or Likert item is named in the study, no weights are made, and two kinds of coverage are no
+# overlap
+WITHOUT_ROWS = {"overlap", "weights", "unanswered", "multiplicity", "mediation", "dose", "dose_tests", "ordinal"}
 STUDY = ROOT / "examples" / "rice_insurance" / "study.yaml"
 
 

@@ -163,7 +163,7 @@ def test_publishing_twice_changes_nothing_more() -> None:
 
 
 def test_a_community_that_is_a_district_by_itself_is_hidden() -> None:
-    tables = tables_of([19] * 6, [8, 9, 10, 9, 11, 10])
+    tables = tables_of([19] * 16, [8, 9, 10, 9, 11, 10, 7, 12] * 2)
     alone = Outline(nests=(Nest("district", "A", frozenset({"c0"})),))
     free, bound = published(tables), published(tables, alone)
     assert not free["communities"]["suppressed"][0]

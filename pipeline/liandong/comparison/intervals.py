@@ -165,7 +165,7 @@ def _linearised(totals: Totals, mean: Floats, codes: NDArray[np.intp]) -> Floats
 
     clusters = np.bincount(codes, minlength=count).astype(float)[:, None]
     factor = clusters / np.maximum(clusters - 1, 1)
-    share = np.where(clusters > 1, 1 / clusters, 0.0)  # a stratum with one cluster is centred on zero
+    share = np.where(clusters > 1, 1 / np.maximum(clusters, 1), 0.0)  # a stratum with one cluster is centred on zero
 
     def centred(square: Floats, one: Floats, other: Floats) -> Floats:
         found: Floats = factor * (square - share * one * other)

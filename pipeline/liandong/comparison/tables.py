@@ -45,6 +45,8 @@ def compare_communities(
         between communities with the interval of the latter; the intraclass correlation; and the F test (``statistic``,
         ``df``, ``df_within``, ``p_value``) that communities do not differ.
     """
+    if not measures:
+        return TABLES["communities"].empty(), TABLES["community_spread"].empty()
     totals = community_totals(values, measures, communities)
     components = variance_components(totals)
     own, rest = own_side(totals, components.pooled), rest_side(totals, communities.strata)

@@ -32,7 +32,7 @@ def sample(seed: int = 7, groups: int = 12, spread: float = 0.3) -> tuple[np.nda
 
 
 def test_a_balanced_case_by_hand() -> None:
-    # Means 2, 4, 6; within every community ±1, so that the pooled variance is 6 / 3 = 2 and the F is 2·(4 + 0 + 4)/2 / 2.
+    # Means 2, 4, 6; within every community ±1, so the pooled variance is 6 / 3 = 2 and F = 2·(4 + 0 + 4)/2 / 2.
     rows, spread = compared([0, 0, 1, 1, 2, 2], [1, 3, 3, 5, 5, 7])
     assert [row["estimate"] for row in rows] == pytest.approx([2, 4, 6])
     assert (spread["statistic"], spread["df"], spread["df_within"]) == pytest.approx((4, 2, 3))

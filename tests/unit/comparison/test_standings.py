@@ -14,7 +14,7 @@ from liandong.comparison.standing import standings
 from liandong.comparison.totals import Totals, community_totals, divided
 
 
-def totals(seed: int, kind: str, groups: int = 20, spread: float = 0.7) -> Totals:
+def totals(seed: int, kind: str, groups: int = 20, spread: float = 1.2) -> Totals:
     rng = np.random.default_rng(seed)
     codes = np.repeat(np.arange(groups), rng.integers(6, 15, groups))
     values = rng.normal(size=groups)[codes] * spread + rng.normal(size=len(codes))
@@ -37,7 +37,7 @@ def p_values(one: Side, other: Side) -> np.ndarray:
 
     return np.array(
         [
-            1.0 if gap(1 - 1e-9, at) <= 0 else (brentq(gap, 1e-13, 1 - 1e-9, args=(at,)) if gap(1e-13, at) < 0 else 0.0)
+            1.0 if gap(0.99, at) <= 0 else (brentq(gap, 1e-13, 0.99, args=(at,)) if gap(1e-13, at) < 0 else 0.0)
             for at in range(len(one.estimate))
         ]
     )
