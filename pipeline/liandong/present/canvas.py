@@ -104,6 +104,15 @@ def widest(texts: Sequence[str]) -> float:
     return max((text_width(line) for text in texts for line in text.split("\n")), default=0.0) * EM
 
 
+def shortened(name: str, em: float = 11.0) -> str:
+    """Return a name that fits before a row, its end left out where it is too long."""
+    if text_width(name) <= em:
+        return name
+    while text_width(name) > em - 1:
+        name = name[:-1]
+    return f"{name}…"
+
+
 def measured(axis: Any, places: int) -> None:
     """Give an axis at most `places` round numbers, written as the figures write them."""
     from matplotlib.ticker import FuncFormatter, MaxNLocator

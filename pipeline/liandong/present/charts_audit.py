@@ -17,6 +17,8 @@ from liandong.present.canvas import (
     placed,
     ruled,
     sheet,
+    shortened,
+    widest,
 )
 from liandong.present.charts import ACCENT, INK, QUIET, TEAL, drawn, in_style, wrapped
 from liandong.present.facts import Facts, Row
@@ -71,7 +73,8 @@ def influence_chart(facts: Facts, effect: Row) -> Any:
     panels = [(outcome, *_without(facts, effect, outcome)) for outcome in effect["outcomes"]]
     panels = [panel for panel in panels if panel[1]]
     heights = [0.19 * (1 + min(len(found), MOST_CLUSTERS)) + 0.08 for _, found, _ in panels]
-    left = 1.25
+    column_names = [drawn(facts.level(column, row["cluster"])) for _, found, _ in panels for row in found]
+    left = min(max(widest([shortened(name) for name in column_names]) + 0.18, 0.6), 0.46 * SHEET)
     figure = sheet(sum(heights) + 0.44 * len(panels) + 0.22)
     values = [row["estimate_without"] for _, found, _ in panels for row in found] + [whole for *_, whole in panels]
     low, high = min([0.0, *values]), max([0.0, *values])
@@ -81,7 +84,7 @@ def influence_chart(facts: Facts, effect: Row) -> Any:
         far = sorted(found, key=lambda row: -abs(row["estimate_without"] - whole))[:MOST_CLUSTERS]
         named = sorted(far, key=lambda row: -row["estimate_without"])
         places = [0.19 * (row + 0.5) + 0.04 for row in range(len(named) + 1)]
-        names = [drawn(facts.level(column, row["cluster"])) for row in named]
+        names = [shortened(drawn(facts.level(column, row["cluster"]))) for row in named]
         axes.set_ylim(height, 0)
         axes.set_xlim(low - room, high + room)
         axes.set_yticks(places, [*names, drawn(word(facts.lang, "drawn_all"))])
@@ -114,7 +117,7 @@ def balance_chart(facts: Facts, effect: Row) -> Any:
         axis=word(facts.lang, "axis_balance"),
         kinds=[word(facts.lang, key) for key in ("legend_beyond", "legend_balanced")],
         marks=(Mark(ACCENT, "D"), Mark(TEAL, "o", filled=False)),
-        bands={},
+        limits=_around(dots),
     )
     for end in (-IMBALANCE, IMBALANCE):
         figure.axes[0].axvline(end, color=QUIET, linestyle=(0, (1, 1.5)), linewidth=1.0)
@@ -157,7 +160,7 @@ def power_chart(facts: Facts) -> Any:
         (f"{facts.title(e['treatment'])} → {facts.title(o)}", [row for row in rows if row["mde_sd"] is not None])
         for e, o, rows in models(facts, "power")
     ]
-    found = [(wrapped(title, _TITLE_EM), rows) for title, rows in found if rows]
+    found = [(wrapped(title, _TITLE_EM), rows) for title, rows in found if not all(row["is_actual"] for row in rows)]
     across = min(2, len(found))
     head, left, between = 0.18 * max(lines_of(title) for title, _ in found) + 0.04, 0.42, 0.4
     width = (SHEET - left - 0.12 - (across - 1) * between) / across
@@ -179,6 +182,13 @@ def power_chart(facts: Facts) -> Any:
             axes.set_xlabel(drawn(word(facts.lang, "axis_clusters")), labelpad=2)
     figure.text(0.02 / SHEET, 1.0, drawn(word(facts.lang, "axis_mde")), ha="left", va="top", fontsize=TEXT, color=QUIET)
     return figure
+
+
+def _around(dots: list[Dot]) -> tuple[float, float]:
+    """Return the ends of an axis that shows the lines of balance, however small all differences are."""
+    low, high = (pick([0.0, sign * IMBALANCE, *(dot.estimate for dot in dots)]) for pick, sign in ((min, -1), (max, 1)))
+    room = 0.06 * (high - low)
+    return low - room, high + room
 
 
 def _without(facts: Facts, effect: Row, outcome: str) -> tuple[list[Row], float]:

@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from liandong.present.canvas import EM, SHEET, TEXT, Mark, handle, legend, legend_lines, measured, placed, ruled, sheet
+from liandong.present.canvas import (
+    EM,
+    SHEET,
+    TEXT,
+    Mark,
+    handle,
+    legend,
+    legend_lines,
+    measured,
+    placed,
+    ruled,
+    sheet,
+    shortened,
+)
 from liandong.present.charts import ACCENT, INK, QUIET, TEAL, drawn, in_style
 from liandong.present.facts import Facts, Row
 from liandong.present.layout import text_width
@@ -24,7 +37,6 @@ _MARKS: Final = {
 }
 _ROW: Final = 0.152  # inches
 _THIN: Final = 0.055
-_NAME_EM: Final = 11.0
 _FEWEST: Final = 3
 _MOST_MEASURES: Final = 2
 
@@ -52,8 +64,17 @@ def community_measures(facts: Facts) -> list[tuple[str, str]]:
         row["indicator"] for name in ("coverage", "wellbeing", "participation") for row in ranked(facts, name)[:1]
     ]
     wanted = [*(name for name in outcomes if name in scales), *scales, *shares]
-    found = [name for name in dict.fromkeys(wanted) if len(compared(facts, name, "all")) >= _FEWEST]
+    found = [name for name in dict.fromkeys(wanted) if _is_worth_drawing(compared(facts, name, "all"))]
     return [(name, "all") for name in found[:_MOST_MEASURES]]
+
+
+def only_bands(rows: list[Row]) -> bool:
+    """Whether disclosure rules leave of every community the band alone in which its estimate lies."""
+    return all(row["shrunk"] is None and row["estimate"] is None for row in rows)
+
+
+def _is_worth_drawing(rows: list[Row]) -> bool:
+    return len({height_of(row) for row in rows}) >= _FEWEST
 
 
 @in_style()
@@ -66,7 +87,7 @@ def community_chart(facts: Facts, measure: str, universe: str) -> Any:
     named = len(rows) <= MOST_NAMED
     pitch = _ROW if named else _THIN
     column = facts.study.get("cluster") or ""
-    names = [_short(drawn(facts.level(column, row["cluster"]))) for row in rows] if named else []
+    names = [shortened(drawn(facts.level(column, row["cluster"]))) for row in rows] if named else []
     found = [standing for standing in STANDINGS if any(row["standing"] == standing for row in rows)]
     keys = [drawn(word(facts.lang, f"standing_{standing}")) for standing in found]
     own = any(row["shrunk"] is not None and row["estimate"] is not None for row in rows)
@@ -124,12 +145,3 @@ def height_of(row: Row) -> float | None:
     if value is None and row["band_low"] is not None and row["band_high"] is not None:
         return float(row["band_low"] + row["band_high"]) / 2
     return value
-
-
-def _short(name: str) -> str:
-    """Return a name that fits before a row."""
-    if text_width(name) <= _NAME_EM:
-        return name
-    while text_width(name) > _NAME_EM - 1:
-        name = name[:-1]
-    return f"{name}…"

@@ -16,7 +16,7 @@ from liandong.present import figure_words as told
 from liandong.present.canvas import SHEET
 from liandong.present.charts import save
 from liandong.present.charts_audit import balance_chart, dose_chart, heterogeneity_chart, influence_chart, power_chart
-from liandong.present.charts_communities import community_chart, community_measures, compared
+from liandong.present.charts_communities import community_chart, community_measures, compared, only_bands
 from liandong.present.charts_flow import MOST_LANES, flow_chart, lanes
 from liandong.present.charts_indicators import binned, both_chart, distribution_chart, dot_chart
 from liandong.present.charts_models import effect_chart, inference_methods
@@ -187,7 +187,8 @@ def _community_figures(facts: Facts) -> Iterator[Figure]:
         known = [size for size in sizes if size is not None]
         base = told.base_of(facts, known, "base_each") if known else ""
         named = {"title": facts.title(measure), "cluster": facts.cluster()}
-        caption = word(facts.lang, "figure_communities", n=base, **named)
+        bands = only_bands(compared(facts, measure, universe))
+        caption = word(facts.lang, "figure_communities_bands" if bands else "figure_communities", n=base, **named)
         alt = told.alt_communities(facts, measure, universe)
         plot = partial(community_chart, facts, measure, universe)
         yield Figure(identifier("communities", measure), caption, alt, plot)

@@ -13,6 +13,7 @@ from liandong.present.marks import unmarked
 from liandong.present.numbers import count, decimals_for, fixed, hundredths, interval, percent, percent_interval
 from liandong.present.phrases import is_clear, is_known, share_phrase, unbroken
 from liandong.present.phrases_verdict import LIMITED, cannot_carry, few_bound, is_judged
+from liandong.present.roles import ROLES
 from liandong.present.tables_appendix import ranked
 from liandong.present.tables_sample import response_rate
 from liandong.present.words import joined, plural, word
@@ -83,9 +84,10 @@ def _shares(facts: Facts) -> Iterator[str]:
 
 
 def _primary(facts: Facts) -> list[tuple[Row, str]]:
-    """Return the primary comparisons; of a study that names none, those of its first effect."""
-    first = [(effect, outcome) for effect in facts.effects[:1] for outcome in effect["outcomes"]]
-    return [*compared_models(facts, "primary")] or first
+    """Return the primary comparisons; of a study without any, those of its first effect."""
+    primary = [*compared_models(facts, "primary")]
+    others = [model for role in ROLES[1:] for model in compared_models(facts, role)]
+    return primary or [(effect, outcome) for effect, outcome in others if effect is others[0][0]]
 
 
 def _comparisons(facts: Facts) -> Iterator[str]:

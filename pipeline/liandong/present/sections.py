@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Final
 
 from liandong.present.charts_communities import community_measures
+from liandong.present.charts_overlap import combinations
 from liandong.present.facts import Facts, Row
 from liandong.present.figures import OVERLAP, shown
 from liandong.present.groups import all_compared, group_phrases
@@ -57,6 +58,8 @@ SECTIONS: Final = tuple(_TABLES_OF)
 
 def has_section(facts: Facts, name: str) -> bool:
     """Whether the bundle has rows for a section; those of effects without estimates do not count."""
+    if name in {"overlap", "communities"}:  # these are drawn or not there at all
+        return bool(combinations(facts, OVERLAP).rows if name == "overlap" else community_measures(facts))
     known = {effect["id"] for effect in (headline_effects(facts) if name in _HEADLINE else facts.effects)}
     rows = (row for table in _TABLES_OF[name] for row in facts.rows(table))
     return any("effect" not in row or row["effect"] in known for row in rows)

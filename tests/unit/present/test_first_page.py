@@ -102,6 +102,14 @@ def test_a_lot_allows_the_word_effect(trial_facts: Facts) -> None:
     assert {"zh": "0.2 个百分点", "en": "0.2 percentage points"}[trial_facts.lang] in text
 
 
+def test_a_study_without_primary_comparisons_tells_its_first_ones(audited_facts: Facts) -> None:
+    effects = [{**effect, "role": "exploratory"} for effect in audited_facts.manifest["effects"]]
+    facts = dataclasses.replace(audited_facts, manifest={**audited_facts.manifest, "effects": effects})
+    text = unmarked(found_sentence(facts))
+    assert {"zh": "上门频率", "en": "Frequency of visits"}[facts.lang] in text
+    assert {"zh": "服务主体数", "en": "Number of providers"}[facts.lang] not in text
+
+
 def test_a_study_without_comparisons_says_so(survey_facts: Facts) -> None:
     facts = emptied(survey_facts, "estimates", "design")
     assert {"zh": "没有作任何比较", "en": "Nothing was compared"}[facts.lang] in unmarked(leaning_sentence(facts))
