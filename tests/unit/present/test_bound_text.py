@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
+import re
+import tomllib
+from importlib.resources import files
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 import polars as pl
 import pytest
-from tests.cases.present.in_process import html_of
+from tests.cases.present.in_process import REPORTS, html_of
 from tests.cases.present.walking import Books, Number, Walk, walked
 
 from liandong.definitions import Language
@@ -105,3 +108,31 @@ def test_names_and_own_words_with_digits_are_no_loose_numbers(survey: Bundle, ma
         folder.mkdir()
         walk = walked(html_of("evaluation", bundle.path, lang, folder))  # type: ignore[arg-type]
         assert walk.loose == []
+
+
+_NOT_IN_SENTENCES = ("note_", "caption_", "figure_", "alt_", "axis_", "legend_", "vcov_")
+_OF_TABLES = {"interval", "hash", "robustness_value_alpha", "positive_clear", "negative_clear", "linear_p"}
+_PLACES = re.compile(r"⟦[^⟧]*⟧|\{[^{}]*\}")
+
+
+@pytest.mark.parametrize("name", ["phrases", "audit", "words", "numbers"])
+def test_numbers_of_sentences_stand_between_double_brackets(name: str) -> None:
+    """The reports of the tests show only some of the sentences; this holds for all of them."""
+    entries = tomllib.loads(files("liandong.present").joinpath(f"{name}.toml").read_text(encoding="utf-8"))
+    loose = {
+        key
+        for key, texts in entries.items()
+        if not key.startswith(_NOT_IN_SENTENCES) and key not in _OF_TABLES
+        if any(re.search(r"\d", _PLACES.sub("", text)) for text in texts.values())
+    }
+    assert loose == set()
+    assert all(text.count("⟦") == text.count("⟧") for texts in entries.values() for text in texts.values())
+
+
+@pytest.mark.parametrize("page", ["evaluation", "audit", "community"])
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_numbers_of_the_prose_of_pages_are_literals(page: str, lang: Language) -> None:
+    text = (REPORTS / lang / f"{page}.qmd").read_text(encoding="utf-8").split("---\n", 2)[2]
+    prose = re.sub(r"^```.*?^```$", "", text, flags=re.MULTILINE | re.DOTALL)
+    prose = re.sub(r"^(#|:::).*$|`[^`]*`|\[[^\[\]]*\]\{\.ld-(?:literal|name)\}|@[\w-]+", "", prose, flags=re.MULTILINE)
+    assert [line for line in prose.splitlines() if re.search(r"\d", line)] == []
