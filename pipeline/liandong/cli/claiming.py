@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from textwrap import wrap
 from typing import TYPE_CHECKING, Final
 
+from liandong.cli.terminal import printable
 from liandong.present.numbers import fixed
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def _lines(result: ClaimsResult, *, coloured: bool) -> Iterator[str]:
     yield from wrap(f"{result.study_id}: {len(result.verdicts)} {figures}: {told}.", _WIDTH)
     yield from wrap(_basis(result), _WIDTH)
     for note in result.notes:
-        yield from wrap(f"note: {note}", _WIDTH)
+        yield from wrap(printable(f"note: {note}"), _WIDTH)
     yield ""
     yield f"  {_padded('claim', _CLAIM)} {'published':>{_FIGURE}} {'found':>{_FIGURE}}  verdict"
     for one in result.verdicts:
@@ -63,16 +64,18 @@ def _of_one(one: ClaimVerdict, *, coloured: bool) -> Iterator[str]:
     sign, name, colour = _SIGNS[one.verdict]
     verdict = f"\x1b[{colour}m{name}\x1b[0m" if coloured else name
     figures = f"{_right(_published(one))} {_right(_found(one))}"
-    claim = one.claim
+    claim = printable(one.claim)
     if _columns(claim) > _CLAIM:  # a long name has a line of its own
         yield f"{sign} {claim}"
         sign, claim = " ", ""
     yield f"{sign} {_padded(claim, _CLAIM)} {figures}  {verdict}"
-    yield from wrap(one.argument, _WIDTH, initial_indent="    ", subsequent_indent="    ", break_on_hyphens=False)
+    argument, indent = printable(one.argument), "    "
+    yield from wrap(argument, _WIDTH, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False)
 
 
 def _published(one: ClaimVerdict) -> str:
-    return _cut(f"{one.published}{_unit(one)}" if any(map(str.isdigit, one.published)) else one.published)
+    published = " ".join(printable(one.published).split())
+    return _cut(f"{published}{_unit(one)}" if any(map(str.isdigit, published)) else published)
 
 
 def _found(one: ClaimVerdict) -> str:

@@ -161,14 +161,14 @@ def _plan_line(result: CheckResult) -> str:
 
 
 def _out(line: str) -> None:
-    sys.stdout.write(_printable(line) + "\n")
+    sys.stdout.write(printable(line) + "\n")
 
 
 def _err(line: str) -> None:
-    sys.stderr.write(_printable(line) + "\n")
+    sys.stderr.write(printable(line) + "\n")
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
     """Return text whose control characters and marks of direction are spelt out: a terminal would obey them."""
     unseen = {c for c in text if c not in "\n\t" and unicodedata.category(c) in {"Cc", "Cf", "Cs"}}
     return text.translate({ord(c): f"\\u{ord(c):04x}" for c in unseen})
