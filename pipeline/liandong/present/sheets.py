@@ -9,9 +9,10 @@ from pathlib import Path
 from liandong.definitions import Language
 from liandong.errors import RenderError
 from liandong.evidence import MANIFEST
-from liandong.present.dates import long_date
 from liandong.present.facts import Facts, bundle_of_page, read_facts
+from liandong.present.house import house_css, title_block
 from liandong.present.markdown import Prose, bullets, metadata_block, paragraphs
+from liandong.present.provenance import sources_block
 from liandong.present.sheets_facts import Sheet, read_sheet, shown_communities
 from liandong.present.sheets_html import sheet_style
 from liandong.present.sheets_table import table_blocks
@@ -34,19 +35,16 @@ class SheetPage:
     sheet: Sheet
 
     def opening(self) -> Prose:
-        """Return title block and style; print it before any prose."""
+        """Return title block, style, and where numbers come from; print it before any prose."""
         facts, names = self.sheet.facts, nouns(self.sheet)
         noun = names["noun"] if facts.lang == "zh" else names["noun"].capitalize()
-        report = facts.study.get("report") or {}
-        values: dict[str, str | bool] = {
-            "title": word(facts.lang, "sheet_title", noun=noun, name=self.sheet.name),
-            "subtitle": facts.text(facts.study["title"]),
-            "author": facts.text(report.get("unit")),
-            "date": long_date(report.get("date"), facts),
-            "running-note": word(facts.lang, "running_simulated") if facts.study.get("simulated") else "",
+        title = word(facts.lang, "sheet_title", noun=noun, name=self.sheet.name)
+        # The number of the document is the report's; a logo would need the room of a paragraph.
+        metadata = {
+            k: v for k, v in title_block(facts, "", title).items() if k not in {"document-number", "house-logo"}
         }
-        style = f"\n```{{=html}}\n<style>\n{sheet_style()}</style>\n```\n"
-        return Prose(metadata_block({key: text for key, text in values.items() if text}) + style)
+        style = f"<style>\n{sheet_style()}{house_css(facts)}</style>\n{sources_block(facts)}"
+        return Prose(f"{metadata_block(metadata)}\n```{{=html}}\n{style}\n```\n")
 
     def basis(self) -> Prose:
         """Return how many answered here, and whom they are compared with."""

@@ -12,7 +12,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.cases.present.compared import COMMUNITIES, HARD, banded_tables, compared_manifest, compared_tables
+from tests.cases.present.side_by_side import COMMUNITIES, HARD, banded_tables, compared_manifest, compared_tables
 from tests.cases.present.walking import Books, walked
 
 from liandong.definitions import Language
