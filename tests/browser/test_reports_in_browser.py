@@ -173,5 +173,5 @@ def test_printed_pages_hold_everything_and_no_control(files: Mapping[str, Path],
         assert f"2/{len(texts)}" in texts[1]
         sizes = {(round(float(sheet.mediabox.width)), round(float(sheet.mediabox.height))) for sheet in document.pages}
         assert sizes == {(595, 842)}
-        # A page with little on it is one with a figure.
-        assert all(len(text) > 120 or len(sheet.images) for text, sheet in zip(texts, document.pages, strict=True))
+        sparse = [number for number, text in enumerate(texts, 1) if len(text) < 120 and not re.match(r"图\d", text)]
+        assert sparse == [], "a page with neither a figure nor text"
