@@ -26,9 +26,9 @@ _BY_FORM: Final[Mapping[str, str]] = MappingProxyType(
         "treated untreated clusters without_figure n_compared n_clear n_reversed n_unseen checks against in_favour "
         "minimum_cell stars stars_low stars_high sum_squares_low sum_squares_high df df_needed items",
         "estimate": "estimate",
-        "published": "low high published range_low range_high all in_need coefficient",
+        "published": "low high published range_low range_high all in_need",
         "finer": "nearest_below nearest_above lowest highest sum_low sum_high whole_low whole_high published_low "
-        "published_high interval_low interval_high scale_range recomputed conf_low conf_high "
+        "published_high interval_low interval_high recomputed conf_low conf_high "
         "expected_low_from expected_low_to expected_high_from "
         "expected_high_to",
         "gap": "difference smallest_gap resolution",
