@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from liandong.claims.arms import LARGE
-from liandong.claims.estimates import judgement
+from liandong.claims.estimates import judgement, points_factor
 from liandong.claims.evidence_rows import Evidence, Row, place
 from liandong.claims.findings import CheckResult, found
 from liandong.claims.significance_data import claimed_significance
@@ -62,7 +62,7 @@ def _coefficient(claim: Claim, claims: Mapping[str, Claim]) -> tuple[float, bool
     if value is None or not value:
         return None
     in_sd = (owner.quantity is not None and owner.quantity.metric == "sd") or (owner.unit or "").lower() == "sd"
-    return abs(float(value)), in_sd
+    return abs(float(value)) / (1.0 if in_sd else points_factor(owner)), in_sd
 
 
 def _sizes(sized: tuple[float, bool], mde: float, mde_sd: float) -> dict[str, float]:
@@ -86,5 +86,6 @@ def _code(values: Mapping[str, float], judged: Row, *, simulated: bool) -> str:
 def _read_from(claim: Claim, judged: Row) -> dict[str, Any]:
     """Return the smallest detectable effect in the unit of the claim, and where it stands."""
     in_sd = claim.quantity is not None and claim.quantity.metric == "sd"
-    shown = None if claim.kind == "p_value" else judged["mde_sd" if in_sd else "mde"]
+    size = judged["mde_sd"] if in_sd else judged["mde"] * points_factor(claim)
+    shown = None if claim.kind == "p_value" else size
     return {"recomputed": shown, "found_in": place("verdicts", judged)}

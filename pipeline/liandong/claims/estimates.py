@@ -180,7 +180,7 @@ def _stage(quantity: ClaimQuantity, _claim: Claim, evidence: Evidence) -> Estima
     return Estimate(float(row["clusters"]), None, None, None, "count", place("sample_flow", row))
 
 
-def _effect(quantity: ClaimQuantity, _claim: Claim, evidence: Evidence) -> Estimate | Lack:
+def _effect(quantity: ClaimQuantity, claim: Claim, evidence: Evidence) -> Estimate | Lack:
     judged = judgement(quantity, evidence)
     method = (judged["recommended"] or judged["ci_method"]) if judged else _DEFAULT_VCOV
     key = {"effect": quantity.effect, "outcome": quantity.outcome, "metric": quantity.metric or "points"}
@@ -195,7 +195,7 @@ def _effect(quantity: ClaimQuantity, _claim: Claim, evidence: Evidence) -> Estim
     if row["estimate"] is None:
         return "no_estimate"
     design = judged["verdict"] if judged and row["is_treatment"] else "not_assessed"
-    return Estimate(
+    estimate = Estimate(
         row["estimate"],
         row["conf_low"],
         row["conf_high"],
@@ -208,6 +208,12 @@ def _effect(quantity: ClaimQuantity, _claim: Claim, evidence: Evidence) -> Estim
         0.0 if evidence.is_exact else _digits(row["estimate"]),
         MappingProxyType({place("estimates", one): one["std_error"] for one in rows if one["std_error"] is not None}),
     )
+    return _scaled(estimate, points_factor(claim))
+
+
+def points_factor(claim: Claim) -> float:
+    """Return what turns an effect on an outcome of 0 and 1 into the unit of the claim: 100 for percentage points."""
+    return _PERCENT if (claim.unit or "").lower() in _SHARES else 1.0
 
 
 def judgement(quantity: ClaimQuantity, evidence: Evidence) -> Row | None:
@@ -257,13 +263,10 @@ def _factor(claim: Claim) -> float:
 
 
 def _scaled(estimate: Estimate, factor: float) -> Estimate:
-    return replace(
-        estimate,
-        value=estimate.value * factor,
-        low=None if estimate.low is None else estimate.low * factor,
-        high=None if estimate.high is None else estimate.high * factor,
-        resolution=estimate.resolution * factor,
-    )
+    numbers = {name: getattr(estimate, name) for name in ("value", "low", "high", "std_error", "resolution")}
+    scaled: dict[str, Any] = {name: None if number is None else number * factor for name, number in numbers.items()}
+    errors = MappingProxyType({row: error * factor for row, error in estimate.errors.items()})
+    return replace(estimate, **scaled, errors=errors)
 
 
 def _text(value: str | int | None) -> str:

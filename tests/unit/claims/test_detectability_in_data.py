@@ -95,3 +95,9 @@ def test_nothing_is_said_of_claims_about_no_effect(given: Claim) -> None:
 def test_nothing_is_said_without_data() -> None:
     given = claim("0.020", kind="coefficient", **Y)
     assert detectability_in_data(given, {given.id: given}, None) is None
+
+
+def test_percentage_points_are_hundredths_of_an_outcome() -> None:
+    found = checked(claim(2.0, kind="coefficient", unit="percentage_points", **Y))
+    assert (found.values["coefficient"], found.values["times"]) == (pytest.approx(0.02), pytest.approx(12.5))
+    assert found.recomputed == pytest.approx(25)

@@ -94,3 +94,14 @@ def test_the_inference_behind_a_published_standard_error_is_named() -> None:
     assert [place.split("vcov=")[1].split(";")[0] for place in str(found.found_in).split(" | ")] == ["CR2", "CR1"]
     other = reproduce(given.model_copy(update={"se": "0.020"}), published)
     assert "std_error_like" not in other.values
+
+
+def test_percentage_points_of_an_effect_on_yes_or_no() -> None:
+    published = evidence(estimates=[effect(0.118, 0.05, 0.19, 0.001)], verdicts=[judged("carries")])
+    given = claim(
+        11.8, kind="coefficient", unit="percentage_points", se="1.0", quantity={"effect": "e", "outcome": "y"}
+    )
+    found = reproduce(given, published)
+    assert (found.reason, found.recomputed) == ("reproduction_effect", pytest.approx(11.8))
+    assert (found.conf_low, found.conf_high) == (pytest.approx(5), pytest.approx(19))
+    assert found.values["std_error_like"] == pytest.approx(1)  # 0.01
