@@ -5,11 +5,12 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Final, Literal
 
 from liandong.definitions import Language, Study, load_study
-from liandong.errors import DefinitionError, OutputError, Problem, RenderError
+from liandong.errors import DefinitionError, EstimationError, OutputError, Problem, RenderError
 from liandong.evidence import read_bundle
 from liandong.present.sheets_facts import file_names, shown_communities
 from liandong.present.sheets_index import write_index
@@ -65,8 +66,11 @@ def report_by(
     target = bundle_folder(study, out)
     ran = not is_current(study, target, complete=False)
     if ran:
-        run_loaded(study, out=out, on_progress=on_progress)
-    shown, hidden = shown_communities(read_bundle(target).table("communities"))
+        # Communities are compared without models; a bundle that lacks them is kept, and says what was in the way.
+        with suppress(EstimationError):
+            run_loaded(study, out=out, on_progress=on_progress)
+    bundle = read_bundle(target)
+    shown, hidden = shown_communities(bundle.table("communities"))
     if not shown:
         raise _nothing_to_show(hidden, study)
     names = file_names(shown)
@@ -94,7 +98,7 @@ def report_by(
         renderer=rendered.renderer,
         ran=ran,
         seconds=round(time.monotonic() - started, 2),
-        notes=_notes(hidden, study),
+        notes=(*_notes(hidden, study), *_failures(bundle.manifest["failure"])),
     )
 
 
@@ -140,6 +144,10 @@ def _notes(hidden: Sequence[str], study: Study) -> tuple[str, ...]:
     plural = "communities have" if len(hidden) > 1 else "community has"
     rule = f"under the disclosure rules (minimum_cell {smallest}) nothing may be published of them"
     return (f"{len(hidden)} {plural} no sheet: {rule}",)
+
+
+def _failures(failure: str | None) -> tuple[str, ...]:
+    return () if failure is None else (f"the models cannot be estimated yet: {failure}",)
 
 
 def _index(
