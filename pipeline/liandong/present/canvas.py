@@ -15,8 +15,8 @@ from typing import Any, Final
 from liandong.present.charts import ACCENT, HAIRLINE, INK, QUIET, TEAL, drawn, tick, wrapped
 from liandong.present.layout import text_width
 
-SHEET: Final = 4.9
-"""Width of a figure in inches; nine points of text are nine pixels where it is 358 pixels wide."""
+SHEET: Final = 4.85
+"""Width of a figure in inches; nine points of text are nine pixels where it is 350 pixels wide."""
 TEXT: Final = 9.0
 """Points; no letter of a figure is smaller."""
 EM: Final = TEXT / 72

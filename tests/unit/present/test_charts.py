@@ -27,7 +27,7 @@ from liandong.present.marks import unmarked
 from liandong.present.sections import has_section, section
 
 MakeBundle = Callable[[str, dict[str, Any], dict[str, Rows]], Bundle]
-PHONE = 358  # pixels of a figure on a screen of 390
+PHONE = 350  # pixels of a figure on a screen of 390
 SMALLEST = 9.0  # pixels
 LONG = "很长很长的名称" * 3 + " with a very_long_word_without_any_break_at_all_in_it"
 
