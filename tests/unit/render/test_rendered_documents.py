@@ -6,6 +6,7 @@ import zipfile
 from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
+from urllib.parse import unquote
 
 import docx
 import pytest
@@ -275,6 +276,13 @@ def test_the_panels_of_a_tabset_are_sections_outside_the_contents(rendered: Rend
 def test_hostile_text_stays_text(rendered: Rendered, form: str) -> None:
     assert "受访者写道<script>alert(1)</script>。" in rendered.text("zh", form)
     assert "<script>alert" not in rendered.html("zh")
+
+
+def test_a_vector_figure_stands_in_the_html_as_text(rendered: Rendered) -> None:
+    figure = (rendered.project.parent / "build/study/figures/coverage.svg").read_text(encoding="utf-8")
+    found = re.findall(r'src="data:image/svg\+xml,([^"]*)"', rendered.html("zh"))
+    assert [unquote(one) for one in found] == [figure]
+    assert "<" not in found[0]
 
 
 def test_html_needs_nothing_from_outside(rendered: Rendered) -> None:
