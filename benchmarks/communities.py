@@ -14,7 +14,7 @@ import polars as pl
 
 from liandong.comparison import Communities, Measure, compare_communities
 
-SURVEYS, AT_ONCE = 600, 100
+SURVEYS, AT_ONCE = 2000, 100
 SEED = 20211026
 
 

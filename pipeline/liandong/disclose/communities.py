@@ -77,12 +77,16 @@ def banded_communities(
     hidden = _hidden_measures(shown)
     counts = _counts(before)
     rows = {key: part.rows(named=True) for key, part in _by_measure(table).items()}
+    gone = set(shown["communities"].filter("suppressed").select("measure", "universe", "cluster").rows())
     after = {}
     for row in spread.rows(named=True):
         key = row["measure"], row["universe"]
         own = rows.get(key, [])
         told = [None] * len(own) if key in hidden else _told(own, row, _totals(own, key, counts, nests), minimum)
-        after[key] = [_published(one, band) for one, band in zip(own, told, strict=True)]
+        after[key] = [
+            _published(one, None if (*key, one["cluster"]) in gone else band)
+            for one, band in zip(own, told, strict=True)
+        ]
     listed = [row for key in rows for row in after[key]]
     found["communities"] = pl.DataFrame(listed, schema=table.schema, orient="row")
     found["community_spread"] = pl.DataFrame(

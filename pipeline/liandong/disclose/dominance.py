@@ -22,6 +22,11 @@ _MEANS: Final[Mapping[str, tuple[str, ...]]] = {
     "indicators": ("estimate", "conf_low", "conf_high", "design_effect"),
     "design": ("outcome_mean", "outcome_sd"),
     "balance": ("mean_treated", "mean_untreated", "difference", "std_difference"),
+    # "All others", with the mean of all, is the community's own.
+    "communities": (
+        *("estimate", "conf_low", "conf_high", "shrunk", "shrunk_low", "shrunk_high"),
+        *("rest", "rest_low", "rest_high", "difference", "difference_low", "difference_high"),
+    ),
 }
 
 
@@ -48,6 +53,7 @@ def concentrated_means(
     subgroups: Sequence[str],
     effects: Iterable[Effect],
     rules: Disclosure,
+    cluster: str | None = None,
 ) -> list[Concentration]:
     """Return the means of amounts in `frame` that the rules call unsafe.
 
@@ -59,6 +65,10 @@ def concentrated_means(
         Those of kind mean are looked at, whole and by the subgroups that they are given for.
     effects
         Their outcomes are looked at whole, what is compared between arms by the treatment.
+    rules
+        The study's.
+    cluster
+        The column of communities, which the indicators of kind mean are looked at by as well.
     """
     if rules.p_percent == 0 and rules.dominance is None:
         return []
@@ -66,6 +76,7 @@ def concentrated_means(
     for indicator in indicators:
         if indicator.kind == "mean":
             found += _of_indicator(frame, indicator, subgroups, rules)
+            found += _of_communities(frame, indicator, cluster, rules)
     for effect in effects:
         found += _of_effect(frame, effect, rules)
     return found
@@ -74,10 +85,37 @@ def concentrated_means(
 def _of_indicator(
     frame: pl.DataFrame, indicator: Indicator, subgroups: Sequence[str], rules: Disclosure
 ) -> Iterator[Concentration]:
+    groups = subgroups if indicator.subgroups else ()
+    for universe, rows in _universes(frame, indicator):
+        key = (("indicator", indicator.id), ("universe", universe))
+        for group in ("", *(name for name in groups if name in frame.columns)):
+            for level in _unsafe_levels(rows, group, rules):
+                yield Concentration("indicators", (*key, ("subgroup", group), ("level", level)))
+
+
+def _of_communities(
+    frame: pl.DataFrame, indicator: Indicator, cluster: str | None, rules: Disclosure
+) -> Iterator[Concentration]:
+    """Yield the unsafe communities of an indicator; where it is one, the smallest other with it: the total is known."""
+    if cluster is None or cluster not in frame.columns:
+        return
+    for universe, rows in _universes(frame, indicator):
+        unsafe = [*_unsafe_levels(rows, cluster, rules)]
+        if len(unsafe) == 1:
+            sizes = (
+                rows.drop_nulls([_VALUE, cluster]).group_by(pl.col(cluster).alias("level")).len().sort("len", "level")
+            )
+            others = (_text(level) for level in sizes["level"])
+            unsafe += [level for level in others if level not in unsafe][:1]
+        key = (("measure", indicator.id), ("universe", universe))
+        yield from (Concentration("communities", (*key, ("cluster", level))) for level in unsafe)
+
+
+def _universes(frame: pl.DataFrame, indicator: Indicator) -> Iterator[tuple[str, pl.DataFrame]]:
+    """Yield the universes of an indicator with its amounts, null for whoever is outside."""
     universes = {"all": [indicator.universe]}
     if indicator.need is not None:
         universes["in_need"] = [indicator.universe, indicator.need]
-    groups = subgroups if indicator.subgroups else ()
     for universe, stated in universes.items():
         value = indicator.numerator.polars()
         names = set(indicator.numerator.names)
@@ -85,13 +123,8 @@ def _of_indicator(
             if condition is not None:
                 value = pl.when(condition.polars()).then(value)
                 names |= set(condition.names)
-        if not names <= set(frame.columns):
-            continue
-        key = (("indicator", indicator.id), ("universe", universe))
-        rows = frame.with_columns(value.alias(_VALUE))
-        for group in ("", *(name for name in groups if name in frame.columns)):
-            for level in _unsafe_levels(rows, group, rules):
-                yield Concentration("indicators", (*key, ("subgroup", group), ("level", level)))
+        if names <= set(frame.columns):
+            yield universe, frame.with_columns(value.alias(_VALUE))
 
 
 def _of_effect(frame: pl.DataFrame, effect: Effect, rules: Disclosure) -> Iterator[Concentration]:

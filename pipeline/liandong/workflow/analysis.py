@@ -54,7 +54,8 @@ def analyse(
         write("weights", prepared.weights)
     effects, nominal = study.spec.analysis.effects, nominal_columns(study)
     subgroups, rules = study.spec.analysis.subgroups, study.spec.disclosure
-    publication.concentrated += concentrated_means(frame, study.indicators, subgroups, effects, rules)
+    cluster = _role(study, "cluster")
+    publication.concentrated += concentrated_means(frame, study.indicators, subgroups, effects, rules, cluster)
     crosscheck.give(frame, plan_effects(frame, effects, nominal), weight)
     write("scales", scale_table(frame, study.scales))
     write("items", item_table(frame, study.scales))

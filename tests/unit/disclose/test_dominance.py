@@ -130,3 +130,10 @@ def test_the_rule_holds_where_small_numbers_are_shown() -> None:
         concentrated=[Concentration("indicators", key)],
     )
     assert after["indicators"]["estimate"].to_list() == [3000.5, None, None]
+
+
+def test_a_community_whose_amounts_are_one_persons_is_hidden_with_another() -> None:
+    frame = pl.DataFrame({"yuan": [900.0, 10, 10, *[50.0] * 8, *[60.0] * 9], "place": [*"aaa", *"b" * 8, *"c" * 9]})
+    hidden = concentrated_means(frame, [income()], [], [], P10, "place")
+    assert [dict(one.key)["cluster"] for one in hidden if one.table == "communities"] == ["a", "b"]
+    assert not [one for one in concentrated_means(frame, [income()], [], [], P10) if one.table == "communities"]
