@@ -16,12 +16,13 @@ from liandong.present.claims_cards import cards
 from liandong.present.claims_facts import VERDICTS, WITH_DATA, Audited, read_audited, source_text
 from liandong.present.claims_sentences import verdict_name
 from liandong.present.claims_tables import method_table, needed_table, number_of, summary_table, verdict_table
-from liandong.present.dates import long_date
 from liandong.present.escaping import html_text
 from liandong.present.facts import bundle_of_page
+from liandong.present.house import house_css, letterhead, signatures, title_block
 from liandong.present.html_table import table_style
 from liandong.present.markdown import Prose, callout, figure_block, metadata_block, paragraphs, table_block
 from liandong.present.numbers import count
+from liandong.present.provenance import sources_block
 from liandong.present.table import Table
 from liandong.present.tables_appendix import version_table
 from liandong.present.words import joined, sentences, word
@@ -57,15 +58,11 @@ class AuditPage:
         """Return title, notice and the switches ``has-…``; print it before any prose."""
         facts, lang = self.facts.facts, self.facts.lang
         simulated = self._is_simulated()
-        report = facts.study.get("report") or {}
-        values: dict[str, str | bool] = {
-            "title": facts.text(facts.study["title"]),
-            "subtitle": word(lang, "claim_subtitle"),
-            "author": facts.text(report.get("unit")),
-            "date": long_date(report.get("date"), facts),
-            "running-note": word(lang, "claim_running_simulated") if simulated else "",
-        }
-        given = {key: value for key, value in values.items() if value}
+        given = title_block(facts, self.folder)
+        given["subtitle"] = word(lang, "claim_subtitle")
+        given.pop("running-note", None)
+        if simulated:
+            given["running-note"] = word(lang, "claim_running_simulated")
         held = {
             "has-claims": bool(self.facts.claims),
             "has-data": self._has_data(),
@@ -73,15 +70,17 @@ class AuditPage:
             **{f"has-{name}": name in claim_figures(self.facts) for name in FIGURES},
             "has-figures": bool(claim_figures(self.facts)),
             "has-simulated": simulated,
+            "has-signatures": bool(signatures(facts)),
         }
         banner = html_text(word(lang, "claim_running_simulated"))
         notice = f'<div class="ld-notice" role="note">{banner}</div>\n' if simulated else ""
-        style = f"\n```{{=html}}\n<style>\n{table_style()}{claims_style(lang)}</style>\n{notice}```\n"
+        css = table_style() + claims_style(lang) + house_css(facts)
+        style = f"\n```{{=html}}\n<style>\n{css}</style>\n{sources_block(facts)}\n{notice}```\n"
         said = callout("note", word(lang, "claim_notice_title"), word(lang, "claim_notice"))
         if simulated:
             title = word(lang, "claim_notice_simulated_title")
             said = Prose(callout("important", title, word(lang, "claim_notice_simulated")) + said)
-        return Prose(metadata_block({**given, **held}) + style + said)
+        return Prose(metadata_block({**given, **held}) + style + letterhead(facts, self.folder) + said)
 
     def summary(self) -> Prose:
         """Return how many claims were checked, from which publications, and how many have each verdict."""
@@ -108,6 +107,10 @@ class AuditPage:
     def cards(self, level: int = 2) -> Prose:
         """Return a card per claim, below headings of `level` per section."""
         return cards(self.facts, level)
+
+    def signatures(self) -> Prose:
+        """Return the block where people sign; nothing where the study names nobody."""
+        return signatures(self.facts.facts)
 
     def _is_simulated(self) -> bool:
         return bool(self.facts.facts.study.get("simulated")) and self._has_data()

@@ -61,11 +61,7 @@ def test_nothing_is_called_proved_and_nothing_significant_without_a_level(lang: 
     accused = re.compile(r"证明了|证实了|造假|捏造|\bprove[ds]?\b|fabricat|fraud")
     assert [key for key, said in words.items() if accused.search(said)] == []
     called = [key for key, said in words.items() if re.search(r"显著|significant", said)]
-    # One quotes the published word, the other says what is done with it; neither calls anything so.
-    assert {key for key in called if not key.startswith("claim_word_")} <= {"claim_does_test", *_OF_LEVELS}
-
-
-_OF_LEVELS = {"claim_needs_test_no_numbers"}  # asks for the level
+    assert {key for key in called if not key.startswith("claim_word_")} == set()  # those quote what was published
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

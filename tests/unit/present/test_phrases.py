@@ -48,7 +48,8 @@ def test_both_languages_have_the_same_words_and_the_same_places() -> None:
 
 def test_no_sentence_calls_anything_significant() -> None:
     for key, texts in catalogue().items():
-        assert not SIGNIFICANT.search(texts["zh"] + texts["en"]), key
+        if not key.startswith("claim_word_"):  # published words, quoted as they were published
+            assert not SIGNIFICANT.search(texts["zh"] + texts["en"]), key
 
 
 def test_sentences_on_associations_never_speak_of_effects() -> None:
