@@ -13,7 +13,7 @@ import polars as pl
 from liandong.definitions import Language
 from liandong.errors import RenderError
 from liandong.evidence import TABLES, Bundle, read_bundle
-from liandong.present.binding import BoundRow, bound_mapping, counted, how_many
+from liandong.present.bound_rows import BoundRow, bound_mapping, counted, how_many
 from liandong.present.escaping import plain
 from liandong.present.marks import named
 from liandong.present.words import lowered

@@ -44,7 +44,7 @@ def letterhead(facts: Facts, folder: str) -> Prose:
         return Prose("")
     alt = facts.text(_house(facts).get("logo_text")) or facts.text(_report(facts).get("unit"))
     picture = f'![]({folder}/{logo}){{fig-alt="{attribute(alt)}" height=1.4cm}}\n\n' if logo else ""
-    text = f"{prose(number)}\n" if number else ""
+    text = f"{prose(facts.own(number))}\n" if number else ""
     return Prose(f'\n::: {{.content-visible unless-format="typst"}}\n{picture}{text}:::\n')
 
 
@@ -86,7 +86,7 @@ def signatures(facts: Facts) -> Prose:
 
 def _number(facts: Facts) -> str:
     number = _report(facts).get("number")
-    return word(facts.lang, "document_number", number=facts.own(number)) if number else ""
+    return word(facts.lang, "document_number", number=number) if number else ""
 
 
 def _report(facts: Facts) -> Mapping[str, Any]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from liandong.present.binding import DATE, bind_text
+from liandong.present.binding import DATE
+from liandong.present.bound_rows import bind_text
 from liandong.present.dates import long_date
 from liandong.present.facts import Facts, Row
 from liandong.present.phrases_verdict import cannot_carry, carries_nothing
