@@ -128,3 +128,6 @@ def test_villages_with_few_households_are_hidden(tmp_path: Path) -> None:
     assert joined.height == table.height
     assert joined.filter(pl.col("len") < 10)["suppressed"].all()
     assert not joined.filter(pl.col("len") >= 10)["suppressed"].all()
+    influence = read(bundle, "influence").join(people, on="cluster")
+    assert influence.filter(pl.col("len") < 10)["leverage"].null_count() == influence.filter(pl.col("len") < 10).height
+    assert influence["leverage"].null_count() < influence.height

@@ -40,8 +40,7 @@ def without_cluster_sizes(shown: Mapping[str, pl.DataFrame], minimum: int) -> Ta
         listed = pl.col("cluster").is_in(table["cluster"].unique().to_list())
         columns = ("n_obs", "n_treated", "n_untreated")
         found["influence"] = shown["influence"].with_columns(
-            *(pl.when(~listed).then(pl.col(column)).alias(column) for column in columns),
-            suppressed=pl.col("suppressed") | listed,
+            pl.when(~listed).then(pl.col(column)).alias(column) for column in columns
         )
     if "design" in shown:
         sizes = ("cluster_size_min", "cluster_size_median", "cluster_size_max")

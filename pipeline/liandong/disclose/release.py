@@ -75,14 +75,13 @@ def disclose(
     before = {name: conform(name, table) for name, table in tables.items() if name != "suppressions"}
     smallest = max(rules.minimum_cell, rules.rounding)
     shown, cells = without_concentrated(before, concentrated)
-    shown = without_cluster_sizes(shown, smallest)
     reasons = dict.fromkeys(cells, "dominance")
     if rules.minimum_cell > 1 or cells:
         shown = without_small_comparisons(before, shown, rules.minimum_cell)
         shown = without_near_samples(before, shown, rules.minimum_cell)
         shown, others = _protected(before, shown, rules.minimum_cell, outline)
         reasons = {**others, **reasons}
-    shown = banded_communities(before, shown, smallest, outline.nests)
+    shown = banded_communities(before, without_cluster_sizes(shown, smallest), smallest, outline.nests)
     if rules.rounding > 1:
         shown = rounded_tables(shown, rules.rounding)
     return {**_without_order(shown), "suppressions": list_suppressions(before, shown, reasons)}
