@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.cases.present.compared import community_rows, overlap_rows, spread_rows
 from tests.cases.present.rows import Rows, both, estimate, label, treatment
 from tests.cases.present.survey import survey_manifest, survey_tables
 
@@ -65,6 +66,9 @@ def audited_tables() -> dict[str, Rows]:
         **_further(),
         "mediation": _mediation(),
         "power": _power(),
+        "overlap": overlap_rows(),
+        "communities": community_rows(4),
+        "community_spread": spread_rows(),
         "plan": [
             {"kind": "effect", "item": "social_work", "role": "primary", "status": "locked",
              "locked_on": "2026-11-01"},

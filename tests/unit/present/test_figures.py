@@ -37,7 +37,9 @@ def test_a_bundle_has_the_figures_that_its_tables_allow(survey_facts: Facts, tri
 
 
 def test_an_audit_adds_figures_of_what_it_holds(audited_facts: Facts) -> None:
-    assert [*figures_of(audited_facts)][5:] == [
+    assert [*figures_of(audited_facts)][3:4] == ["overlap"]
+    assert [*figures_of(audited_facts)][6:] == [
+        "communities-belonging",
         *("balance-social-work", "influence-social-work"),
         "specifications-social-work-belonging",
         *("heterogeneity-linkage", "dose-contact"),
