@@ -4,7 +4,7 @@
 
     python -m liandong.present.drawing
 
-imports plotnine at once, which takes seconds, and only then waits for its task on standard input: a JSON object
+imports matplotlib at once, which takes half a second, and only then waits for its task on standard input: a JSON object
 ``{"bundle": folder, "folder": folder, "languages": ["zh", "en"], "share": [at, of], "page": "evaluation"}``. It answers
 on standard output with ``{"error": null}`` or, where a figure cannot be drawn, with the parts of the RenderError. When
 the input ends without a task it ends too. So it can be started before there is a bundle.
