@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 import polars as pl
@@ -11,14 +13,23 @@ import polars as pl
 from liandong.definitions import Language, load_study
 from liandong.evidence import RESTRICTED, RESTRICTED_TABLES, TABLES, Bundle, TableSpec, read_csv, sha256
 from liandong.evidence.comparison import TOLERANCE, TableComparison, compare_tables
-from liandong.workflow.documents import Document, Format, make_document
+from liandong.workflow.documents import Format, make_document
 from liandong.workflow.rendered import Rendered, pages_hash, read_rendered
 from liandong.workflow.report import DOCUMENTS
-from liandong.workflow.results import Finding
+from liandong.workflow.results import Finding, ReportResult
+from liandong.workflow.sheets import BY, SHEET, report_by
 
 _SHOWN: Final = 5
 _LANGUAGES: Final[tuple[Language, ...]] = ("zh", "en")
 _FORMATS: Final[tuple[Format, ...]] = ("html", "pdf", "docx")
+
+_MAKERS: Final[Mapping[str, Callable[..., ReportResult]]] = MappingProxyType(
+    {
+        **{page: partial(make_document, document) for page, document in DOCUMENTS.items()},
+        SHEET: partial(report_by, by=BY),
+    }
+)
+"""Page → what makes its documents."""
 
 
 def is_public_copy(bundle: Bundle) -> bool:
@@ -74,22 +85,21 @@ def differing_documents(
     """
     for place in (old.path, old.path / RESTRICTED):
         for page, rendered in read_rendered(place).items():
-            if page not in DOCUMENTS:
-                continue
-            if rendered.renderer != "embedded":
+            if page not in _MAKERS:
+                yield Finding("bad", page, "is not a page that comes with liandong")
+            elif rendered.renderer != "embedded":
                 yield Finding("note", page, f"made by {rendered.renderer} {rendered.version}: not compared")
-            elif not exactly or rendered.pages != pages_hash(_own(DOCUMENTS[page], study)):
+            elif not exactly or rendered.pages != pages_hash(_own(page, study)):
                 yield Finding("note", page, "made by other programs or of other pages: not compared")
             else:
-                yield from _documents(old, new, study, DOCUMENTS[page], rendered, on_progress)
+                yield from _documents(old, new, study, page, rendered, on_progress)
 
 
 def _documents(
-    old: Bundle, new: Bundle, study: Path, document: Document, rendered: Rendered, on_progress: Callable[[str], None]
+    old: Bundle, new: Bundle, study: Path, page: str, rendered: Rendered, on_progress: Callable[[str], None]
 ) -> Iterator[Finding]:
     endings = {".".join(name.split(".")[-2:]) for name in rendered.files}
-    make_document(
-        document,
+    _MAKERS[page](
         study,
         out=new.path,
         renderer="embedded",
@@ -101,11 +111,11 @@ def _documents(
     for name in differing:
         yield Finding("bad", name, "rendered again it is not the same byte for byte")
     if not differing:
-        yield Finding("good", document.page, f"all {len(rendered.files)} files, rendered again, are the same bytes")
+        yield Finding("good", page, f"all {len(rendered.files)} files, rendered again, are the same bytes")
 
 
-def _own(document: Document, study: Path) -> tuple[Path, ...]:
-    return load_study(study).pages if document.with_own_pages else ()
+def _own(page: str, study: Path) -> tuple[Path, ...]:
+    return load_study(study).pages if page in DOCUMENTS and DOCUMENTS[page].with_own_pages else ()
 
 
 def _table(name: str, compared: TableComparison, *, exactly: bool) -> Iterator[Finding]:

@@ -6,6 +6,7 @@ import shutil
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Final, Literal
 
@@ -16,13 +17,15 @@ from liandong.present.sheets_facts import file_names, shown_communities
 from liandong.present.sheets_index import write_index
 from liandong.render import PageJob, render_pages
 from liandong.workflow.bundles import is_current
+from liandong.workflow.rendered import pages_hash, record_rendered
 from liandong.workflow.resources import reports_folder
 from liandong.workflow.results import ReportResult
 from liandong.workflow.run import bundle_folder, run_loaded
 
 BY: Final = "community"
 """The word that stands for the clusters of any study."""
-_PAGE: Final = "community"
+SHEET: Final = "community"
+"""The page of one community."""
 _PARTS: Final = ("tables", "manifest.json")
 Format = Literal["html", "pdf", "docx"]
 Progress = Callable[[str], None]
@@ -77,7 +80,7 @@ def report_by(
     chosen = tuple(languages or study.spec.report.languages)
     kinds = tuple(formats or study.spec.report.formats)
     jobs = [
-        PageJob(f"{lang}/{_PAGE}.qmd", f"{names[community]}.{lang}", lang, kinds, (("community", community),))
+        PageJob(f"{lang}/{SHEET}.qmd", f"{names[community]}.{lang}", lang, kinds, (("community", community),))
         for lang in chosen
         for community in shown
     ]
@@ -90,11 +93,13 @@ def report_by(
         )
         indexes = [_index(target, fresh, lang, shown, names, kinds) for lang in chosen]
         _put(fresh, place)
+        files = tuple(place / file.name for file in rendered.files)
+        record_rendered(target, target, SHEET, replace(rendered, files=files), pages_hash())
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
     return ReportResult(
         bundle=target,
-        files=tuple(place / file.name for file in (*indexes, *rendered.files)),
+        files=(*(place / file.name for file in indexes), *files),
         renderer=rendered.renderer,
         ran=ran,
         seconds=round(time.monotonic() - started, 2),
