@@ -124,4 +124,6 @@ def test_the_error_adds_that_of_the_centre_and_of_the_spread() -> None:
     known = inverse[0, 0] + np.diag(inverse)[1:] + 2 * inverse[0, 1:]
     total = between + within / size
     extra = 2 * (within / size) ** 2 / total**3 * 2 / (total**-2.0).sum()
-    np.testing.assert_allclose(prior.squared_error(size[:, None], np.zeros((24, 1)), np.array([False]))[:, 0], known + extra, rtol=1e-10)
+    np.testing.assert_allclose(
+        prior.squared_error(size[:, None], np.zeros((24, 1)), np.array([False]))[:, 0], known + extra, rtol=1e-10
+    )
