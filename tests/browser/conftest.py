@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -127,9 +127,8 @@ def violations() -> Callable[..., list[str]]:
     """Give a function that returns what axe-core finds, each as rule, count and first place."""
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed")
 
-    def find(page: Opened, *, exclude: Sequence[str] = (), **options: Any) -> list[str]:
-        context = {"exclude": [[selector] for selector in exclude]} if exclude else None
-        found = axe.Axe().run(page.page, context=context, options={"resultTypes": ["violations"], **options})
+    def find(page: Opened, **options: Any) -> list[str]:
+        found = axe.Axe().run(page.page, options={"resultTypes": ["violations"], **options})
         return [
             f"{one['id']} ×{len(one['nodes'])}: {one['nodes'][0]['target']} {one['nodes'][0]['html'][:160]}"
             for one in found.response["violations"]

@@ -13,17 +13,39 @@ import pytest
 WIDE, TABLET, PHONE, SMALL = (1280, 900), (768, 1024), (390, 844), (360, 740)
 MOST_BYTES = 3_000_000
 REPORTS = ("evaluation.zh", "evaluation.en", "audit.zh", "data_quality.en")
-# All cells of a table look alike, and contrast is the slowest rule: the first rows of a body speak for it.
-MORE_ROWS = "tbody > tr:nth-child(n + 5)"
+# All cells of a table look alike, and contrast is slow on a long page: the first rows of the first bodies speak for it.
+SHORTEN = (
+    "document.querySelectorAll('tbody > tr:nth-child(n + 4), tbody:nth-of-type(n + 3)').forEach(one => one.remove())"
+)
 CONTRAST = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
 ALL_ELSE = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
     "rules": {"color-contrast": {"enabled": False}},
 }
-
-BEYOND = """[...document.querySelectorAll('main *')].filter(one =>
-    one.getBoundingClientRect().right > innerWidth + 1 && !one.closest('[data-scrolls], .ld-unseen, math')
-).map(one => one.outerHTML.slice(0, 120))"""
+# What a narrower window can change; all else was asked at the desk.
+NARROW = {
+    "runOnly": {
+        "type": "rule",
+        "values": [
+            *("target-size", "scrollable-region-focusable", "region", "aria-hidden-focus", "button-name", "link-name"),
+            *(
+                "aria-allowed-attr",
+                "aria-required-children",
+                "css-orientation-lock",
+                "heading-order",
+                "nested-interactive",
+            ),
+        ],
+    },
+}
+BEYOND = """[...document.querySelectorAll('main *')].filter(one => {
+    if (one.getBoundingClientRect().right <= innerWidth + 1 || one.closest('[data-scrolls], math')) return false;
+    for (let box = one; box.localName !== 'main'; box = box.parentElement) {
+        const style = getComputedStyle(box);
+        if (style.clipPath !== 'none' || style.clip !== 'auto') return false;
+    }
+    return true;
+}).map(one => one.outerHTML.slice(0, 120))"""
 PIXEL = """() => {
     const image = document.querySelector('figure.quarto-float-fig img'), canvas = document.createElement('canvas');
     const pen = canvas.getContext('2d');
@@ -73,13 +95,14 @@ def test_axe_finds_nothing_in_light_and_dark_at_a_desk_and_on_a_telephone(
 ) -> None:
     with visit(files[name], color_scheme="light") as page:
         assert violations(page, **ALL_ELSE) == []
-        assert violations(page, exclude=[MORE_ROWS], **CONTRAST) == []
+        page.evaluate(SHORTEN)
+        assert violations(page, **CONTRAST) == []
         page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
         page.emulate_media(color_scheme="dark")
         page.wait_for_function("document.documentElement.dataset.theme === 'dark'")
         page.get_by_role("button", name=re.compile("目录|Contents")).click()
-        assert violations(page, **ALL_ELSE) == []
-        assert violations(page, exclude=[MORE_ROWS], **CONTRAST) == []
+        assert violations(page, **NARROW) == []
+        assert violations(page, **CONTRAST) == []
 
 
 @pytest.mark.parametrize("name", REPORTS)
@@ -173,5 +196,5 @@ def test_printed_pages_hold_everything_and_no_control(files: Mapping[str, Path],
         assert f"2/{len(texts)}" in texts[1]
         sizes = {(round(float(sheet.mediabox.width)), round(float(sheet.mediabox.height))) for sheet in document.pages}
         assert sizes == {(595, 842)}
-        sparse = [number for number, text in enumerate(texts, 1) if len(text) < 120 and not re.match(r"图\d", text)]
+        sparse = [number for number, text in enumerate(texts, 1) if len(text) < 120 and not re.search(r"图\d", text)]
         assert sparse == [], "a page with neither a figure nor text"
