@@ -29,9 +29,10 @@ def opening(facts: Facts, folder: str, title: str | None = None) -> Prose:
     The running note stands on every page of PDF and Word; the banner stays in view in HTML. `folder` is the bundle's,
     as the page sees it; `title` stands in place of the study's, which becomes the subtitle.
     """
-    style = f"\n```{{=html}}\n<style>\n{table_style()}{house_css(facts)}</style>\n{sources_block(facts)}\n{_banner(facts)}```\n"
+    style = f"<style>\n{table_style()}{house_css(facts)}</style>"
+    raw = f"\n```{{=html}}\n{style}\n{sources_block(facts)}\n{_banner(facts)}```\n"
     metadata = metadata_block({**title_block(facts, folder, title), **sections(facts)})
-    return Prose(metadata + style + letterhead(facts, folder) + _notice(facts))
+    return Prose(metadata + raw + letterhead(facts, folder) + _notice(facts))
 
 
 def sections(facts: Facts) -> dict[str, bool]:
