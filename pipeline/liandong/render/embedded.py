@@ -9,13 +9,13 @@ from concurrent.futures import FIRST_EXCEPTION, Executor, Future, ThreadPoolExec
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from liandong.render.check import check_dialect, resolve_shortcodes
 from liandong.render.dialect import Format
 from liandong.render.docx import write_docx
 from liandong.render.execute import execute_page
-from liandong.render.fonts import check_glyphs, stage_fonts
+from liandong.render.fonts import check_glyphs, read_fonts, stage_fonts
 from liandong.render.html import give_fonts, write_html
 from liandong.render.jobs import PageJob
 from liandong.render.kernel import Kernels, Session
@@ -27,6 +27,8 @@ from liandong.render.stage import bundle_parameter
 from liandong.render.words import long_date, words_of
 
 _TURN_SECONDS = 0.2
+_IN_TURN: Final[tuple[Format, ...]] = ("html", "pdf", "docx")
+"""What takes longest is begun first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,7 @@ def render_embedded(
     kernels = Kernels(scratch)
     workers = max(2, min(os.cpu_count() or 2, 4))
     with ThreadPoolExecutor(workers) as pages, ThreadPoolExecutor(workers) as conversions:
+        conversions.submit(read_fonts)  # while the kernels start; should it fail, whoever needs them says so
         alike = _alike(jobs)
         running = [pages.submit(_render_alike, some, workshop, kernels, conversions, on_progress) for some in alike]
         try:
@@ -115,7 +118,7 @@ def _render_alike(
     page = read_page(workshop.project, jobs[0].source)
     settings = page_settings(workshop.project, page)
     began: dict[str, float] = {}
-    written: dict[str, list[Future[Path]]] = {}
+    written: dict[str, dict[Format, Future[Path]]] = {}
     with kernels.session((workshop.project / page.source).parent) as session:
         for job in jobs:
             if began:
@@ -123,14 +126,18 @@ def _render_alike(
             began[job.name] = time.perf_counter()
             on_progress(f"running {job.source}" if len(jobs) == 1 else f"running {job.source} for {job.name}")
             document = _executed(job, page, settings, session, workshop)
-            written[job.name] = [pool.submit(_write, document, settings, job, form, workshop) for form in job.formats]
+            written[job.name] = {
+                form: pool.submit(_write, document, settings, job, form, workshop)
+                for form in sorted(job.formats, key=_IN_TURN.index)
+            }
     on_progress(f"writing {', '.join(jobs[0].files.values())}{' and others' if len(jobs) > 1 else ''}")
+    # Cutting fonts takes long: it begins as soon as there are pages in HTML, whatever else is still being written.
+    give_fonts([each["html"].result() for each in written.values() if "html" in each], jobs[0].lang)
     files: dict[str, Path] = {}
     seconds: dict[str, float] = {}
     for name, futures in written.items():
-        files |= {path.name: path for path in (future.result() for future in futures)}
+        files |= {path.name: path for path in (future.result() for future in futures.values())}
         seconds[name] = time.perf_counter() - began[name]
-    give_fonts([files[job.files["html"]] for job in jobs if "html" in job.files], jobs[0].lang)
     return files, seconds
 
 
