@@ -72,7 +72,7 @@ class Design(Definition):
 
 
 class Report(Definition):
-    """Languages, formats, the names on the cover, the house style, and who signs."""
+    """Languages, formats, the names on the cover, the house style, who signs, and whether coefficients have stars."""
 
     languages: tuple[Language, ...] = ("zh", "en")
     formats: tuple[Literal["html", "pdf", "docx"], ...] = ("html", "pdf", "docx")
@@ -84,6 +84,7 @@ class Report(Definition):
     programme: Text | None = None
     sources: tuple[str, ...] = ()
     pages: tuple[str, ...] = ()
+    stars: bool = False
 
     @field_validator("date", mode="before")
     @classmethod

@@ -30,7 +30,8 @@ from liandong.present.tables_appendix import (
     version_table,
 )
 from liandong.present.tables_indicators import GROUPS, group_table, subgroup_tables
-from liandong.present.tables_models import coefficient_tables, design_table
+from liandong.present.tables_models import design_table
+from liandong.present.tables_nested import coefficient_tables
 from liandong.present.tables_sample import flow_table, missing_table, survey_table, validation_table
 from liandong.present.tables_scales import item_table, scale_table
 

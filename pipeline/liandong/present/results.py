@@ -23,7 +23,8 @@ from liandong.present.roles import (
 )
 from liandong.present.tables_further import mediation_table
 from liandong.present.tables_inference import inference_table
-from liandong.present.tables_models import nested_table, size_table
+from liandong.present.tables_models import size_table
+from liandong.present.tables_nested import nested_table
 from liandong.present.words import joined, method_name, sentences, word
 
 _ASSUMPTIONS = ("treatment", "mediator", "order", "interaction")

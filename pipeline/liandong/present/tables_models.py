@@ -1,8 +1,8 @@
-"""Tables of models: what the sample can carry, nested regressions, all coefficients, sizes."""
+"""Tables of models: what the sample can carry, and one coefficient in several units."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 
 from liandong.present.facts import Facts, believed_row, treatment_rows
 from liandong.present.facts import Row as Record
@@ -14,16 +14,14 @@ from liandong.present.numbers import (
     fixed,
     hundredths,
     interval,
-    p_value,
     percent_interval,
     whole,
 )
-from liandong.present.phrases_verdict import is_judged
 from liandong.present.roles import marked_title
-from liandong.present.table import Align, Cell, Row, Table, aligned, group, heads
+from liandong.present.table import Align, Row, Table, aligned, heads
 from liandong.present.tables_indicators import hidden, notes_of, people
 from liandong.present.tables_scales import noted_table, range_text
-from liandong.present.words import coded, joined, sentences, word
+from liandong.present.words import coded, joined, word
 
 
 def design_table(facts: Facts) -> Table:
@@ -59,38 +57,6 @@ def design_table(facts: Facts) -> Table:
     return Table("design", word(lang, "caption_design"), columns, (top, bottom), tuple(rows), notes)
 
 
-def nested_table(facts: Facts, effect: Record) -> Table:
-    """Return the nested models of an effect: a panel per outcome, a column per step, what each step adds below."""
-    lang, steps = facts.lang, [step["name"] for step in effect["steps"]]
-    treatment = facts.title(effect["treatment"])
-    rows: list[Row] = []
-    found: list[Record] = []
-    for outcome in effect["outcomes"]:
-        by_step = {row["step"]: row for row in treatment_rows(facts, effect["id"], outcome=outcome)}
-        if not by_step:
-            continue
-        models = [by_step.get(step) for step in steps]
-        found += by_step.values()
-        rows += [group(facts.title(outcome)), *_panel(facts, treatment, models)]
-    if len(steps) > 1:
-        rows += _added(facts, effect, steps)
-    columns = aligned("left", "decimal", len(steps))
-    absorbed = joined(lang, [facts.noun(name) for name in found[0]["absorbed"].split("+") if name]) if found else ""
-    caption = word(lang, "caption_nested", title=marked_title(facts, effect))
-    note = _model_note(facts, effect, found).strip()
-    if absorbed:
-        note = word(lang, "fixed_effects", names=absorbed) + ("。" if lang == "zh" else ". ") + note
-    if any(is_judged(facts, effect, outcome) for outcome in effect["outcomes"]):
-        note = sentences(lang, [note, word(lang, "note_believe")])
-    table_id = identifier("nested", effect["id"])
-    return noted_table(facts, table_id, caption, columns, (heads("", *steps),), rows, note)
-
-
-def coefficient_tables(facts: Facts, effect: Record) -> list[Table]:
-    """Return all coefficients of an effect, a table per outcome, a column per step."""
-    return [_coefficients(facts, effect, outcome) for outcome in effect["outcomes"]]
-
-
 def size_table(facts: Facts, effect: Record) -> Table:
     """Return the coefficients of the fullest step in three units, a row per outcome."""
     lang = facts.lang
@@ -113,94 +79,6 @@ def size_table(facts: Facts, effect: Record) -> Table:
     return noted_table(facts, identifier("sizes", effect["id"]), caption, columns, (top, bottom), rows, note)
 
 
-def _panel(facts: Facts, treatment: str, models: Sequence[Record | None]) -> Iterator[Row]:
-    lang = facts.lang
-    decimals = decimals_for(*(row["std_error"] for row in models if row))
-    yield Row((treatment, *(_cell(row, "estimate", decimals) for row in models)), indent=1)
-    errors = (
-        NOT_APPLICABLE if row is None or row["std_error"] is None else f"({fixed(row['std_error'], decimals)})"
-        for row in models
-    )
-    yield Row(("", *errors), kind="detail")
-    bounds = (
-        Cell(interval(row["conf_low"], row["conf_high"], decimals) if row else NOT_APPLICABLE, "center")
-        for row in models
-    )
-    yield Row(("", *bounds), kind="detail")
-    yield Row((word(lang, "p"), *(p_value(row["p_value"] if row else None) for row in models)), indent=1)
-    yield Row((word(lang, "n_obs"), *(_size(facts, row) for row in models)), indent=1)
-    yield Row((word(lang, "r2_within"), *(_cell(row, "r2_within", 3) for row in models)), indent=1)
-
-
-def _added(facts: Facts, effect: Record, steps: list[str]) -> Iterator[Row]:
-    """Yield a row per step that adds controls, ticked from that step on."""
-    yield group(word(facts.lang, "controls"))
-    for at, step in enumerate(effect["steps"]):
-        if step["add"]:
-            ticks = (Cell(word(facts.lang, "yes" if here >= at else "no"), "center") for here in range(len(steps)))
-            yield Row((facts.step(effect["id"], step["name"]), *ticks), indent=1)
-
-
-def _coefficients(facts: Facts, effect: Record, outcome: str) -> Table:
-    lang, steps = facts.lang, [step["name"] for step in effect["steps"]]
-    records = facts.rows("estimates", effect=effect["id"], outcome=outcome, metric="points", vcov="CR1")
-    found = {(row["term"], row["step"]): row for row in records}
-    rows: list[Row] = []
-    for term in dict.fromkeys(row["term"] for row in records):
-        models = [found.get((term, step)) for step in steps]
-        decimals = decimals_for(*(row["std_error"] for row in models if row))
-        cells = [
-            Cell(word(lang, "dropped"), "center")
-            if row and row["flag"].startswith("dropped")
-            else _cell(row, "estimate", decimals)
-            for row in models
-        ]
-        errors = [
-            "" if row is None or row["std_error"] is None else f"({fixed(row['std_error'], decimals)})"
-            for row in models
-        ]
-        rows.append(Row((facts.term(term), *cells)))
-        if any(errors):
-            rows.append(Row(("", *errors), kind="detail"))
-    last = [row for row in records if row["is_treatment"]]
-    by_step = {row["step"]: row for row in last}
-    sizes = (_size(facts, by_step.get(step)) for step in steps)
-    fit = (_cell(by_step.get(step), "r2_within", 3) for step in steps)
-    rows += [Row((word(lang, "n_obs"), *sizes), rule=True), Row((word(lang, "r2_within"), *fit))]
-    dropped = any(row["flag"].startswith("dropped") for row in records)
-    note = word(
-        lang,
-        "note_coefficients",
-        vcov="CR1",
-        cluster=facts.cluster(effect),
-        clusters=_common(facts, effect, "n_clusters"),
-        dropped=word(lang, "note_dropped") if dropped else "",
-    )
-    caption = word(lang, "caption_coefficients", title=marked_title(facts, effect), outcome=facts.title(outcome))
-    columns = aligned("left", "decimal", len(steps))
-    return noted_table(
-        facts, identifier("coefficients", effect["id"], outcome), caption, columns, (heads("", *steps),), rows, note
-    )
-
-
-def _model_note(facts: Facts, effect: Record, found: Sequence[Record]) -> str:
-    weight = found[0]["weights"] if found else ""
-    return word(
-        facts.lang,
-        "note_nested",
-        vcov="CR1",
-        cluster=facts.cluster(effect),
-        clusters=_common(facts, effect, "n_clusters"),
-        df=_common(facts, effect, "df"),
-        weights=word(facts.lang, "note_weights", weight=facts.title(weight)) if weight else "",
-    )
-
-
-def _common(facts: Facts, effect: Record, column: str) -> str:
-    """Return the value of `column` of an effect's models, or its smallest and largest where they differ."""
-    return _range(row[column] for row in treatment_rows(facts, effect["id"]))
-
-
 def _range(values: Iterable[float | None]) -> str:
     known = [value for value in values if value is not None]
     if not known:
@@ -214,14 +92,6 @@ def _estimate_pair(row: Record, usual: Record) -> list[str]:
         return [hundredths(row["estimate"], 2), percent_interval(row["conf_low"], row["conf_high"], 2)]
     decimals = decimals_for(row["std_error"], usual["std_error"])
     return [fixed(row["estimate"], decimals), interval(row["conf_low"], row["conf_high"], decimals)]
-
-
-def _cell(row: Record | None, column: str, decimals: int) -> str:
-    return "" if row is None else fixed(row[column], decimals)
-
-
-def _size(facts: Facts, row: Record | None) -> Cell:
-    return Cell(people(facts, row["n_obs"]) if row else NOT_APPLICABLE, "center")
 
 
 def _sizes(facts: Facts, row: Record) -> str:

@@ -20,6 +20,7 @@ from liandong.workflow.lock_file import lock_path
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 _NUMERICAL = ("polars", "numpy", "scipy", "statsmodels", "linearmodels", "pandas", "pyarrow", "pyreadstat")
+_REPORTED = ("unit", "date", "number", "programme", "sources", "signatures", "stars")
 _RENDERING = ("plotnine", "matplotlib", "nbclient", "pypandoc-binary", "typst", "mplfonts", "fonttools")
 
 
@@ -62,7 +63,7 @@ def describe(study: Study) -> dict[str, Any]:
             "cluster": design.get("cluster"),
             "weight": design.get("weight"),
             "weighting": design.get("weighting"),
-            "report": {key: report[key] for key in ("unit", "date", "number", "programme", "sources", "signatures")}
+            "report": {key: report[key] for key in _REPORTED}
             | {"house": {**report["house"], "logo": logo_place(study)}},
             "instrument": _instrument(study),
         },
