@@ -12,7 +12,8 @@ from liandong.present.table import TONES, Align, Head, Row, Table, Tone
 _TEXT_WIDTH = 9298  # twips between the margins of the Word template
 _MARGIN = 80  # twips left and right in a cell
 _STYLE_SIZE = 8.8  # font size of the style Table Text: no need to repeat it
-_SHORT = 24  # rows up to which a table is kept on one page
+_SHORT = 12  # rows up to which a table is kept on one page: kept longer, it leaves white space above it
+_ENDS = 3  # rows at either end of a longer table that stay together
 _SPACE, _SPACE_ABOVE_GROUP = 30, 100  # twips above and below the text of a cell
 _INDENT = 180  # twips per step
 _INK = "1D2A30"
@@ -36,22 +37,20 @@ def docx_table(table: Table) -> str:
     character, so that the cell holds the number alone.
     """
     grid = _grid(table)
-    keep = len(table.rows) <= _SHORT
-    noted = bool(table.notes)  # the last row takes its note along to the next page
-    last = len(table.rows) - 1
     border = f'w:val="single" w:sz="10" w:space="0" w:color="{_INK}"'
     properties = (
         f'<w:tblPr><w:tblW w:w="{sum(grid.widths)}" w:type="dxa"/>'
         f"<w:tblBorders><w:top {border}/><w:bottom {border}/></w:tblBorders>"
         f'<w:tblLayout w:type="fixed"/><w:tblCellMar><w:left w:w="{_MARGIN}" w:type="dxa"/>'
         f'<w:right w:w="{_MARGIN}" w:type="dxa"/></w:tblCellMar>'
-        f'<w:tblCaption w:val="{xml_text(table.caption)}"/></w:tblPr>'
+        '<w:tblLook w:val="0020" w:firstRow="1" w:lastRow="0" w:firstColumn="0" w:lastColumn="0" w:noHBand="1" '
+        f'w:noVBand="1"/><w:tblCaption w:val="{xml_text(table.caption)}"/>{_description(table)}</w:tblPr>'
     )
     columns = "".join(f'<w:gridCol w:w="{width}"/>' for width in grid.widths)
     lines = [
         f"<w:tbl>{properties}<w:tblGrid>{columns}</w:tblGrid>",
         *(_header(table, number, grid) for number in range(len(table.header))),
-        *(_row(table, number, grid, keep=keep or (number == last and noted)) for number in range(len(table.rows))),
+        *(_row(table, number, grid, keep=_kept(table, number)) for number in range(len(table.rows))),
         "</w:tbl>",
         # Without a paragraph after it, a table would merge with the next one.
         *(_note(note) for note in table.notes or ("",)),
@@ -65,6 +64,20 @@ def _grid(table: Table) -> _Grid:
     paddings = tuple(decimal_padding(table, column) for column in range(len(table.columns)))
     stops = tuple(_decimal_stop(table, c, widths[c], size, padding) for c, padding in enumerate(paddings))
     return _Grid(widths, size, paddings, stops)
+
+
+def _kept(table: Table, number: int) -> bool:
+    """Whether a row stays on the page of the next one; the last row takes the note along."""
+    last = len(table.rows) - 1
+    if number == last:
+        return bool(table.notes)
+    return last < _SHORT or number < _ENDS - 1 or number > last - _ENDS
+
+
+def _description(table: Table) -> str:
+    """Return the names of the columns, read out to those who cannot see the table."""
+    names = [head.text for head in table.header[-1] if head.text]
+    return f'<w:tblDescription w:val="{xml_text(" | ".join(names))}"/>' if names else ""
 
 
 def _decimal_stop(table: Table, column: int, width: int, size: float, padding: Mapping[int, Padding]) -> int:

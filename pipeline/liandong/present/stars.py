@@ -12,7 +12,7 @@ from liandong.present.phrases_verdict import cannot_carry
 from liandong.present.words import sentences, word
 
 LEVELS: Final[Mapping[str, float]] = MappingProxyType({"***": 0.001, "**": 0.01, "*": 0.05})
-"""Marks and the p-values below which they stand, the rarest first; `note_star_levels` of the catalogue says the same."""
+"""Marks and the p-values below which they stand, the rarest first; `note_star_levels` says the same in words."""
 
 
 def asked(facts: Facts) -> bool:
@@ -38,4 +38,5 @@ def star_note(facts: Facts, effect: Record) -> str:
     if not asked(facts):
         return word(facts.lang, "note_stars_none")
     stuck = any(cannot_carry(facts, effect, outcome) for outcome in effect["outcomes"])
-    return sentences(facts.lang, [word(facts.lang, "note_star_levels"), word(facts.lang, "note_stars_cannot") if stuck else ""])
+    without = word(facts.lang, "note_stars_cannot") if stuck else ""
+    return sentences(facts.lang, [word(facts.lang, "note_star_levels"), without])

@@ -148,10 +148,14 @@ def _usual_decimals(terms: Iterable[Models]) -> int:
 
 
 def _term(facts: Facts, term: str, models: Models, usual: int) -> Iterator[Row]:
-    """Yield a coefficient in every step, its standard errors below; one that `usual` decimals would hide has its own."""
+    """Yield a coefficient in every step, its standard errors below.
+
+    The treatment has the decimals it has elsewhere, and so has what `usual` decimals would hide.
+    """
     errors_of = [row["std_error"] for row in models if row and row["std_error"]]
     vanishes = any(error < _LEAST_ERROR * 10**-usual for error in errors_of)
-    decimals = decimals_for(*errors_of) if vanishes else usual
+    own = vanishes or any(row["is_treatment"] for row in models if row)
+    decimals = decimals_for(*errors_of) if own else usual
     cells = [
         Cell(word(facts.lang, "dropped"), "center")
         if row and row["flag"].startswith("dropped")
