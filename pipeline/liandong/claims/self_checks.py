@@ -10,6 +10,7 @@ from liandong.claims.figure_order import figure_order
 from liandong.claims.findings import CheckResult, one_per_check
 from liandong.claims.grim import grim
 from liandong.claims.grimmer import grimmer
+from liandong.claims.joint import with_joint_chance
 from liandong.claims.need import need
 from liandong.claims.parts import parts
 from liandong.claims.published_tests import tests
@@ -22,7 +23,7 @@ def self_checks(claims: Sequence[Claim]) -> list[CheckResult]:
     None is "supported": that is for data to say. A claim that nothing can be said about has no result.
     """
     by_id = {claim.id: claim for claim in claims}
-    return one_per_check(result for claim in claims for result in _of(claim, by_id))
+    return with_joint_chance(one_per_check(result for claim in claims for result in _of(claim, by_id)), by_id)
 
 
 def _of(claim: Claim, claims: dict[str, Claim]) -> Iterator[CheckResult]:

@@ -93,3 +93,10 @@ def test_results_cannot_be_changed() -> None:
         result.claim = "b"  # type: ignore[misc]
     with pytest.raises(TypeError):
         result.values["n"] = 4  # type: ignore[index]
+
+
+def test_a_joint_chance_is_of_all_figures_of_a_base_or_of_none() -> None:
+    case = next(case for case in CASES if case["case"].startswith("ten percentages"))
+    told = {key: "joint_chance" in result.values for key, result in _results(case).items()}
+    assert told["calm grim"]
+    assert not any(told[f"{name} grim"] for name in ("alone", "mean", "third", "thirds", "no_third"))
