@@ -41,10 +41,12 @@ def order_in_data(claim: Claim, claims: Mapping[str, Claim], evidence: Evidence 
     pairs = list(_ordered(claim, claims))
     if evidence is None or not pairs:
         return None
-    both = [(pair, (estimate_of(pair[0], evidence), estimate_of(pair[1], evidence))) for pair in pairs]
+    compared = {one.id: one for pair in pairs for one in pair}
+    found_of = {name: estimate_of(one, evidence) for name, one in compared.items()}
+    both = [(pair, (found_of[pair[0].id], found_of[pair[1].id])) for pair in pairs]
     read = [(pair, (high, low)) for pair, (high, low) in both if not isinstance(high, str) and not isinstance(low, str)]
     if not read:
-        return _lacking(claim, {one for _, found_ in both for one in found_ if isinstance(one, str)}, evidence)
+        return _lacking(claim, {one for one in found_of.values() if isinstance(one, str)}, evidence)
     return _judged(claim, read, len(pairs) - len(read), evidence)
 
 

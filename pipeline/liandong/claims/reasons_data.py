@@ -1,7 +1,7 @@
 """The reasons of checks that need the tables of a bundle, and those of the verdict on a claim as a whole.
 
 Simulated data never support a figure and never speak against one: what was made to agree agrees, and what was not made
-to agree says nothing. What follows from the published counts alone (the arms of a design) holds in them all the same.
+to agree says nothing. So no reason that was read from them is more than not checkable.
 """
 
 from __future__ import annotations
@@ -16,10 +16,11 @@ from liandong.claims.reason_type import Reason, reason
 _FIGURES = "published estimate difference"
 _EFFECT = f"{_FIGURES} low high"
 # The smallest detectable effect: mde_points in the outcome's points, mde_sd_data in standard deviations of the data
-# (checks without data have an mde_sd of their own). coefficient: as published; coefficient_sd: over the SD of the data;
-# times: how many times the published figure the smallest detectable one is. level: of the two-sided test.
-_DESIGN = "coefficient coefficient_sd mde_points mde_sd_data times power level"
-_DESIGN_ALONE = "mde_points mde_sd_data power level"
+# (checks without data have an mde_sd of their own). level: of the two-sided test. coefficient: as published;
+# coefficient_sd: over the SD of the data; times: how many times the published figure the smallest detectable one is.
+# mde_even: the effect that is found as often as it is missed.
+_DESIGN = "coefficient coefficient_sd mde_points mde_even mde_sd_data times power level"
+_DESIGN_ALONE = "mde_points mde_even mde_sd_data power level"
 
 DATA_REASONS: Mapping[str, Reason] = MappingProxyType(
     {
@@ -31,6 +32,8 @@ DATA_REASONS: Mapping[str, Reason] = MappingProxyType(
         "reproduction_differs": reason("reproduction", "doubtful", f"{_EFFECT} n"),  # same sample; inside the interval
         "reproduction_differs_plainly": reason("reproduction", "doubtful", f"{_FIGURES} n"),  # same, no interval known
         "reproduction_exact_count": reason("reproduction", "supported", _FIGURES),  # people or clusters of the data
+        # The same, but nobody says that the figure is one of these very people.
+        "reproduction_differs_count_unstated": reason("reproduction", "doubtful", _FIGURES),
         "reproduction_differs_count": reason("reproduction", "contradicted", _FIGURES),  # a count that nothing blurs
         "reproduction_within": reason("reproduction", "consistent", _EFFECT),  # another sample; inside the interval
         "reproduction_outside": reason("reproduction", "contradicted", f"{_EFFECT} n"),  # same sample
@@ -39,11 +42,19 @@ DATA_REASONS: Mapping[str, Reason] = MappingProxyType(
         # A published range ("three to five in ten"): range_low and range_high, one of the two for a limit ("over 10").
         "reproduction_in_range": reason("reproduction", "supported", "estimate n"),
         "reproduction_in_range_elsewhere": reason("reproduction", "consistent", "estimate"),
+        "reproduction_in_range_loosely": reason("reproduction", "consistent", "estimate"),  # by its round ends
         "reproduction_near_range": reason("reproduction", "doubtful", "estimate"),
         "reproduction_out_of_range": reason("reproduction", "contradicted", "estimate"),
         # reproduction of a coefficient, by the inference that `verdicts` recommends.
-        "reproduction_effect": reason("reproduction", "supported", _EFFECT),  # contains it, excludes zero
-        "reproduction_effect_imprecise": reason("reproduction", "consistent", _EFFECT),  # contains it, and zero
+        "reproduction_effect": reason("reproduction", "supported", f"{_EFFECT} n"),  # same sample, to its decimals
+        "reproduction_effect_again": reason("reproduction", "consistent", f"{_EFFECT} n"),  # so, in a weak design
+        # Same sample, to its decimals, but no inference gives the published standard error: ours from low to high.
+        "reproduction_effect_other_error": reason(
+            "reproduction", "doubtful", f"{_FIGURES} published_se error_low error_high"
+        ),
+        "reproduction_effect_differs": reason("reproduction", "doubtful", f"{_EFFECT} n"),  # same sample; inside
+        "reproduction_effect_within": reason("reproduction", "consistent", _EFFECT),  # inside; excludes zero
+        "reproduction_effect_imprecise": reason("reproduction", "consistent", _EFFECT),  # inside, and zero as well
         "reproduction_effect_limited": reason("reproduction", "consistent", _EFFECT),  # the design carries it with care
         "reproduction_effect_not_carried": reason("reproduction", "consistent", _FIGURES),  # no interval to lean on
         "reproduction_effect_uncarried_differs": reason("reproduction", "not_checkable", _FIGURES),
@@ -61,8 +72,8 @@ DATA_REASONS: Mapping[str, Reason] = MappingProxyType(
         "reproduction_p_same_side": reason("reproduction", "consistent", "estimate level"),
         "reproduction_p_other_side": reason("reproduction", "doubtful", "estimate level"),
         # reproduction that says nothing
-        "reproduction_simulated": reason("reproduction", "consistent", _FIGURES),  # made to agree, and does
-        "reproduction_simulated_range": reason("reproduction", "consistent", "estimate"),
+        "reproduction_simulated": reason("reproduction", "not_checkable", _FIGURES),  # made to agree, and does
+        "reproduction_simulated_range": reason("reproduction", "not_checkable", "estimate"),
         "reproduction_simulated_differs": reason("reproduction", "not_checkable", _FIGURES),
         "reproduction_simulated_range_differs": reason("reproduction", "not_checkable", "estimate"),
         "reproduction_simulated_test": reason("reproduction", "not_checkable", "estimate"),  # a p-value of made-up data
@@ -82,17 +93,18 @@ DATA_REASONS: Mapping[str, Reason] = MappingProxyType(
         "order_data_partly": reason("order", "consistent", "n_compared n_clear n_unseen"),  # some pairs are hidden
         "order_data_unclear": reason("order", "doubtful", "n_compared n_reversed"),  # reversed; intervals overlap
         "order_data_reversed": reason("order", "contradicted", "n_compared n_reversed"),  # reversed, and clearly
-        "order_data_simulated": reason("order", "consistent", "n_compared n_clear"),
+        "order_data_simulated": reason("order", "not_checkable", "n_compared n_clear"),
         "order_data_simulated_differs": reason("order", "not_checkable", "n_compared n_reversed"),
         "order_data_hidden": reason("order", "not_checkable", "minimum_cell"),
         "order_data_no_row": reason("order", "not_checkable"),  # one of the two is not in the tables
         # detectability in the design of the data
         "detectability_data_below": reason("detectability", "doubtful", _DESIGN),
-        "detectability_data_below_simulated": reason("detectability", "doubtful", _DESIGN),  # the arms are published
+        "detectability_data_below_simulated": reason("detectability", "not_checkable", _DESIGN),
         "detectability_data_only_large": reason("detectability", "doubtful", _DESIGN_ALONE),  # no figure
-        "detectability_data_only_large_simulated": reason("detectability", "doubtful", _DESIGN_ALONE),
+        "detectability_data_only_large_simulated": reason("detectability", "not_checkable", _DESIGN_ALONE),
         "detectability_data_moderate": reason("detectability", "not_checkable", _DESIGN_ALONE),  # no figure
         "detectability_data_not_carried": reason("detectability", "doubtful", _DESIGN),  # large enough, yet no test is
+        "detectability_data_even": reason("detectability", "consistent", _DESIGN),  # below, with better odds
         "detectability_data_within": reason("detectability", "consistent", _DESIGN),
         "detectability_data_within_simulated": reason("detectability", "not_checkable", _DESIGN),
         "detectability_data_unknown": reason("detectability", "not_checkable"),  # no smallest effect, or it is hidden
@@ -110,5 +122,6 @@ DATA_REASONS: Mapping[str, Reason] = MappingProxyType(
         "overall_consistent": reason("overall", "consistent", "checks in_favour"),
         "overall_consistent_simulated": reason("overall", "consistent", "checks in_favour"),
         "overall_not_checkable": reason("overall", "not_checkable", "checks"),
+        "overall_derived": reason("overall", "not_checkable", "checks"),  # never published
     }
 )  # fmt: skip

@@ -2,9 +2,10 @@
 
 What a difference means depends on whose figure it is. A figure that was counted among as many people as are here is
 taken for a figure of the same people: it has to agree to its decimals, and no sampling error excuses it. Any other
-figure is held against our 95 % interval. A coefficient is held against the interval that the verdict on its design
-recommends; where no interval can be leant on, neither agreement nor disagreement says much. Simulated data agree
-because they were made to.
+figure is held against our 95 % interval. So is a coefficient, whose interval is the one that the verdict on its design
+recommends: that an interval contains a published coefficient makes it compatible with the data, and only one that the
+same rows give again is supported, provided that some inference gives its standard error, too. Where no interval can be
+leant on, neither agreement nor disagreement says much. What simulated data give says nothing.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from liandong.definitions import Claim
 
 _ROUNDING: Final = Fraction(1, 10**9)  # tables carry twelve digits: 0.310679611650 times 100 is 31.067961165
 _PERCENT: Final = 100
+_FEWEST_FOR_ONE: Final = 100  # people of whom one is no more than a percentage point, as slips of one person go
+_COARSE_ERROR: Final = Fraction(1, 200)  # of a number that disclosure control leaves with three digits
 
 
 def reproduce(claim: Claim, evidence: Evidence | None) -> CheckResult:
@@ -67,6 +70,15 @@ def _of_figure(claim: Claim, estimate: Estimate, bounds: Bounds, *, simulated: b
         values["std_error_like"] = estimate.errors[same_error]
         numbers["found_in"] = " | ".join(dict.fromkeys([estimate.found_in, same_error]))
     code = _figure_code(claim, estimate, bounds, simulated=simulated)
+    # All that disagrees on a coefficient outweighs what its standard error says of it.
+    told = claim.se is not None and same_error is None and bool(estimate.errors)
+    if told and code in _REPRODUCED and _is_same_sample(claim, estimate):
+        code = "reproduction_effect_other_error"
+        values |= {
+            "published_se": float(bounds_of_figure(claim.se or 0).middle or 0),
+            "error_low": min(estimate.errors.values()),
+            "error_high": max(estimate.errors.values()),
+        }
     return found(claim.id, code, values=values, difference=values["difference"], **numbers)
 
 
@@ -75,7 +87,12 @@ def _same_error(claim: Claim, estimate: Estimate) -> str | None:
     if claim.se is None:
         return None
     bounds = bounds_of_figure(claim.se)
-    return next((row for row, error in estimate.errors.items() if bounds.overlaps(exactly(error))), None)
+    slack = _COARSE_ERROR if estimate.resolution else Fraction(0)
+    for row, error in estimate.errors.items():
+        exact = exactly(error).low
+        if bounds.overlaps(Bounds(exact * (1 - slack), exact * (1 + slack))):
+            return row
+    return None
 
 
 def _figure_code(claim: Claim, estimate: Estimate, bounds: Bounds, *, simulated: bool) -> str:
@@ -88,7 +105,7 @@ def _figure_code(claim: Claim, estimate: Estimate, bounds: Bounds, *, simulated:
         return "reproduction_coarse" if agrees or _contains(estimate, bounds) else "reproduction_coarse_differs"
     if estimate.kind == "count" and claim.kind == "count":
         # What is counted in these very rows: nothing blurs it but the rounding of the figure.
-        return _COUNTS[agrees, _is_same_sample(claim, estimate)]
+        return _count_code(claim, estimate, agrees=agrees)
     same = _is_same_sample(claim, estimate)
     if agrees:
         return "reproduction_exact" if same else "reproduction_exact_elsewhere"
@@ -102,12 +119,15 @@ def _figure_code(claim: Claim, estimate: Estimate, bounds: Bounds, *, simulated:
     return "reproduction_within" if inside else "reproduction_outside_elsewhere"
 
 
-_COUNTS: Final = {
-    (True, True): "reproduction_exact_count",
-    (True, False): "reproduction_exact_elsewhere",
-    (False, True): "reproduction_differs_count",
-    (False, False): "reproduction_no_interval",
-}
+def _count_code(claim: Claim, estimate: Estimate, *, agrees: bool) -> str:
+    if claim.n is None:  # a count that agrees is its own base; one that differs may be that of other people
+        return "reproduction_exact_count" if agrees else "reproduction_differs_count_unstated"
+    if _is_same_sample(claim, estimate):
+        return "reproduction_exact_count" if agrees else "reproduction_differs_count"
+    return "reproduction_exact_elsewhere" if agrees else "reproduction_no_interval"
+
+
+_REPRODUCED: Final = frozenset({"reproduction_effect", "reproduction_effect_again", "reproduction_effect_not_carried"})
 
 
 def _effect_code(claim: Claim, estimate: Estimate, bounds: Bounds, *, agrees: bool) -> str:
@@ -118,18 +138,22 @@ def _effect_code(claim: Claim, estimate: Estimate, bounds: Bounds, *, agrees: bo
     published = float(claim.printed.value or 0)
     if published * estimate.value < 0:
         return "reproduction_other_sign"
-    if not _contains(estimate, bounds):
-        sure = estimate.design == "carries" and _is_same_sample(claim, estimate)
+    same = _is_same_sample(claim, estimate)
+    if not agrees and not _contains(estimate, bounds):
+        sure = estimate.design == "carries" and same
         return "reproduction_effect_outside" if sure else "reproduction_effect_outside_elsewhere"
+    if same and not agrees:
+        return "reproduction_effect_differs"
     if estimate.design != "carries":
-        return "reproduction_effect_limited"
+        return "reproduction_effect_again" if same else "reproduction_effect_limited"
+    if same:
+        return "reproduction_effect"
     clear = estimate.low > 0 or estimate.high < 0
-    return "reproduction_effect" if clear else "reproduction_effect_imprecise"
+    return "reproduction_effect_within" if clear else "reproduction_effect_imprecise"
 
 
 def _of_range(claim: Claim, estimate: Estimate, bounds: Bounds, *, simulated: bool) -> CheckResult:
     """Hold a range such as "three to five in ten", or a limit such as "over 10,000", against the estimate."""
-    inside = holds(bounds, estimate)
     values = {"estimate": estimate.value}
     values |= {
         name: float(bound)
@@ -141,20 +165,40 @@ def _of_range(claim: Claim, estimate: Estimate, bounds: Bounds, *, simulated: bo
     }
     if estimate.people is not None:
         values["n"] = float(estimate.people)
-    code = _range_code(claim, estimate, bounds, inside=inside, simulated=simulated)
+    code = _range_code(claim, estimate, bounds, simulated=simulated)
     return found(claim.id, code, values=values, **_read_from(claim, estimate))
 
 
-def _range_code(claim: Claim, estimate: Estimate, bounds: Bounds, *, inside: bool, simulated: bool) -> str:
+def _range_code(claim: Claim, estimate: Estimate, bounds: Bounds, *, simulated: bool) -> str:
+    inside = holds(bounds, estimate)
     if simulated:
         return "reproduction_simulated_range" if inside else "reproduction_simulated_range_differs"
     same = _is_same_sample(claim, estimate)
     careful = estimate.kind == "effect" or estimate.resolution > 0
     if inside:
         return "reproduction_in_range" if same and not careful else "reproduction_in_range_elsewhere"
-    if same and not careful and not _contains(estimate, bounds):
+    loose = _loosely(claim, bounds)
+    if holds(loose, estimate):
+        return "reproduction_in_range_loosely"
+    if same and not careful and not _contains(estimate, loose):
         return "reproduction_out_of_range"
     return "reproduction_near_range"
+
+
+def _loosely(claim: Claim, bounds: Bounds) -> Bounds:
+    """Return a range ("three to five in ten") with its round ends taken for rounded ones; a limit is itself exact."""
+    if claim.printed.form != "range":
+        return bounds
+    low, high = (_round_unit(Fraction(end)) / 2 for end in (bounds.low, bounds.high))
+    return Bounds(bounds.low - low, bounds.high + high)
+
+
+def _round_unit(end: Fraction) -> Fraction:
+    """Return the unit of the last digit of a whole number that is not 0: 10 of 30, 1 of 35; 0 of any other."""
+    if end.denominator != 1 or end == 0:
+        return Fraction(0)
+    digits = str(abs(end.numerator))
+    return Fraction(10 ** (len(digits) - len(digits.rstrip("0"))))
 
 
 def holds(bounds: Bounds, estimate: Estimate) -> bool:
@@ -172,15 +216,14 @@ def _contains(estimate: Estimate, bounds: Bounds) -> bool:
 
 
 def _is_same_sample(claim: Claim, estimate: Estimate) -> bool:
-    if estimate.kind == "count":
-        return claim.n is None or claim.n == estimate.people
     return claim.n is not None and claim.n == estimate.people
 
 
 def _is_near(claim: Claim, estimate: Estimate, bounds: Bounds) -> bool:
-    """Return whether cutting off instead of rounding, or one person, explains the difference."""
+    """Return whether cutting off instead of rounding, or one person of a hundred or more, explains the difference."""
     cut = bounds_of(claim, "truncated")
-    person = Fraction(_PERCENT, claim.n or 1) if claim.kind == "percent" else Fraction(0)
+    many = claim.kind == "percent" and claim.n is not None and claim.n >= _FEWEST_FOR_ONE
+    person = Fraction(_PERCENT, claim.n or 1) if many else Fraction(0)
     wider = Bounds(bounds.low - person, bounds.high + person)
     return holds(wider, estimate) or (cut is not None and holds(cut, estimate))
 

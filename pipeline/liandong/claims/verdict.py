@@ -3,10 +3,12 @@
 1. What speaks against a claim outweighs what speaks for it: one contradicted check makes the claim contradicted, one
    doubtful check makes it doubtful, whatever the others say.
 2. Only data can support: figures that agree with each other (grim, parts, arithmetic, test) may be wrong together, so
-   they make a claim consistent at most; so does everything in data that were simulated.
+   they make a claim consistent at most. Data that were simulated say nothing: what they give is not checkable, whatever
+   it is, and decides only where there is nothing else to tell.
 3. That a design could have found an effect, and what a figure is among those in need, say nothing about whether the
    claim is true: they may cast doubt, but they make no claim consistent.
-4. A claim is not checkable when no check that counts could be made.
+4. A claim is not checkable when no check that counts could be made. One that was never published, and follows from
+   other figures, is none of the figures that are checked: ``overall_derived`` says so.
 """
 
 from __future__ import annotations
@@ -65,6 +67,8 @@ RULES: Final[tuple[tuple[Verdict, str], ...]] = (
 )
 # Reasons that say least of why a claim cannot be checked: another one is the better argument.
 _TELL_LEAST: Final = frozenset({"reproduction_no_data", "reproduction_no_quantity"})
+_DERIVED: Final = frozenset({"arithmetic_unpublished", "parts_unpublished"})
+_MADE_UP: Final = "_simulated"
 # What these compute is not the published figure: a smallest detectable effect, a share of others, a part of it.
 _OF_ANOTHER_FIGURE: Final = frozenset({"order", "detectability", "denominator"})
 _OF_A_PART: Final = frozenset({"parts_fit", "parts_exceed"})
@@ -93,17 +97,21 @@ def overall(claim: str, results: Sequence[CheckResult]) -> CheckResult:
     counted = {result.check: counts_as(result) for result in results}
     verdict, code = next(((verdict, code) for verdict, code in RULES if verdict in counted.values()), RULES[-1])
     deciding = _deciding(results, counted, verdict)
-    if code == "overall_consistent" and any(_is_simulated(result) for result in results):
+    if code == "overall_consistent" and any(map(_is_simulated, results)):
         code = "overall_consistent_simulated"
-    reproduced = next((result for result in results if result.check == "reproduction"), None)
+    if code == "overall_not_checkable" and deciding is not None and deciding.reason in _DERIVED:
+        code = "overall_derived"
+    real = [result for result in results if not _is_simulated(result)]
+    reproduced = next((result for result in real if result.check == "reproduction"), None)
     shown = deciding if reproduced is None or reproduced.recomputed is None else reproduced
-    if shown is not None and (shown.check in _OF_ANOTHER_FIGURE or shown.reason in _OF_A_PART):
+    other = shown is None or shown.check in _OF_ANOTHER_FIGURE or shown.reason in _OF_A_PART
+    if other or shown not in real:
         shown = None
     return found(
         claim,
         code,
         values={
-            "checks": float(sum(result.verdict != "not_checkable" for result in results)),
+            "checks": float(sum(result.verdict != "not_checkable" for result in real)),
             "against": float(sum(one in _AGAINST for one in counted.values())),
             "in_favour": float(sum(one in {"consistent", "supported"} for one in counted.values())),
         },
@@ -113,7 +121,12 @@ def overall(claim: str, results: Sequence[CheckResult]) -> CheckResult:
 
 
 def counts_as(result: CheckResult) -> Verdict:
-    """Return what a check counts for in the verdict on the claim: its own verdict, or the strongest it may give."""
+    """Return what a check counts for in the verdict on the claim: its own verdict, or the strongest it may give.
+
+    What was read from simulated data counts for nothing.
+    """
+    if _is_simulated(result):
+        return "not_checkable"
     if result.verdict in _AGAINST:
         return result.verdict
     return min(result.verdict, STRONGEST[result.check], key=_FAVOURABLE.index)
@@ -123,13 +136,14 @@ def _deciding(results: Sequence[CheckResult], counted: dict[Check, Verdict], ver
     """Return the check that gives the claim its verdict; for a favourable one, data come before mere agreement."""
     order = DECIDING if verdict in _AGAINST else (*_FROM_DATA, *DECIDING)
     some = [result for result in results if counted[result.check] == verdict]
+    some = [result for result in some if not _is_simulated(result)] or some
     # Where nothing could be checked, the argument is a check that could not be made, not one that says something else.
     some = [result for result in some if result.verdict == verdict] or some
     return min(some, key=lambda result: (result.reason in _TELL_LEAST, order.index(result.check)), default=None)
 
 
 def _is_simulated(result: CheckResult) -> bool:
-    return result.check in _FROM_DATA and "_simulated" in result.reason and result.verdict == "consistent"
+    return _MADE_UP in result.reason
 
 
 def _figures(result: CheckResult) -> dict[str, float | int | None]:

@@ -27,7 +27,7 @@ _BY_FORM: Final[Mapping[str, str]] = MappingProxyType(
         "minimum_cell stars stars_low stars_high sum_squares_low sum_squares_high df df_needed items",
         "estimate": "estimate",
         "published": "low high published range_low range_high all in_need",
-        "finer": "nearest_below nearest_above lowest highest sum_low sum_high whole_low whole_high published_low "
+        "finer": "published_se error_low error_high nearest_below nearest_above lowest highest sum_low sum_high whole_low whole_high published_low "
         "published_high interval_low interval_high recomputed conf_low conf_high "
         "expected_low_from expected_low_to expected_high_from "
         "expected_high_to",
@@ -55,6 +55,7 @@ SPANS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "stars_span": ("stars_low", "stars_high"),
         "intervals": ("interval_low", "interval_high"),
         "lows": ("low", "high"),
+        "errors": ("error_low", "error_high"),
         "ranges": ("range_low", "range_high"),
         "range_of": ("lowest", "highest"),
         "lows_expected": ("expected_low_from", "expected_low_to"),

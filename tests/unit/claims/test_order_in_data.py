@@ -57,6 +57,15 @@ def test_a_relation_says_which_is_higher(relation: str, start: str, end: str) ->
     assert found.reason == "order_data_clear"
 
 
+def test_every_figure_is_looked_up_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    from liandong.claims import order_data
+
+    asked: list[str] = []
+    monkeypatch.setattr(order_data, "estimate_of", lambda one, _: asked.append(one.id) or "no_row")
+    ordered(APART, order=[["a", "b"], ["c3"]])
+    assert sorted(asked) == ["a", "b", "c3"]
+
+
 def test_another_sample_cannot_support_an_order() -> None:
     other = claim(60.0, id="a", n=900, quantity={"indicator": "a"})
     found = ordered(APART, other)

@@ -69,9 +69,9 @@ def test_the_interval_of_a_difference_covers_any_covariance() -> None:
 
 def test_the_verdict_chooses_the_inference() -> None:
     rows = [effect(0.02, 0.01, 0.03, 0.001, vcov="CR1"), effect(0.02, -0.05, 0.09, 0.5)]
-    given = claim("0.020", kind="coefficient", quantity={"effect": "e", "outcome": "y"})
+    given = claim("0.024", kind="coefficient", quantity={"effect": "e", "outcome": "y"})
     recommended = evidence(estimates=rows, verdicts=[judged("carries", recommended="CR1")])
-    assert reproduce(given, recommended).reason == "reproduction_effect"
+    assert reproduce(given, recommended).reason == "reproduction_effect_within"
     cautious = evidence(estimates=rows, verdicts=[judged("carries", recommended="CR2")])
     assert reproduce(given, cautious).reason == "reproduction_effect_imprecise"
 
@@ -96,12 +96,29 @@ def test_the_inference_behind_a_published_standard_error_is_named() -> None:
     assert "std_error_like" not in other.values
 
 
+def test_a_standard_error_that_nothing_gives_is_told_beside_ours() -> None:
+    rows = [effect(0.118, 0.05, 0.19, 0.001, vcov="CR1", std_error=0.031), effect(0.118, 0.04, 0.2, 0.003)]
+    given = claim("0.118", kind="coefficient", n=500, se="0.002", quantity={"effect": "e", "outcome": "y"})
+    found = reproduce(given, evidence(estimates=rows, verdicts=[judged("carries")]))
+    assert (found.reason, found.verdict) == ("reproduction_effect_other_error", "doubtful")
+    assert [found.values[name] for name in ("published_se", "error_low", "error_high")] == [0.002, 0.01, 0.031]
+
+
+def test_an_error_that_disclosure_control_rounds_may_be_the_published_one() -> None:
+    rows = [effect(0.118, 0.05, 0.19, 0.001, std_error=0.0344)]  # of 0.034449
+    given = claim("0.118", kind="coefficient", n=500, se="0.03445", quantity={"effect": "e", "outcome": "y"})
+    rounded = evidence(minimum_cell=10, estimates=rows, verdicts=[judged("carries")])
+    assert reproduce(given, rounded).reason == "reproduction_effect"
+    exact = evidence(estimates=rows, verdicts=[judged("carries")])
+    assert reproduce(given, exact).reason == "reproduction_effect_other_error"
+
+
 def test_percentage_points_of_an_effect_on_yes_or_no() -> None:
     published = evidence(estimates=[effect(0.118, 0.05, 0.19, 0.001)], verdicts=[judged("carries")])
     given = claim(
         11.8, kind="coefficient", unit="percentage_points", se="1.0", quantity={"effect": "e", "outcome": "y"}
     )
     found = reproduce(given, published)
-    assert (found.reason, found.recomputed) == ("reproduction_effect", pytest.approx(11.8))
+    assert (found.reason, found.recomputed) == ("reproduction_effect_within", pytest.approx(11.8))
     assert (found.conf_low, found.conf_high) == (pytest.approx(5), pytest.approx(19))
     assert found.values["std_error_like"] == pytest.approx(1)  # 0.01

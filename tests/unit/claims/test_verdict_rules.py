@@ -94,12 +94,33 @@ def test_simulated_agreement_has_a_reason_of_its_own() -> None:
     assert overall("c", [result("grim", "consistent")]).reason == "overall_consistent"
 
 
-def test_no_reason_of_simulated_data_supports_or_contradicts() -> None:
+@pytest.mark.parametrize("verdict", VERDICTS)
+@pytest.mark.parametrize("check", ["reproduction", "order", "detectability", "denominator"])
+def test_what_simulated_data_give_neither_counts_nor_decides_nor_is_shown(check: Check, verdict: Verdict) -> None:
+    made = result(check, verdict, f"{check}_simulated", recomputed=31.2)
+    grim = result("grim", "consistent", "grim_possible_weak", recomputed=31.07, chance=0.62)
+    found = overall("c", [grim, made])
+    assert (found.verdict, found.found_in) == ("consistent", "claims: claim=c; check=grim")
+    assert (found.values["checks"], found.values["in_favour"], found.values["against"]) == (1, 1, 0)
+    assert (found.recomputed, found.chance) == (31.07, 0.62)
+    alone = overall("c", [made])
+    assert (alone.verdict, alone.recomputed, alone.values["checks"]) == ("not_checkable", None, 0)
+    assert alone.found_in == f"claims: claim=c; check={check}"  # nothing else is there to tell
+
+
+@pytest.mark.parametrize("reason", ["arithmetic_unpublished", "parts_unpublished"])
+def test_what_was_never_published_is_told_apart(reason: str) -> None:
+    check: Check = "parts" if reason.startswith("parts") else "arithmetic"
+    open_one = result("reproduction", "not_checkable", "reproduction_no_data")
+    found = overall("c", [result(check, "not_checkable", reason, recomputed=36.4), open_one])
+    assert (found.reason, found.verdict, found.recomputed) == ("overall_derived", "not_checkable", 36.4)
+    assert overall("c", [open_one]).reason == "overall_not_checkable"
+
+
+def test_no_reason_of_simulated_data_says_anything() -> None:
     simulated = {code: reason for code, reason in REASONS.items() if "simulated" in code and reason.check != "overall"}
     assert simulated
-    assert {reason.verdict for reason in simulated.values()} <= {"consistent", "not_checkable", "doubtful"}
-    # only what follows from the published counts, the arms of the design, may cast doubt
-    assert {reason.check for reason in simulated.values() if reason.verdict == "doubtful"} == {"detectability"}
+    assert {reason.verdict for reason in simulated.values()} == {"not_checkable"}
 
 
 def test_the_row_shows_what_the_data_give() -> None:
