@@ -50,13 +50,20 @@ end
 local found, order, counters = {}, {}, {}
 local section
 
+-- Quarto numbers headings itself: it takes `number-sections` out of the metadata and of the writer's options, and keeps
+-- it among the parameters of its filters.
+local function are_sections_numbered()
+  local options = meta["liandong-options"]
+  if options then return options["number-sections"] == true end
+  if type(_G.param) == "function" then return _G.param("number-sections", false) == true end
+  if meta["number-sections"] ~= nil then return meta["number-sections"] == true end
+  return PANDOC_WRITER_OPTIONS ~= nil and PANDOC_WRITER_OPTIONS.number_sections == true
+end
+
 local function depth_of_numbers()
   local options = meta["liandong-options"] or {}
-  local asked = options["number-sections"]
-  if asked == nil then asked = meta["number-sections"] end
-  if asked == nil and PANDOC_WRITER_OPTIONS then asked = PANDOC_WRITER_OPTIONS.number_sections end
   local depth = options["number-depth"] or meta["number-depth"]
-  return asked and (depth and tonumber(pandoc.utils.stringify(depth)) or 6) or 0
+  return are_sections_numbered() and (depth and tonumber(pandoc.utils.stringify(depth)) or 6) or 0
 end
 
 local function enter_section(header, depth)
@@ -87,12 +94,14 @@ local function enter_number(span)
   if sections[#sections] ~= section then sections[#sections + 1] = section end
 end
 
-local function read_blocks(blocks, depth)
+-- Headings inside conditional content are sections; those of callouts and tabs are titles, without a number.
+local function read_blocks(blocks, depth, titles)
   for _, block in ipairs(blocks) do
     if block.t == "Div" then
-      if is_shown(block) then read_blocks(block.content, depth) end
+      local visible = block.classes:includes("content-visible") or block.classes:includes("content-hidden")
+      if is_shown(block) then read_blocks(block.content, depth, titles or not visible) end
     else
-      if block.t == "Header" then enter_section(block, depth) end
+      if block.t == "Header" and not titles then enter_section(block, depth) end
       block:walk({ Span = enter_number })
     end
   end
@@ -186,7 +195,7 @@ function Pandoc(doc)
   local chinese = pandoc.utils.stringify(meta.lang or ""):sub(1, 2) == "zh"
   words, forms = WORDS[chinese and "zh" or "en"], FORMS[chinese and "zh" or "en"]
   section = words.front
-  read_blocks(doc.blocks, depth_of_numbers())
+  read_blocks(doc.blocks, depth_of_numbers(), false)
   return doc:walk({
     Div = function(div)
       if not div.classes:includes("ld-numbers") then return nil end

@@ -50,7 +50,7 @@ def test_an_option_that_would_be_lost_is_an_error(tmp_path: Path, front: str, me
 def test_the_projects_own_settings_are_on_the_list(tmp_path: Path, make_project: Callable[..., Path]) -> None:
     project = make_project(tmp_path, {"zh/p.qmd": "---\ntitle: 题\n---\n"})
     settings = page_settings(project, read_page(project, "zh/p.qmd"))
-    assert settings.filters == ("filters/numbers.lua", "filters/cjk.lua"), "the one at: pre-ast comes first"
+    assert settings.filters == ("filters/numbers.lua", "filters/paths.lua", "filters/cjk.lua"), "those at: pre-ast first"
     assert settings.execute["echo"] is False
 
 
