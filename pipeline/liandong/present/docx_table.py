@@ -14,6 +14,7 @@ _MARGIN = 80  # twips left and right in a cell
 _STYLE_SIZE = 8.8  # font size of the style Table Text: no need to repeat it
 _SHORT = 12  # rows up to which a table is kept on one page: kept longer, it leaves white space above it
 _ENDS = 3  # rows at either end of a longer table that stay together
+_PANEL = 9  # rows up to which the rows below a heading stay with it
 _SPACE, _SPACE_ABOVE_GROUP = 30, 100  # twips above and below the text of a cell
 _INDENT = 180  # twips per step
 _INK = "1D2A30"
@@ -71,7 +72,17 @@ def _kept(table: Table, number: int) -> bool:
     last = len(table.rows) - 1
     if number == last:
         return bool(table.notes)
-    return last < _SHORT or number < _ENDS - 1 or number > last - _ENDS
+    return last < _SHORT or number < _ENDS - 1 or number > last - _ENDS or _inside_panel(table, number)
+
+
+def _inside_panel(table: Table, number: int) -> bool:
+    """Whether a row that is not the last of a short panel stands below a heading."""
+    headings = [at for at, row in enumerate(table.rows) if row.kind == "group"]
+    start = max((at for at in headings if at <= number), default=None)
+    if start is None:
+        return False
+    end = min((at for at in headings if at > number), default=len(table.rows))
+    return end - start <= _PANEL and number < end - 1
 
 
 def _description(table: Table) -> str:

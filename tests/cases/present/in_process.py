@@ -42,14 +42,19 @@ class InProcess:
         return {"status": "ok", "data": {"text/plain": repr(value), **shown}}
 
 
-def executed(page: str, bundle: Path, lang: Language, folder: Path, form: Format) -> tuple[Document, dict[str, Any]]:
-    """Return a page of `reports/` after execution, and its metadata for pandoc; `folder` must be empty."""
+def executed(
+    page: str, bundle: Path, lang: Language, folder: Path, form: Format, **more: str
+) -> tuple[Document, dict[str, Any]]:
+    """Return a page of `reports/` after execution, and its metadata for pandoc; `folder` must be empty.
+
+    `more` are parameters of the page besides bundle and language.
+    """
     project = folder / "reports"
     shutil.copytree(REPORTS, project)
     source = f"{lang}/{page}.qmd"
     found = read_page(project, source)
     settings = page_settings(project, found)
-    parameters = {"bundle": str(bundle), "lang": lang}
+    parameters = {"bundle": str(bundle), "lang": lang, **more}
     result = execute_page(found, InProcess(), parameters, settings.execute, project / lang)
     check_dialect(result.lines, written=result.printed)
     values = {"toc": False, "toc-depth": 3, "number-sections": False, "number-depth": 6, **settings.of(form)}
@@ -58,9 +63,9 @@ def executed(page: str, bundle: Path, lang: Language, folder: Path, form: Format
     return Document(project, source, tuple(resolve_shortcodes(result.lines)), settings.filters), values
 
 
-def html_of(page: str, bundle: Path, lang: Language, folder: Path) -> str:
+def html_of(page: str, bundle: Path, lang: Language, folder: Path, **more: str) -> str:
     """Return the HTML of a page of `reports/`, without its frame and fonts; `folder` must be empty."""
-    document, metadata = executed(page, bundle, lang, folder, "html")
+    document, metadata = executed(page, bundle, lang, folder, "html", **more)
     output = folder / f"{page}.html"
     convert(document, "html", metadata, ["--section-divs"], output)
     return output.read_text(encoding="utf-8")

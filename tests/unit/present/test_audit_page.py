@@ -24,7 +24,6 @@ from tests.cases.present.in_process import html_of
 from tests.cases.present.rows import Rows
 from tests.cases.present.survey import survey_manifest, survey_tables
 from tests.cases.present.walking import Books, walked
-from tests.golden.present.audit_text import FOLDER, audit_text
 
 from liandong.definitions import Language
 from liandong.errors import RenderError
@@ -296,9 +295,3 @@ def test_every_number_of_the_text_is_a_row_of_the_bundle(
         assert walk.loose == []
         assert [*filter(None, map(books.fault, walk.numbers))] == []
         assert len(walk.numbers) > 10
-
-
-@pytest.mark.parametrize("lang", LANGUAGES)
-def test_the_page_reads_as_it_did(small: Bundle, lang: Language) -> None:
-    golden = (FOLDER / f"audit.{lang}.txt").read_text(encoding="utf-8")
-    assert audit_text(small.path, lang) == golden
