@@ -130,6 +130,8 @@ def _environment(fonts: Path) -> Mapping[str, str]:
     return {
         **without_key(os.environ),
         "QUARTO_PYTHON": sys.executable,
+        # Of two kernels named python3 that of this environment, not one that a user once registered.
+        "JUPYTER_PREFER_ENV_PATH": "1",
         "PYTHONPATH": os.pathsep.join(paths),
         "TYPST_FONT_PATHS": str(fonts),
         "SOURCE_DATE_EPOCH": str(source_date()),

@@ -42,11 +42,12 @@ def stage_project(
         raise RenderError(
             "no evidence bundle here: manifest.json is missing", where=str(bundle), hint="run `liandong run` first"
         )
-    styles = _UNNEEDED
 
     def ignore(folder: str, names: list[str]) -> set[str]:
-        # The styles hold an HTML template of their own.
-        return set() if Path(folder).name == "styles" else styles(folder, names)
+        # The styles hold an HTML template of their own; a bundle at the root is there for pages opened by hand.
+        if Path(folder).name == "styles":
+            return set()
+        return {*_UNNEEDED(folder, names), *([BUNDLE] if Path(folder) == project else ())}
 
     shutil.copytree(project, target, ignore=ignore)
     for place, file in own.items():
