@@ -1,4 +1,4 @@
-"""How weak evidence adds up: the chance that all percentages of one base would have passed GRIM, were they arbitrary."""
+"""How weak evidence adds up: the chance that all percentages of one base pass GRIM when they are arbitrary."""
 
 from __future__ import annotations
 

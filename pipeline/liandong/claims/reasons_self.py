@@ -65,16 +65,44 @@ SELF_REASONS: Mapping[str, Reason] = MappingProxyType(
         "test_p_follows": reason("test", "consistent", "statistic_low statistic_high p_low p_high"),
         # Not with the t distribution and the published df, but with the normal one.
         "test_p_follows_normal": reason("test", "consistent", "statistic_low statistic_high p_low p_high df"),
+        # Without published df: with t and df_needed, five or more, or one less than there are clusters.
+        "test_p_follows_t": reason("test", "consistent", "statistic_low statistic_high p_low p_high df_needed"),
         # Without published df: only with as few as df_needed, which nobody said.
         "test_p_needs_few_df": reason("test", "doubtful", "statistic_low statistic_high p_low p_high df_needed"),
         "test_p_one_sided": reason("test", "doubtful", "statistic_low statistic_high p_low p_high"),
         "test_p_does_not_follow": reason("test", "contradicted", "statistic_low statistic_high p_low p_high"),
         "test_p_out_of_range": reason("test", "contradicted"),
+        # So few digits that nearly every p-value would follow.
+        "test_too_coarse": reason("test", "not_checkable", "statistic_low statistic_high p_low p_high"),
+        # Of a mean, or a ratio of amounts: what it was tested against is not published.
+        "test_other_null": reason("test", "not_checkable"),
+        # A statistic (t, z) beside estimate and SE: stated_low, stated_high are as printed.
+        "test_statistic_follows": reason("test", "consistent", "statistic_low statistic_high stated_low stated_high"),
+        "test_statistic_does_not_follow": reason(
+            "test", "contradicted", "statistic_low statistic_high stated_low stated_high"
+        ),
+        # se_low, se_high: the SE that the published p-value or statistic implies.
+        "test_error_implied": reason("test", "not_checkable", "se_low se_high"),
+        # Of a mean: its SD over the root of n; another one under clustering.
+        "test_mean_error_agrees": reason("test", "consistent", "se_low se_high n"),
+        "test_mean_error_differs": reason("test", "doubtful", "se_low se_high n"),
         # stars: as printed; stars_low, stars_high: what the p-value gives under the stated or the customary levels.
         "test_stars_agree": reason("test", "consistent", "stars stars_low stars_high"),
+        "test_stars_agree_t": reason("test", "consistent", "stars stars_low stars_high df_needed"),
+        "test_stars_few_df": reason("test", "doubtful", "stars stars_low stars_high df_needed"),
+        "test_stars_one_sided": reason("test", "doubtful", "stars stars_low stars_high"),
         "test_stars_disagree": reason("test", "contradicted", "stars stars_low stars_high"),
         # level: as stated, else 5 %. "weak": only at 10 %, which was not said.
         "test_significance_follows": reason("test", "consistent", "level p_low p_high"),
+        # Within its rounding p lies on both sides of the level, so that either word is possible.
+        "test_significance_open": reason("test", "consistent", "level p_low p_high"),
+        "test_insignificance_follows": reason("test", "consistent", "level p_low p_high"),
+        "test_insignificance_t": reason("test", "consistent", "level p_low p_high df_needed"),
+        "test_insignificance_few_df": reason("test", "doubtful", "level p_low p_high df_needed"),
+        "test_insignificance_strict": reason(
+            "test", "doubtful", "level p_low p_high"
+        ),  # only at 1 %, which was not said
+        "test_insignificance_does_not_follow": reason("test", "contradicted", "level p_low p_high"),
         "test_significance_weak": reason("test", "doubtful", "level p_low p_high"),
         "test_significance_one_sided": reason("test", "doubtful", "level p_low p_high"),
         "test_significance_does_not_follow": reason("test", "contradicted", "level p_low p_high"),
@@ -82,6 +110,12 @@ SELF_REASONS: Mapping[str, Reason] = MappingProxyType(
         # It contains the estimate; there is no SE to hold its width to.
         "test_interval_contains": reason("test", "consistent", "level interval_low interval_high"),
         "test_interval_does_not_follow": reason("test", "contradicted", "level interval_low interval_high"),
+        "test_interval_follows_t": reason("test", "consistent", "level interval_low interval_high df_needed"),
+        "test_interval_few_df": reason("test", "doubtful", "level interval_low interval_high df_needed"),
+        "test_interval_other_level": reason("test", "doubtful", "level interval_low interval_high level_needed"),
+        # Not even around the estimate, as bootstrap and profile intervals need not be.
+        "test_interval_lopsided": reason("test", "doubtful", "level interval_low interval_high"),
+        "test_interval_lopsided_ratio": reason("test", "not_checkable", "level interval_low interval_high"),
         "test_interval_without_estimate": reason("test", "contradicted", "level interval_low interval_high"),
         "test_beyond_scale": reason("test", "contradicted", "scale_range"),  # no difference of means can be that large
         # Called significant (or given stars or p) without SE: the SE must have been at most se_largest.

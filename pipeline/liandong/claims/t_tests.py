@@ -1,19 +1,27 @@
-"""Ranges of a t statistic and its p-value that the rounding of a coefficient and its standard error leaves open."""
+"""The t distribution behind a published test: p-values, critical values, and degrees of freedom that nobody stated.
+
+A figure printed with few digits is an interval, and so are the statistic and its p-value: :class:`PRange`.
+"""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
 
-from liandong.claims.form import Bounds, bounds_of, bounds_of_figure
-from liandong.definitions import Claim
+from liandong.claims.form import Bounds, bounds_of_figure
 
-_NORMAL = math.inf
+NORMAL: Final = math.inf
+# Between two neighbours everything changes continuously and in one direction, so that no fit is overlooked.
+_DFS: Final = (NORMAL, 1e4, 1e3, 300.0, 100.0, 50.0, 30.0, 20.0, 15.0, 10.0, 7.0, 5.0, 4.0, 3.0, 2.0, 1.0)
+_PRECISION: Final = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
 class PRange:
-    """The p-values that |coefficient / SE| in a range gives, two-sided, with the statistic's range."""
+    """The p-values that a statistic in a range gives, two-sided, with the statistic's range."""
 
     statistic_low: float
     statistic_high: float
@@ -23,6 +31,15 @@ class PRange:
     def one_sided(self) -> PRange:
         """Return the range of the one-sided test in the direction of the coefficient."""
         return PRange(self.statistic_low, self.statistic_high, self.low / 2, self.high / 2)
+
+    def values(self) -> dict[str, float]:
+        """Return the numbers that sentences name."""
+        return {
+            "statistic_low": self.statistic_low,
+            "statistic_high": self.statistic_high,
+            "p_low": self.low,
+            "p_high": self.high,
+        }
 
 
 def two_sided(statistic: float, df: float) -> float:
@@ -38,7 +55,7 @@ def critical(level: float, df: float) -> float:
     """Return the value that |T| exceeds with probability `level`."""
     from scipy.special import ndtri, stdtrit
 
-    return float(ndtri(1 - level / 2) if math.isinf(df) else stdtrit(df, 1 - level / 2))
+    return float(-ndtri(level / 2) if math.isinf(df) else -stdtrit(df, level / 2))
 
 
 def magnitude(bounds: Bounds) -> Bounds:
@@ -48,31 +65,11 @@ def magnitude(bounds: Bounds) -> Bounds:
     return bounds if bounds.low > 0 else Bounds(-bounds.high, -bounds.low)
 
 
-def standard_error(claim: Claim) -> Bounds | None:
-    """Return the possible standard errors: as published, else half the width of the interval by its critical value."""
-    if claim.se is not None:
-        return bounds_of_figure(claim.se)
-    if claim.interval is None:
-        return None
-    low, high = bounds_of_figure(claim.interval.low), bounds_of_figure(claim.interval.high)
-    width, times = high - low, 2 * critical(1 - claim.interval.level, claim.df or _NORMAL)
-    if width.low <= 0 or math.isinf(width.high):
-        return None
-    return Bounds(float(width.low) / times, float(width.high) / times)
-
-
-def p_range(claim: Claim, df: float | None = None) -> PRange | None:
-    """Return the p-values that a coefficient and its standard error give; None where one has no figure.
-
-    `df` is that of the claim unless it is given; without any, the normal distribution.
-    """
-    error, coefficient = standard_error(claim), bounds_of(claim)
-    if error is None or coefficient is None:
-        return None
-    size, freedom = magnitude(coefficient), df or claim.df or _NORMAL
-    low = float(size.low) / float(error.high)
-    high = math.inf if error.low <= 0 else float(size.high) / float(error.low)
-    return PRange(low, high, two_sided(high, freedom), two_sided(low, freedom))
+def p_of(statistic: Bounds, df: float) -> PRange:
+    """Return the two-sided p-values of a statistic of either sign."""
+    size = magnitude(statistic)
+    low, high = float(size.low), float(size.high)
+    return PRange(low, high, two_sided(high, df), two_sided(low, df))
 
 
 def published_p(figure: float | str) -> Bounds:
@@ -81,12 +78,25 @@ def published_p(figure: float | str) -> Bounds:
     return Bounds(max(bounds.low, 0.0), min(bounds.high, 1.0) if bounds.low <= 1 else bounds.high)
 
 
-def df_that_gives(statistic: float, p: float) -> float | None:
-    """Return the degrees of freedom with which `statistic` has the two-sided p-value `p`; None where no df ≥ 1 do."""
-    low, high = 1.0, 1e6
-    if not two_sided(statistic, high) < p <= two_sided(statistic, low):
-        return None
-    while high - low > 1e-6 * high:
-        middle = math.sqrt(low * high)
-        low, high = (middle, high) if two_sided(statistic, middle) > p else (low, middle)
-    return high
+def df_that_fits(side: Callable[[float], int]) -> float | None:
+    """Return the largest degrees of freedom with which something fits; None where no df from 1 up do.
+
+    Parameters
+    ----------
+    side
+        df → 0 where it fits, else -1 or 1 for the side on which it fails.
+    """
+    if side(NORMAL) == 0:
+        return NORMAL
+    for more, fewer in pairwise(_DFS):
+        if side(fewer) != side(more):
+            return _turning(side, min(more, 1e6), fewer)
+    return None
+
+
+def _turning(side: Callable[[float], int], more: float, fewer: float) -> float:
+    before = side(more)
+    while more - fewer > _PRECISION * more:
+        middle = math.sqrt(more * fewer)
+        more, fewer = (middle, fewer) if side(middle) == before else (more, middle)
+    return fewer

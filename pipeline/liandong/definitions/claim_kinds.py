@@ -22,6 +22,7 @@ KINDS_OF: Mapping[str, tuple[str, ...]] = {
     "scale_range": ("mean", *_TESTED),
     "sd": ("mean", *_TESTED),
     "se": _ESTIMATES,
+    "statistic": ("difference", "coefficient", "ratio"),
     "interval": _ESTIMATES,
     "p_value": _ESTIMATES,
     "stars": _ESTIMATES,

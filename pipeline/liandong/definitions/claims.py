@@ -120,6 +120,7 @@ class Claim(Definition):
     sd: Figure | None = None
 
     se: Figure | None = None
+    statistic: Figure | None = None
     df: float | None = Key(default=None, ge=0.1)
     interval: ClaimInterval | None = None
     p_value: Figure | None = None
@@ -170,13 +171,16 @@ class Claim(Definition):
             printed = None if value is None else read_printed(value).value
             if value is not None and (printed is None or printed < 0 or (name == "se" and printed == 0)):
                 problems.append(f"{name} must be one positive number; got {value!r}")
+        if self.statistic is not None and read_printed(self.statistic).value is None:
+            problems.append(f"statistic must be one number; got {self.statistic!r}")
         return [problem for problem in problems if problem]
 
     def _numbers(self) -> Iterator[float]:
         """Yield every number of the claim that is no text."""
         interval = () if self.interval is None else (self.interval.low, self.interval.high)
         for value in (
-            self.published, self.rounded_to, self.per, self.start, self.end, self.se, self.sd, self.p_value, *interval,
+            self.published, self.rounded_to, self.per, self.start, self.end, self.se, self.sd, self.p_value,
+            self.statistic, *interval,
             *(self.scale_range or ()), *(self.of or ()), *(self.parts or ()), *(self.of_which or ()),
             *(self.complements or ()),
         ):  # fmt: skip
