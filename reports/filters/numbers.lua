@@ -12,9 +12,10 @@ local WORDS = {
 }
 local FORMS = {
   zh = { percent = "×100", absolute = "不带符号", ratio = "前者除以后者", counted = "计数", bound = "上限",
+    singles = "×10,000", millions = "÷100",
     date = "日期" },
   en = { percent = "×100", absolute = "sign dropped", ratio = "first divided by second", counted = "counted",
-    bound = "bound", date = "date" },
+    singles = "×10,000", millions = "÷100", bound = "bound", date = "date" },
 }
 local SHARES = { 0.14, 0.1, 0.45, 0.25, 0.06 }
 local meta, words, forms

@@ -48,6 +48,8 @@ class Estimate:
         To which disclosure control may have rounded `value`; 0 for an exact one.
     errors
         Of an effect, the row of every inference with its standard error.
+    in_percent
+        Whether `value` is a share, or a difference of shares, times 100.
     """
 
     value: float
@@ -61,6 +63,7 @@ class Estimate:
     std_error: float | None = None
     resolution: float = 0.0
     errors: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+    in_percent: bool = False
 
 
 def estimate_of(claim: Claim, evidence: Evidence) -> Estimate | Lack:
@@ -266,7 +269,7 @@ def _scaled(estimate: Estimate, factor: float) -> Estimate:
     numbers = {name: getattr(estimate, name) for name in ("value", "low", "high", "std_error", "resolution")}
     scaled: dict[str, Any] = {name: None if number is None else number * factor for name, number in numbers.items()}
     errors = MappingProxyType({row: error * factor for row, error in estimate.errors.items()})
-    return replace(estimate, **scaled, errors=errors)
+    return replace(estimate, **scaled, errors=errors, in_percent=factor == _PERCENT)
 
 
 def _text(value: str | int | None) -> str:

@@ -38,9 +38,8 @@ def reproduce(claim: Claim, evidence: Evidence | None) -> CheckResult:
         return tested
     bounds = bounds_of(claim)
     if bounds is None:
-        return found(
-            claim.id, "reproduction_no_figure", values={"estimate": estimate.value}, **_read_from(claim, estimate)
-        )
+        values = {"estimate": estimate.value, **_percent(estimate)}
+        return found(claim.id, "reproduction_no_figure", values=values, **_read_from(claim, estimate))
     if claim.printed.value is None:
         return _of_range(claim, estimate, bounds, simulated=evidence.simulated)
     return _of_figure(claim, estimate, bounds, simulated=evidence.simulated)
@@ -54,6 +53,7 @@ def _lacking(claim: Claim, lack: Lack, evidence: Evidence) -> CheckResult:
 def _of_figure(claim: Claim, estimate: Estimate, bounds: Bounds, *, simulated: bool) -> CheckResult:
     published = float(claim.printed.value or 0)
     values = {"published": published, "estimate": estimate.value, "difference": published - estimate.value}
+    values |= _percent(estimate)
     if estimate.low is not None and estimate.high is not None:
         values |= {"low": estimate.low, "high": estimate.high}
     if estimate.people is not None:
@@ -154,7 +154,7 @@ def _effect_code(claim: Claim, estimate: Estimate, bounds: Bounds, *, agrees: bo
 
 def _of_range(claim: Claim, estimate: Estimate, bounds: Bounds, *, simulated: bool) -> CheckResult:
     """Hold a range such as "three to five in ten", or a limit such as "over 10,000", against the estimate."""
-    values = {"estimate": estimate.value}
+    values = {"estimate": estimate.value, **_percent(estimate)}
     values |= {
         name: float(bound)
         for name, bound in (("range_low", bounds.low), ("range_high", bounds.high))
@@ -226,6 +226,11 @@ def _is_near(claim: Claim, estimate: Estimate, bounds: Bounds) -> bool:
     person = Fraction(_PERCENT, claim.n or 1) if many else Fraction(0)
     wider = Bounds(bounds.low - person, bounds.high + person)
     return holds(wider, estimate) or (cut is not None and holds(cut, estimate))
+
+
+def _percent(estimate: Estimate) -> dict[str, float]:
+    """Return that the numbers are in percent, for claims in words, which have no unit of their own."""
+    return {"in_percent": 1.0} if estimate.in_percent else {}
 
 
 def _read_from(claim: Claim, estimate: Estimate) -> dict[str, Any]:

@@ -5,19 +5,17 @@ from __future__ import annotations
 import os
 import sys
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from textwrap import wrap
 from typing import TYPE_CHECKING, Final
 
 from liandong.cli.terminal import printable
-from liandong.present.numbers import fixed
 
 if TYPE_CHECKING:
     from liandong.workflow import ClaimsResult, ClaimVerdict
 
 _WIDTH: Final = 80
-_CLAIM, _FIGURE = 30, 14
-_MOST_DECIMALS: Final = 8
+_CLAIM, _FIGURE = 29, 15
 # Sign, word, colour of the terminal: each says it alone.
 _SIGNS: Final = {
     "supported": ("✓", "supported", "32"),
@@ -25,8 +23,9 @@ _SIGNS: Final = {
     "not_checkable": ("□", "not checkable", "2"),
     "doubtful": ("△", "doubtful", "33"),
     "contradicted": ("×", "contradicted", "31"),
+    "derived": ("=", "calculated here", "2"),
 }
-_UNITS: Final = {"percent": "%", "percentage_points": "pp"}
+_DERIVED: Final = "derived"
 
 
 def show_claims(result: ClaimsResult) -> None:
@@ -39,9 +38,13 @@ def show_claims(result: ClaimsResult) -> None:
 
 def _lines(result: ClaimsResult, *, coloured: bool) -> Iterator[str]:
     counts = {verdict: sum(one.verdict == verdict for one in result.verdicts) for verdict in _SIGNS}
+    derived = counts.pop(_DERIVED)
     told = ", ".join(f"{count} {_SIGNS[verdict][1]}" for verdict, count in counts.items() if count)
-    figures = "published figure" if len(result.verdicts) == 1 else "published figures"
-    yield from wrap(f"{result.study_id}: {len(result.verdicts)} {figures}: {told}.", _WIDTH)
+    published = len(result.verdicts) - derived
+    figures = "published figure" if published == 1 else "published figures"
+    yield from wrap(f"{result.study_id}: {published} {figures}: {told or 'none'}.", _WIDTH)
+    if derived:
+        yield from wrap(f"Calculated here from them, and published nowhere: {derived}, marked =.", _WIDTH)
     yield from wrap(_basis(result), _WIDTH)
     for note in result.notes:
         yield from wrap(printable(f"note: {note}"), _WIDTH)
@@ -56,14 +59,14 @@ def _basis(result: ClaimsResult) -> str:
     if result.without_data:
         return "There are no data: the figures are held against each other, so none can be supported."
     if result.simulated:
-        return "The data are simulated: they were made to agree, so they support no figure."
+        return "The data are simulated: they support no figure, and decide nothing."
     return "Held against the study's published tables and against each other."
 
 
 def _of_one(one: ClaimVerdict, *, coloured: bool) -> Iterator[str]:
     sign, name, colour = _SIGNS[one.verdict]
     verdict = f"\x1b[{colour}m{name}\x1b[0m" if coloured else name
-    figures = f"{_right(_published(one))} {_right(_found(one))}"
+    figures = f"{_right(_fitting(one.published))} {_right(_fitting(one.found))}"
     claim = printable(one.claim)
     if _columns(claim) > _CLAIM:  # a long name has a line of its own
         yield f"{sign} {claim}"
@@ -73,33 +76,10 @@ def _of_one(one: ClaimVerdict, *, coloured: bool) -> Iterator[str]:
     yield from wrap(argument, _WIDTH, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False)
 
 
-def _published(one: ClaimVerdict) -> str:
-    published = " ".join(printable(one.published).split())
-    return _cut(f"{published}{_unit(one)}" if any(map(str.isdigit, published)) else published)
-
-
-def _found(one: ClaimVerdict) -> str:
-    """Return what was found with one decimal more than was published, so that rounding shows."""
-    if one.found is not None:
-        return _cut(fixed(one.found, _decimals(one)) + _unit(one))
-    if one.low is None or one.high is None:
-        return "–"
-    return _cut(f"{fixed(one.low, _decimals(one))}–{fixed(one.high, _decimals(one))}{_unit(one)}")
-
-
-def _decimals(one: ClaimVerdict) -> int:
-    if one.kind == "count":
-        return 0
-    if not any(map(str.isdigit, one.published)):
-        return 3
-    _, _, fraction = one.published.partition(".")
-    digits = len(fraction) - len(fraction.lstrip("0123456789"))
-    return min(digits + 1, _MOST_DECIMALS)
-
-
-def _unit(one: ClaimVerdict) -> str:
-    unit = _UNITS.get(one.unit or ("percent" if one.kind == "percent" else ""), "")
-    return f" {unit}" if unit else ""
+def _fitting(texts: Sequence[str]) -> str:
+    """Return the first of several texts that fits its column, else the last one, cut."""
+    cleaned = [" ".join(printable(text).split()) for text in texts]
+    return next((text for text in cleaned if _columns(text) <= _FIGURE), _cut(cleaned[-1]))
 
 
 def _cut(text: str) -> str:

@@ -19,6 +19,8 @@ ABSOLUTE: Final = "absolute"
 RATIO: Final = "ratio"
 PERCENT: Final = "percent"
 BOUND: Final = "bound"
+SINGLES: Final = "singles"
+MILLIONS: Final = "millions"
 DATE: Final = "date"
 FORMS: Final = MappingProxyType(
     {
@@ -26,6 +28,8 @@ FORMS: Final = MappingProxyType(
         ABSOLUTE: "without its sign, because the words name the direction",
         RATIO: "the first value divided by the second",
         COUNTED: "how many rows agree with the condition",
+        SINGLES: "the value, in units of 10,000, in single ones",
+        MILLIONS: "the value, in units of 10,000, in millions",
         BOUND: "a bound that the value is below",
         DATE: "an ISO date, written out",
     }

@@ -12,8 +12,9 @@ from liandong.evidence import Bundle
 from liandong.present.canvas import Dot, dot_rows
 from liandong.present.charts import in_style
 from liandong.present.claims_facts import Audited, Claim, read_audited
-from liandong.present.claims_tables import found_text, short
-from liandong.present.claims_values import figure
+from liandong.present.claims_tables import short
+from liandong.present.claims_values import figure, number
+from liandong.present.facts import Row
 from liandong.present.figures import Figure, save_share
 from liandong.present.marks import unmarked
 from liandong.present.words import word
@@ -93,10 +94,17 @@ def _dots(claim: Claim, at: int) -> Iterator[Dot]:
     yield Dot(0, at, _published(claim) or 0.0, None, None, _PUBLISHED, _SHIFT)
 
 
+def _held(claim: Claim) -> Row:
+    """Return the row that holds a drawn claim against the data."""
+    row = claim.row("reproduction")
+    return claim.overall if row is None else row
+
+
 def _alt(page: Audited, claims: Sequence[Claim]) -> str:
     def gap(claim: Claim) -> float:
-        return abs(float(claim.overall["recomputed"] or 0.0) - (_published(claim) or 0.0))
+        return abs(float(_held(claim)["recomputed"]) - (_published(claim) or 0.0))
 
     most = max(claims, key=gap)
-    told = {"title": page.title(most), "published": figure(page.lang, most.overall), "found": found_text(page, most)}
+    found = number(page.lang, most.overall, "estimate", _held(most)["recomputed"])
+    told = {"title": page.title(most), "published": figure(page.lang, most.overall), "found": found}
     return unmarked(word(page.lang, "claim_alt_figure", count=str(len(claims)), **told))

@@ -13,9 +13,16 @@ from liandong.definitions import Language
 from liandong.errors import RenderError
 from liandong.present.charts_claims import claim_figures
 from liandong.present.claims_cards import cards
-from liandong.present.claims_facts import VERDICTS, WITH_DATA, Audited, read_audited, source_text
+from liandong.present.claims_facts import DERIVED, VERDICTS, WITH_DATA, Audited, read_audited, source_text
 from liandong.present.claims_sentences import verdict_name
-from liandong.present.claims_tables import method_table, needed_table, number_of, summary_table, verdict_table
+from liandong.present.claims_tables import (
+    method_table,
+    needed_table,
+    number_checked,
+    number_of,
+    summary_table,
+    verdict_table,
+)
 from liandong.present.escaping import html_text
 from liandong.present.facts import bundle_of_page
 from liandong.present.house import house_css, letterhead, signatures, title_block
@@ -125,7 +132,6 @@ class AuditPage:
         if not page.claims:
             yield word(lang, "claim_said_none")
             return
-        total = page.facts.counted("claims", [claim.overall for claim in page.claims], check="overall")
         told = [
             word(lang, "claim_count_of", verdict=verdict_name(lang, verdict), count=count(number_of(page, verdict)))
             for verdict in VERDICTS
@@ -135,7 +141,10 @@ class AuditPage:
         yield sentences(
             lang,
             [
-                word(lang, "claim_said_total", total=count(total), verdicts=joined(lang, told)),
+                word(lang, "claim_said_total", total=count(number_checked(page)), verdicts=joined(lang, told)),
+                word(lang, "claim_said_derived", derived=count(number_of(page, DERIVED)))
+                if len(page.checked) < len(page.claims)
+                else "",
                 word(lang, "claim_said_sources", sources="；".join(named) if lang == "zh" else "; ".join(named))
                 if named
                 else "",

@@ -10,7 +10,7 @@ from liandong.definitions import Language
 from liandong.present.claims_facts import OVERALL, Audited, Claim, source_text
 from liandong.present.claims_formulas import steps_of
 from liandong.present.claims_sentences import TONES, sentence, verdict_words
-from liandong.present.claims_tables import check_table, short
+from liandong.present.claims_tables import check_table, checked_text, short
 from liandong.present.claims_values import figure
 from liandong.present.docx_table import docx_table
 from liandong.present.escaping import html_text, markdown_text, typst_string, xml_text
@@ -24,7 +24,7 @@ from liandong.present.table import Table
 from liandong.present.typst_table import typst_table
 from liandong.present.words import coded, sentences, word
 
-_TITLE: Final = 30.0  # em of a wording in a heading
+_TITLE: Final = 60.0  # em of a wording in a heading
 _LINE: Final = 42.0  # em of a line of text on paper
 _WHOLE: Final = 30  # lines up to which a card stays on one page
 _WEB: Final = re.compile(r"https?://[^\s<>\"'`{}\[\]()\\|^]+")
@@ -60,7 +60,7 @@ def _card(page: Audited, claim: Claim, level: int) -> str:
 def _named(page: Audited, claim: Claim) -> str:
     """Return the quantity and the figure where the bundle has a title for it, else the beginning of the wording."""
     title = page.title(claim)
-    if title == claim.id:
+    if title == claim.id or claim.is_derived:
         return short(page.wording(claim), _TITLE)
     return word(page.lang, "claim_card_named", title=short(title, _TITLE), figure=figure(page.lang, claim.overall))
 
@@ -111,20 +111,22 @@ def _link(url: str) -> str:
 
 def _is_said(page: Audited, claim: Claim) -> bool:
     """Whether the sentence of the only check is all that there is to say: a table would repeat it."""
-    return len(claim.shown) == 1 and not steps_of(page, claim, claim.shown[0]) and not claim.shown[0]["found_in"]
+    if len(claim.shown) != 1 or claim.shown[0]["found_in"]:
+        return False
+    return claim.is_derived or not steps_of(page, claim, claim.shown[0])
 
 
 def _verdict(page: Audited, claim: Claim) -> str:
     """Return the verdict, how many checks speak for or against the claim, and which one decides."""
     lang, deciding = page.lang, claim.deciding
     if _is_said(page, claim):
-        said = [sentence(lang, claim.shown[0], claim.values.get(claim.shown[0]["check"], {}))]
+        said = [checked_text(page, claim, claim.shown[0])]
     else:
         said = [sentence(lang, claim.overall, claim.values.get(OVERALL, {}))]
         if len(claim.shown) > 1 and deciding is not claim.overall:
             said.append(word(lang, "claim_card_decides", check=coded(lang, "claim_check", deciding["check"])))
     gap = "\u3000" if lang == "zh" else " "
-    return f"\n{judged(lang, claim.verdict)}{gap}{markdown_text(sentences(lang, said))}\n"
+    return f"\n{judged(lang, claim.standing)}{gap}{markdown_text(sentences(lang, said))}\n"
 
 
 def _base(page: Audited, claim: Claim) -> str:

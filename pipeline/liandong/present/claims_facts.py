@@ -15,8 +15,12 @@ from liandong.present.words import coded, word
 OVERALL: Final = "overall"
 VERDICTS: Final = ("contradicted", "doubtful", "supported", "consistent", "not_checkable")
 """In the order of the report: what needs attention comes first."""
+DERIVED: Final = "derived"
+"""The class of what the study never published and the audit calculates from its figures: none of the verdicts."""
 WITH_DATA: Final = ("reproduction", "order", "denominator")
 """Checks that hold a figure against the data."""
+NO_DATA: Final = "reproduction_no_data"
+"""The reason of a check that nobody could make: there are no data."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,16 @@ class Claim:
         return str(self.overall["verdict"])
 
     @property
+    def is_derived(self) -> bool:
+        """Whether the figure was never published, and is calculated here from others."""
+        return str(self.overall["reason"]) == f"overall_{DERIVED}"
+
+    @property
+    def standing(self) -> str:
+        """The verdict, or that the figure is calculated here."""
+        return DERIVED if self.is_derived else self.verdict
+
+    @property
     def deciding(self) -> Row:
         """The row of the check that decides; the verdict's own row where it names none."""
         named = _key(self.overall["found_in"]).get("check")
@@ -64,7 +78,7 @@ class Claim:
     @property
     def shown(self) -> tuple[Row, ...]:
         """The checks that say something: that there are no data is said once, unless it is all there is to say."""
-        said = tuple(row for row in self.checks if row["reason"] != "reproduction_no_data")
+        said = tuple(row for row in self.checks if row["reason"] != NO_DATA)
         return said or self.checks
 
     def row(self, check: str) -> Row | None:
@@ -93,7 +107,26 @@ class Audited:
     @property
     def made(self) -> list[str]:
         """The checks that at least one claim had, in the order in which claims have them."""
-        return [*dict.fromkeys(row["check"] for claim in self.claims for row in claim.checks)]
+        rows = [row for claim in self.claims for row in claim.checks]
+        return [*dict.fromkeys(row["check"] for row in rows if row["reason"] != NO_DATA)]
+
+    @property
+    def checked(self) -> list[Claim]:
+        """The figures that were published, which are those that are checked."""
+        return [claim for claim in self.claims if not claim.is_derived]
+
+    def row(self, claim: Claim, row: Row) -> Mapping[str, Any]:
+        """Return a check with the unit of the figures that it compares, where the claim, in words, has none itself."""
+        if row["unit"] or row["check"] != "order":
+            return row
+        about = claim.about
+        named = [about.get("start"), about.get("end")]
+        for group in about.get("order") or ():
+            named += [group] if isinstance(group, str) else group
+        others = [self.claim(name) for name in named if isinstance(name, str)]
+        units = {str(other.overall["unit"] or "") for other in others if other is not None and other.id != claim.id}
+        single = units - {""}
+        return {**row, "unit": single.pop()} if len(single) == 1 else row
 
     def claim(self, name: str) -> Claim | None:
         """Return the claim of that name, None where there is none."""
@@ -133,7 +166,10 @@ def source_text(facts: Facts, about: Mapping[str, Any]) -> str:
     title = source.get("title") or ""
     said = facts.text(title) if isinstance(title, Mapping) else str(title)
     page = source.get("page")
-    return word(facts.lang, "claim_source_page", title=said, page=str(page)) if page else said
+    if not page:
+        return said
+    numbered = str(page)[0].isdigit()
+    return word(facts.lang, "claim_source_page" if numbered else "claim_source_place", title=said, page=str(page))
 
 
 def _claims(facts: Facts) -> Iterable[Claim]:

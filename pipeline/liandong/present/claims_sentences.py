@@ -17,8 +17,9 @@ from liandong.present.words import catalogue, known, word
 
 TONES: Final[Mapping[str, Tone]] = MappingProxyType(
     {"supported": "good", "consistent": "weak", "not_checkable": "open", "doubtful": "doubt", "contradicted": "bad"}
+    | {"derived": "open"}
 )
-"""Verdict → the tone that it has in a table."""
+"""Verdict, or that a figure is calculated here → the tone that it has in a table."""
 _SHOWN: Final = "claim_shown"
 
 

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from itertools import accumulate
 from typing import Final
 
-from liandong.present.claims_facts import OVERALL, VERDICTS, Audited, Claim
+from liandong.present.claims_facts import DERIVED, NO_DATA, OVERALL, VERDICTS, Audited, Claim
 from liandong.present.claims_formulas import steps_of
 from liandong.present.claims_sentences import brief, claim_need, sentence, verdict_cell
-from liandong.present.claims_values import figure, number, published_decimals
+from liandong.present.claims_values import figure, in_its_unit, number, published_decimals, span
 from liandong.present.facts import Row as Record
 from liandong.present.layout import text_width
 from liandong.present.marks import unmarked
@@ -17,9 +17,9 @@ from liandong.present.numbers import NOT_APPLICABLE, count, interval, p_value
 from liandong.present.table import Align, Row, Table, group, heads
 from liandong.present.words import coded, joined, word
 
-_SHORT: Final = 42.0  # em: a wording longer than this is cut in tables, and given in full by its card
+_SHORT: Final = 60.0  # em: a wording longer than this is cut in tables, and given in full by its card
 _TEXTS: Final[tuple[Align, ...]] = ("left", "left", "left")
-_WIDEST_GAP: Final = 1e-9
+_PUBLISHED: Final = f"reason <> '{OVERALL}_{DERIVED}'"  # of a row that carries a verdict
 
 
 def verdict_table(page: Audited) -> Table:
@@ -34,7 +34,7 @@ def verdict_table(page: Audited) -> Table:
                 word(lang, f"claim_never_{verdict}"),
             )
         )
-        for verdict in VERDICTS
+        for verdict in (*VERDICTS, *([DERIVED] if len(page.checked) < len(page.claims) else []))
     ]
     header = heads(*(word(lang, f"claim_head_{name}") for name in ("verdict", "count", "means", "never")))
     notes = (word(lang, "claim_note_verdicts"),)
@@ -45,9 +45,18 @@ def verdict_table(page: Audited) -> Table:
 
 
 def number_of(page: Audited, verdict: str) -> int:
-    """Return how many claims have a verdict."""
-    rows = [claim.overall for claim in page.claims if claim.verdict == verdict]
+    """Return how many claims have a verdict, or, for :data:`DERIVED`, were never published."""
+    rows = [claim.overall for claim in page.claims if claim.standing == verdict]
+    if verdict == DERIVED:
+        return page.facts.counted("claims", rows, check=OVERALL, reason=f"{OVERALL}_{DERIVED}")
+    if verdict == "not_checkable":  # the verdict of both in the table
+        return page.facts.counted("claims", rows, _PUBLISHED, check=OVERALL, verdict=verdict)
     return page.facts.counted("claims", rows, check=OVERALL, verdict=verdict)
+
+
+def number_checked(page: Audited) -> int:
+    """Return how many published figures were checked."""
+    return page.facts.counted("claims", [claim.overall for claim in page.checked], _PUBLISHED, check=OVERALL)
 
 
 def summary_table(page: Audited) -> Table:
@@ -59,6 +68,7 @@ def summary_table(page: Audited) -> Table:
         rows += [_summary_row(page, claim) for claim in claims]
     header = heads(*(word(lang, f"claim_head_{name}") for name in ("claim", "published", "found", "verdict", "why")))
     notes = [word(lang, "claim_note_summary")]
+    notes += [word(lang, "claim_note_derived")] if len(page.checked) < len(page.claims) else []
     notes += [word(lang, "claim_note_simulated")] if page.facts.study.get("simulated") else []
     columns: tuple[Align, ...] = ("left",) * 5
     return Table("claims", word(lang, "claim_caption_summary"), columns, (header,), tuple(rows), tuple(notes))
@@ -72,22 +82,32 @@ def short(text: str, most: float = _SHORT) -> str:
     return text if text_width(text) <= most else f"{text[:kept].rstrip()}…"
 
 
-def found_text(page: Audited, claim: Claim) -> str:
-    """Return what was found beside the published figure: a number and its interval, "—" where there is none."""
-    row, lang = claim.overall, page.lang
-    value, low, high = (row[name] for name in ("recomputed", "conf_low", "conf_high"))
-    if value is None and (low is None or high is None):
-        return NOT_APPLICABLE
-    if row["kind"] == "p_value":
-        return p_value(value)
+def found_text(page: Audited, claim: Claim, *, with_unit: bool = True) -> str:
+    """Return what was found, in the claim's unit unless that is too long: by the data, or by other published figures.
+
+    With the 95 % interval where the data give one; of other figures, the range that they leave where they give no one
+    value, or what a figure that is not published must have been.
+    """
+    lang = page.lang
     held = claim.row("reproduction")
-    name = "estimate" if held is not None and held["recomputed"] is not None else "recomputed"
-    point = number(lang, row, name, value) if value is not None else ""
-    if low is None or high is None or abs(high - low) < _WIDEST_GAP:
-        return point
-    decimals = published_decimals(row)
-    bounds = interval(low, high, 1 if decimals is None else decimals + (name != "estimate"))
-    return f"{point} {bounds}" if point else bounds
+    by_data = held is not None and held["recomputed"] is not None and claim.overall["recomputed"] is not None
+    row = in_its_unit(claim.overall, claim.values.get("reproduction", {}) if by_data else {})
+    row = row if with_unit else {**row, "unit": None}
+    value, low, high = (claim.overall[name] for name in ("recomputed", "conf_low", "conf_high"))
+    if row["kind"] == "p_value" and value is not None:
+        return word(lang, "claim_p", value=p_value(value))
+    if value is not None:
+        point = number(lang, row, "estimate" if by_data else "recomputed", value)
+        if not by_data or low is None or high is None or low == high:
+            return point
+        decimals = published_decimals(row)
+        return f"{point} {interval(low, high, 1 if decimals is None else decimals)}"
+    if low is not None or high is not None:
+        return span(lang, row, "conf_low", low, high)
+    missing = claim.values.get("arithmetic", {}).get("missing")
+    if missing is None or claim.deciding["reason"] != "arithmetic_implies":
+        return NOT_APPLICABLE
+    return word(lang, "claim_found_implied", value=number(lang, row, "missing", missing))
 
 
 def check_table(page: Audited, claim: Claim) -> Table:
@@ -98,7 +118,7 @@ def check_table(page: Audited, claim: Claim) -> Table:
             (
                 coded(lang, "claim_check", row["check"]),
                 checked_text(page, claim, row),
-                verdict_cell(lang, row["verdict"]),
+                verdict_cell(lang, claim.standing if claim.is_derived else row["verdict"]),
             )
         )
         for row in claim.shown
@@ -111,13 +131,22 @@ def check_table(page: Audited, claim: Claim) -> Table:
 def checked_text(page: Audited, claim: Claim, row: Record) -> str:
     """Return the sentence of a check, its calculation, and the row of the bundle that it was read from."""
     lang, values = page.lang, claim.values.get(row["check"], {})
-    said = sentence(lang, row, values)
+    said = sentence(lang, page.row(claim, row), values)
     steps = steps_of(page, claim, row)
     if steps:
         said = word(lang, "claim_steps", sentence=said, steps=steps)
     if row["found_in"]:
-        said = word(lang, "claim_read_from", sentence=said, place=row["found_in"])
+        said = word(lang, "claim_read_from", sentence=said, place=_place(page, row["found_in"]))
     return said
+
+
+def _place(page: Audited, found_in: str) -> str:
+    """Return where a number was read, with the stage of the sample, whose place in the table tells a reader nothing."""
+    table, _, key = found_in.partition(": ")
+    if table != "sample_flow":
+        return found_in
+    row = next((row for row in page.facts.rows(table) if key == f"order={row['order']}"), None)
+    return found_in if row is None else f"{found_in} ({coded(page.lang, 'stage', row['stage'])})"
 
 
 def method_table(page: Audited) -> Table:
@@ -125,8 +154,10 @@ def method_table(page: Audited) -> Table:
     lang = page.lang
     rows = []
     for check in page.made:
-        with_it = [row for claim in page.claims for row in claim.checks if row["check"] == check]
-        made = page.facts.counted("claims", with_it, check=check)
+        with_it = [
+            row for claim in page.claims for row in claim.checks if row["check"] == check and row["reason"] != NO_DATA
+        ]
+        made = page.facts.counted("claims", with_it, f"reason <> '{NO_DATA}'", check=check)
         told = (word(lang, f"claim_does_{check}"), word(lang, f"claim_limit_{check}"), count(made))
         rows.append(Row((coded(lang, "claim_check", check), *told)))
     header = heads(*(word(lang, f"claim_head_{name}") for name in ("check", "does", "limit", "made")))
@@ -142,7 +173,7 @@ def needed_table(page: Audited) -> Table:
     lang = page.lang
     asked: dict[str, dict[int, Claim]] = {}
     reasons: dict[str, list[str]] = {}
-    for claim in page.claims:
+    for claim in page.checked:
         for row in claim.shown:
             need = unmarked(claim_need(lang, row, claim.values.get(row["check"], {})))
             if need:
@@ -158,17 +189,28 @@ def needed_table(page: Audited) -> Table:
 
 
 def _summary_row(page: Audited, claim: Claim) -> Row:
-    lang, deciding = page.lang, claim.deciding
-    why = brief(lang, deciding, claim.values.get(deciding["check"], {}))
+    lang = page.lang
     return Row(
         (
             word(lang, "claim_numbered", number=str(claim.number), text=short(page.wording(claim))),
-            figure(lang, claim.overall),
+            NOT_APPLICABLE if claim.is_derived else figure(lang, claim.overall),
             found_text(page, claim),
-            verdict_cell(lang, claim.verdict),
-            why,
+            verdict_cell(lang, claim.standing),
+            brief_argument(page, claim),
         )
     )
+
+
+def brief_argument(page: Audited, claim: Claim) -> str:
+    """Return why a claim has its verdict, in one line: the sentence of the check that decides."""
+    deciding = claim.deciding
+    return brief(page.lang, page.row(claim, deciding), claim.values.get(deciding["check"], {}))
+
+
+def argument_of(page: Audited, claim: Claim) -> str:
+    """Return the same in full."""
+    deciding = claim.deciding
+    return sentence(page.lang, page.row(claim, deciding), claim.values.get(deciding["check"], {}))
 
 
 def _numbers(page: Audited, numbers: Sequence[int]) -> str:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
 from liandong.definitions import Language
 from liandong.definitions.printed import read_printed, read_significance
+from liandong.present.claims_units import amount_in_singles, in_singles, single_unit
 from liandong.present.marks import named
 from liandong.present.numbers import NOT_APPLICABLE, fixed, p_value, percent
 from liandong.present.words import known, word
@@ -17,6 +19,9 @@ Values = Mapping[str, Any]
 _SIGNS: Final = "<>=≤≥~≈＜＞约"
 _CERTAIN: Final = 0.01
 _LARGE: Final = 100
+_LONG: Final = re.compile(r"(?<![\d.,])[1-9]\d{3,}(?![\d,])")
+_DIGITS: Final = 3  # that count, of a result that nobody published
+_MOST_DECIMALS: Final = 8
 _SAME: Final = 1e-4  # of a number: a range narrower than that prints as one value
 _HALF: Final = 0.5  # a level above it is that of an interval
 
@@ -24,17 +29,18 @@ _BY_FORM: Final[Mapping[str, str]] = MappingProxyType(
     {
         "count": "n n_all n_need claim_n count_low count_high attainable printable n_smallest n_possible part_n "
         "treated untreated clusters without_figure n_compared n_clear n_reversed n_unseen checks against in_favour "
-        "minimum_cell stars stars_low stars_high sum_squares_low sum_squares_high df df_needed items",
+        "minimum_cell joint_figures stars stars_low stars_high sum_squares_low sum_squares_high df df_needed items",
         "estimate": "estimate",
+        "outcome": "mde_points mde_even",
         "published": "low high published range_low range_high all in_need",
-        "finer": "published_se error_low error_high nearest_below nearest_above lowest highest sum_low sum_high whole_low whole_high published_low "
-        "published_high interval_low interval_high recomputed conf_low conf_high "
+        "finer": "published_se error_low error_high nearest_below nearest_above lowest highest sum_low sum_high "
+        "whole_low whole_high published_low published_high interval_low interval_high recomputed conf_low conf_high "
         "expected_low_from expected_low_to expected_high_from "
         "expected_high_to",
         "gap": "difference smallest_gap resolution",
-        "chance": "power chance chance_smaller sd_share",
+        "chance": "power power_at chance chance_smaller joint_chance sd_share",
         "p": "p_low p_high",
-        "level": "level alpha",
+        "level": "level level_needed alpha",
     }
 )
 _FORMS: Final = MappingProxyType({name: form for form, names in _BY_FORM.items() for name in names.split()})
@@ -51,11 +57,13 @@ SPANS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "found": ("conf_low", "conf_high"),
         "missings": ("missing_low", "missing_high"),
         "statistics": ("statistic_low", "statistic_high"),
+        "stated_statistics": ("stated_low", "stated_high"),
+        "se_span": ("se_low", "se_high"),
+        "errors": ("error_low", "error_high"),
         "ps": ("p_low", "p_high"),
         "stars_span": ("stars_low", "stars_high"),
         "intervals": ("interval_low", "interval_high"),
         "lows": ("low", "high"),
-        "errors": ("error_low", "error_high"),
         "ranges": ("range_low", "range_high"),
         "range_of": ("lowest", "highest"),
         "lows_expected": ("expected_low_from", "expected_low_to"),
@@ -63,6 +71,9 @@ SPANS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
     }
 )
 """Name in a sentence → the two values that it prints, as one number where both are the same."""
+_ENDS: Final = frozenset(name for pair in SPANS.values() for name in pair)
+_OF_OUTCOME: Final = frozenset({"mde_points", "mde_even"})  # which are told in the outcome's own scale
+_OUTCOME_UNITS: Final = frozenset({"points", "share"})
 ROW_VALUES: Final = ("recomputed", "conf_low", "conf_high", "difference", "chance", "base")
 """Columns of the table claims that a sentence may name."""
 
@@ -77,6 +88,7 @@ def printed(lang: Language, row: Mapping[str, Any], values: Values) -> dict[str,
     values
         Name → number: its rows of claim_values.
     """
+    row = in_its_unit(row, values)
     numbers = {**{name: row[name] for name in ROW_VALUES}, **values}
     told = {name: number(lang, row, name, value) for name, value in numbers.items()}
     for name, (low, high) in SPANS.items():
@@ -91,11 +103,18 @@ def printed(lang: Language, row: Mapping[str, Any], values: Values) -> dict[str,
 def _result(lang: Language, row: Mapping[str, Any], told: Mapping[str, str]) -> str:
     """Return what other figures give, with the range that their rounding leaves where it is wider than one value."""
     value, low, high = (row[name] for name in ("recomputed", "conf_low", "conf_high"))
+    if value is None and low is None and high is None:
+        return word(lang, "claim_result_unprintable")  # growth from next to nothing
     if value is None:
         return told["found"]
     if low is None or high is None or high - low <= _SAME * max(1.0, abs(high)):
         return told["recomputed"]
     return word(lang, "claim_result_bounds", value=told["recomputed"], found=told["found"])
+
+
+def in_its_unit(row: Mapping[str, Any], values: Values) -> Mapping[str, Any]:
+    """Return a row with the unit that its numbers have: a share in percent stays one where no figure was published."""
+    return {**row, "unit": "percent"} if values.get("in_percent") and not row["unit"] else row
 
 
 def number(lang: Language, row: Mapping[str, Any], name: str, value: float | None) -> str:
@@ -110,8 +129,9 @@ def span(lang: Language, row: Mapping[str, Any], name: str, low: float | None, h
     if _is_open(low) or _is_open(high):
         known_end, key = (low, "claim_at_least") if _is_open(high) else (high, "claim_at_most")
         return word(lang, key, value=number(lang, row, name, known_end))
-    bare = _writer(lang, {**row, "unit": None}, name)
-    return with_unit(lang, word(lang, "claim_span", low=bare(low), high=bare(high)), _unit_of(row, name))
+    bare = _writer(lang, row, name, bare=True)
+    unit = single_unit(lang, _unit_of(row, name)) or _unit_of(row, name)
+    return with_unit(lang, word(lang, "claim_span", low=bare(low), high=bare(high)), unit)
 
 
 def _is_open(value: float | None) -> bool:
@@ -124,10 +144,21 @@ def figure(lang: Language, row: Mapping[str, Any]) -> str:
     printed_as = read_printed(text)
     if printed_as.form == "words":
         return _quoted(lang, text)
-    said = named(text.lstrip(_SIGNS).strip())
+    unit = None if text.rstrip().endswith("%") else row["unit"]
+    single = single_unit(lang, unit)
+    said = named(_separated(text.lstrip(_SIGNS).strip()))
+    if single is not None:
+        ends = dict.fromkeys(end for end in (printed_as.low, printed_as.high) if end is not None)
+        told = [named(in_singles(end)) for end in ends]
+        said = told[0] if len(told) == 1 else word(lang, "claim_span", low=told[0], high=told[1])
     if printed_as.form in {"below", "above", "about"}:
         said = word(lang, f"claim_form_{printed_as.form}", value=said)
-    return with_unit(lang, said, None if text.rstrip().endswith("%") else row["unit"])
+    return with_unit(lang, said, single or unit)
+
+
+def _separated(text: str) -> str:
+    """Return a printed figure with separators of thousands, where it has none."""
+    return _LONG.sub(lambda digits: f"{int(digits[0]):,}", text)
 
 
 def _quoted(lang: Language, text: str) -> str:
@@ -153,9 +184,7 @@ def with_unit(lang: Language, text: str, unit: str | None) -> str:
 def published_decimals(row: Mapping[str, Any]) -> int | None:
     """Return with how many decimals a figure was printed; a percentage in words counts as one, other words as None."""
     found = read_printed(str(row["published"] or ""))
-    if found.form == "words":
-        return 1 if row["unit"] == "percent" else None
-    return found.decimals
+    return None if found.form == "words" else found.decimals
 
 
 def decimals_needed(value: float, least: int, most: int) -> int:
@@ -164,19 +193,47 @@ def decimals_needed(value: float, least: int, most: int) -> int:
     return next((d for d in range(least, most) if abs(round(value, d) - value) < precision), most)
 
 
-def _writer(lang: Language, row: Mapping[str, Any], name: str) -> Callable[[float | None], str]:
+def _writer(lang: Language, row: Mapping[str, Any], name: str, *, bare: bool = False) -> Callable[[float | None], str]:
+    """Return what writes a value; a `bare` one goes without its unit, in the size that the unit has in the language."""
     decimals, form = published_decimals(row), _FORMS.get(name, "")
+    if form == "outcome":
+        return lambda value: rounded(value) if bare else with_unit(lang, rounded(value), _unit_of(row, name))
     if form not in _IN_UNIT:
         return _PLAIN.get(form, rounded)
     if row["kind"] == "p_value":
         return p_value
     unit, more = _unit_of(row, name), _IN_UNIT[form]
-    return lambda value: with_unit(lang, rounded(value) if decimals is None else _fine(value, decimals, more), unit)
+    single = single_unit(lang, unit)
+
+    def write(value: float | None) -> str:
+        needed = _decimals(value, decimals, more, digits=_DIGITS + (name in _ENDS))
+        text = fixed(value, needed) if single is None else amount_in_singles(value, needed)
+        return text if bare else with_unit(lang, text, single or unit)
+
+    return write
+
+
+def _decimals(value: float | None, decimals: int | None, more: int, digits: int) -> int:
+    """Return with how many decimals a value in the claim's unit is written.
+
+    Beside a published figure that is one of its own or a few more, where they say what the value is; where none was
+    published, three digits that count, and four for the ends of a range, which round numbers would hide. Whole
+    numbers, which are mostly sums, are given in full.
+    """
+    if value is None or not math.isfinite(value):
+        return 0
+    if decimals is not None:
+        return decimals_needed(value, decimals, decimals + more)
+    if value == round(value):
+        return 0
+    return min(max(0, digits - 1 - math.floor(math.log10(abs(value)))), _MOST_DECIMALS)
 
 
 def _unit_of(row: Mapping[str, Any], name: str) -> str | None:
     """Return the unit of a value: differences of percentages are percentage points."""
     form = _FORMS.get(name)
+    if name in _OF_OUTCOME:
+        return row["unit"] if row["unit"] in _OUTCOME_UNITS else None
     if form == "gap" and row["unit"] == "percent":
         return "percentage_points"
     return row["unit"] if form in _IN_UNIT else None

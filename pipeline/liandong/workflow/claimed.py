@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from liandong.definitions import load_study
 from liandong.errors import DefinitionError, EstimationError, Problem
 from liandong.evidence import Bundle, read_bundle
-from liandong.present.claims_sentences import claim_sentence
+from liandong.present.claims_facts import read_audited
+from liandong.present.claims_tables import argument_of, found_text
+from liandong.present.claims_values import figure
+from liandong.present.marks import unmarked
+from liandong.present.numbers import NOT_APPLICABLE
 from liandong.workflow.bundles import is_current, make_bundle
 from liandong.workflow.run import bundle_folder
-
-Row = Mapping[str, Any]
-_OVERALL = "overall"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,23 +25,21 @@ class ClaimVerdict:
 
     Attributes
     ----------
-    claim, kind, published, unit
-        As in claims.yaml.
-    found, low, high
-        What was found for it, in its unit, with the interval; None where there is nothing to show.
+    claim
+        Its name in claims.yaml.
+    published, found
+        What was published and what was found for it, as the audit report prints them, the shortest way last: with the
+        unit, without it. "—" where there is nothing to show.
     verdict
-        supported | consistent | not_checkable | doubtful | contradicted.
+        supported | consistent | not_checkable | doubtful | contradicted, or derived for a figure that the study never
+        published: it follows from others, and is none of those that are checked.
     argument
-        One sentence, of the check that decides.
+        One sentence, of the check that decides, or the one that stands for it in the table of the report.
     """
 
     claim: str
-    kind: str
-    published: str
-    unit: str
-    found: float | None
-    low: float | None
-    high: float | None
+    published: tuple[str, ...]
+    found: tuple[str, ...]
     verdict: str
     argument: str
 
@@ -98,27 +96,14 @@ def hold_claims(path: Path, *, out: Path | None, on_progress: Callable[[str], No
 
 
 def _verdicts(bundle: Bundle) -> Iterator[ClaimVerdict]:
-    rows = bundle.table("claims").rows(named=True)
-    values: dict[tuple[str, str], dict[str, float]] = {}
-    for value in bundle.table("claim_values").iter_rows(named=True):
-        values.setdefault((value["claim"], value["check"]), {})[value["name"]] = value["value"]
-    places = {f"claims: claim={row['claim']}; check={row['check']}": row for row in rows}
-    for row in rows:
-        if row["check"] == _OVERALL:
-            deciding = places.get(row["found_in"], row)
-            argument = claim_sentence("en", deciding, values.get((deciding["claim"], deciding["check"]), {}))
-            yield _verdict(row, argument)
-
-
-def _verdict(row: Row, argument: str) -> ClaimVerdict:
-    return ClaimVerdict(
-        claim=row["claim"],
-        kind=row["kind"],
-        published=row["published"],
-        unit=row["unit"],
-        found=row["recomputed"],
-        low=row["conf_low"],
-        high=row["conf_high"],
-        verdict=row["verdict"],
-        argument=argument,
-    )
+    """Yield what the page says of every claim, in the order of the table: the terminal and the page agree."""
+    page = read_audited(bundle, "en")
+    for claim in sorted(page.claims, key=lambda claim: claim.number):
+        shown = figure("en", claim.overall), figure("en", {**claim.overall, "unit": None})
+        yield ClaimVerdict(
+            claim=claim.id,
+            published=(NOT_APPLICABLE,) if claim.is_derived else tuple(map(unmarked, shown)),
+            found=tuple(unmarked(found_text(page, claim, with_unit=with_unit)) for with_unit in (True, False)),
+            verdict=claim.standing,
+            argument=unmarked(argument_of(page, claim)),
+        )

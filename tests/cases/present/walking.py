@@ -217,6 +217,12 @@ def _meant(table: pl.DataFrame, row: str) -> pl.DataFrame:
 def _agrees(text: str, value: float, forms: list[str]) -> bool:
     if "percent" in forms:
         value *= 100
+    if "singles" in forms:  # written out, so that zeros at the end may be rounded ones
+        plain = text.replace(",", "").replace("−", "-")
+        zeros = 0 if "." in plain else len(plain) - len(plain.rstrip("0"))
+        return abs(float(plain) - value * 10_000) <= 0.5 * 10**zeros * (1 + 1e-9)
+    if "millions" in forms:
+        value /= 100
     if "absolute" in forms:
         value = abs(value)
     if "∞" in text:

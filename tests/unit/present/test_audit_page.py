@@ -96,7 +96,7 @@ def test_cards_quote_give_source_verdict_and_every_check(small: Bundle) -> None:
     assert "## Improvement {#sec-claims-1}" in said
     assert "### No. 3: 30.35% slept better {#sec-claim-3 .unnumbered}" in said
     assert "> “31.1% felt less anxious” — 某课题组，《某刊》，2021-10-26, p. 58. [https://example.org/a?b=1]" in said
-    assert "Against the figure: 1 of 4 checks." in said
+    assert "Of the checks that came to a conclusion (4), 1 spoke against the figure." in said
     assert "What decides: Recalculated from the data." in said
     assert text(cards).count("○\xa0Consistent") == 3
     assert "Table indicators: indicator=a" in text(cards)
