@@ -1,27 +1,35 @@
-"""What the numbers of the two groups alone say about the effects that a study could find.
+"""What the design, or the published standard error, says about the effects that a study could find.
 
 With n1 and n2 people, the standard error of a difference of means is sd · √(1/n1 + 1/n2); the smallest effect that a
-two-sided 5 % test finds with 80 % power follows from the noncentral t distribution with n1 + n2 − 2 degrees of freedom
-(:mod:`liandong.inference.power`). This takes people for independent, so under clustering it is a lower bound. With the
-clusters as the only degrees of freedom it is larger, and what the clusters add to the standard error is still left out.
+two-sided 5 % test finds with 80 % power follows from the noncentral t distribution with n1 + n2 - 2 degrees of freedom
+(:mod:`liandong.inference.power`). This takes people for independent: clustering makes it larger, and controls that
+explain the outcome make it smaller. A published standard error knows of both, so it comes first, and the arms are asked
+only where there is none. A published effect is doubted where a true one of its size would be missed more often than
+found, and only where nobody says that it is *not* significant: what a design cannot find may still be there.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
+from typing import Final
 
 from liandong.claims.findings import CheckResult, found
-from liandong.claims.form import bounds_of, bounds_of_figure, last_digit
+from liandong.claims.form import Bounds, bounds_of, bounds_of_figure, last_digit
 from liandong.claims.granularity import wholes_printing
+from liandong.claims.ladder import freedom_of
+from liandong.claims.said import is_called_significant
 from liandong.claims.t_tests import magnitude
+from liandong.claims.tested import scales
 from liandong.definitions import Claim
-from liandong.inference.power import detectable_effect
+from liandong.inference.power import detectable_effect, power_of
 
 # Cohen (1988, Statistical Power Analysis for the Behavioral Sciences, 2nd ed.) calls 0.8 standard deviations large.
-LARGE = 0.8
+LARGE: Final = 0.8
 POWER, ALPHA = 0.8, 0.05
-_TESTED = frozenset({"coefficient", "difference", "p_value"})
+EVEN: Final = 0.5  # power below which an effect is missed more often than found
+_TESTED: Final = frozenset({"coefficient", "difference", "p_value"})
+_MANY: Final = 1e6  # degrees of freedom that count as infinite
 
 
 def arms(claim: Claim, claims: Mapping[str, Claim]) -> Iterator[CheckResult]:
@@ -29,9 +37,13 @@ def arms(claim: Claim, claims: Mapping[str, Claim]) -> Iterator[CheckResult]:
 
     A claim of kind p_value is judged by its coefficient, and takes the arms from it when it has none of its own.
     """
-    if claim.kind not in _TESTED:
-        return
     own = claims.get(claim.coefficient or "", claim)
+    if claim.kind not in _TESTED or is_called_significant(claim, claims) is False:
+        return
+    by_error = _by_error(claim, own, claims)
+    if by_error is not None:
+        yield by_error
+        return
     stated = claim.arms or own.arms
     if stated is None and claim.kind == "difference" and claim.se is None and claim.p_value is None:
         return  # of two counts, say: nobody tests it
@@ -45,11 +57,38 @@ def arms(claim: Claim, claims: Mapping[str, Claim]) -> Iterator[CheckResult]:
     yield _judged(claim, own, sizes, _clusters(stated.clusters, claims))
 
 
+def _by_error(claim: Claim, own: Claim, claims: Mapping[str, Claim]) -> CheckResult | None:
+    """Return what the published standard error says, None without one; "below" needs a claim of significance."""
+    tested = scales(own)
+    df = min(freedom_of(own, claim, claims).df or _MANY, _MANY)
+    error = tested[0].error_with(df) if tested else None
+    if own.kind not in _TESTED or error is None or error.low <= 0 or math.isinf(float(error.high)):
+        return None
+    size = magnitude(tested[0].centre)
+    if math.isinf(size.high) or not size.high:
+        return None
+    likeliest = power_of(float(size.high), float(error.low), df, alpha=ALPHA)
+    middle = Bounds(error.low, error.high).middle or float(error.high)
+    values = {
+        "se_low": float(error.low),
+        "se_high": float(error.high),
+        "mde_error": detectable_effect(middle, df, power=POWER, alpha=ALPHA).effect,
+        "power_at": power_of(size.middle or 0.0, middle, df, alpha=ALPHA),
+        "power": POWER,
+        "alpha": ALPHA,
+    }
+    reason = "detectability_error_within"
+    if likeliest < EVEN:
+        called = is_called_significant(claim, claims)
+        reason = "detectability_error_below" if called else "detectability_error_open"
+    return found(claim.id, reason, values=values, base=claim.n)
+
+
 def _sizes(claim: Claim, own: Claim, claims: Mapping[str, Claim]) -> tuple[int, int] | None:
     """Return the numbers of treated and untreated people.
 
     Of several numbers that print as the published percentage, the most even division is taken: it finds the smallest
-    effects, so that the bound stays a lower one.
+    effects, so that the bound is not too high.
     """
     stated = claim.arms or own.arms
     if stated is None or (stated.treated is not None and stated.untreated is not None):
@@ -89,8 +128,9 @@ def _judged(claim: Claim, own: Claim, sizes: tuple[int, int], clusters: int | No
     if "published_sd" not in values:
         reason = "detectability_only_large" if smallest >= LARGE else "detectability_moderate"
         return found(claim.id, reason, values=values, **numbers)
-    below = values["published_sd"] < smallest
-    return found(claim.id, "detectability_below" if below else "detectability_within", values=values, **numbers)
+    values["power_at"] = power_of(values["published_sd"], error, treated + untreated - 2, alpha=ALPHA)
+    reason = "detectability_below" if values["power_at"] < EVEN else "detectability_within"
+    return found(claim.id, reason, values=values, **numbers)
 
 
 def _of_coefficient(own: Claim, smallest: float) -> dict[str, float]:

@@ -126,7 +126,8 @@ SELF_REASONS: Mapping[str, Reason] = MappingProxyType(
         "order_hidden": reason("order", "doubtful", "smallest_gap"),  # rounding, or a range, can turn it round
         "order_contradicted": reason("order", "contradicted", "smallest_gap"),
         "order_no_figures": reason("order", "not_checkable", "without_figure"),
-        # detectability without data. mde_sd: communities ignored, a lower bound. Further values, where they are known:
+        # detectability without data. mde_sd: communities and controls ignored. "below": a true effect of that size
+        # would be missed more often than found; power_at: with what probability it is found. Further values, where they are known:
         # mde_sd_clusters, clusters, coefficient, sd_largest (the outcome's SD must not be larger than this for the
         # coefficient to be detectable), scale_range, sd_share (sd_largest as a share of the scale's range),
         # published_sd (the coefficient in SD).
@@ -136,6 +137,10 @@ SELF_REASONS: Mapping[str, Reason] = MappingProxyType(
             "detectability", "consistent", "treated untreated mde_sd power alpha published_sd"
         ),
         "detectability_moderate": reason("detectability", "not_checkable", "treated untreated mde_sd power alpha"),
+        # By the published SE, which knows of clusters and controls; mde_error: the smallest detectable effect.
+        "detectability_error_within": reason("detectability", "consistent", "se_low se_high mde_error power_at"),
+        "detectability_error_below": reason("detectability", "doubtful", "se_low se_high mde_error power_at"),
+        "detectability_error_open": reason("detectability", "not_checkable", "se_low se_high mde_error power_at"),
         "detectability_no_arms": reason("detectability", "not_checkable"),
         # denominator: the source says that not all had the need, and gives no share of those in need. It is at least
         # the published one, provided that all who report the change had the need: conf_low, conf_high.

@@ -100,3 +100,9 @@ def test_a_joint_chance_is_of_all_figures_of_a_base_or_of_none() -> None:
     told = {key: "joint_chance" in result.values for key, result in _results(case).items()}
     assert told["calm grim"]
     assert not any(told[f"{name} grim"] for name in ("alone", "mean", "third", "thirds", "no_third"))
+
+
+@pytest.mark.parametrize("name", ["not", "small", "starless", "high_p"])
+def test_what_is_called_insignificant_is_not_held_against_the_design(name: str) -> None:
+    case = next(case for case in CASES if case["case"].startswith("a standard error says more"))
+    assert f"{name} detectability" not in _results(case)
