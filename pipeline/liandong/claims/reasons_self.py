@@ -125,7 +125,8 @@ SELF_REASONS: Mapping[str, Reason] = MappingProxyType(
         "order_follows": reason("order", "consistent", "smallest_gap"),
         "order_hidden": reason("order", "doubtful", "smallest_gap"),  # rounding, or a range, can turn it round
         "order_contradicted": reason("order", "contradicted", "smallest_gap"),
-        "order_no_figures": reason("order", "not_checkable", "without_figure"),
+        "order_as_printed": reason("order", "consistent"),  # the same figure twice, called equal or no less
+        "order_no_figures": reason("order", "not_checkable"),  # without_figure: how many lack one, where that is known
         # detectability without data. mde_sd: communities and controls ignored. "below": a true effect of that size
         # would be missed more often than found; power_at: with what probability it is found. Further values, where they are known:
         # mde_sd_clusters, clusters, coefficient, sd_largest (the outcome's SD must not be larger than this for the

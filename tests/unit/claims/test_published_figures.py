@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
+from liandong.claims.figure_order import figure_order
 from liandong.claims.findings import CheckResult, found, one_per_check
 from liandong.claims.reasons import REASONS
 from liandong.claims.reasons_self import SELF_REASONS
@@ -106,3 +107,28 @@ def test_a_joint_chance_is_of_all_figures_of_a_base_or_of_none() -> None:
 def test_what_is_called_insignificant_is_not_held_against_the_design(name: str) -> None:
     case = next(case for case in CASES if case["case"].startswith("a standard error says more"))
     assert f"{name} detectability" not in _results(case)
+
+
+def test_the_order_of_two_large_groups_is_that_of_their_nearest_figures() -> None:
+    """A thousand figures above a thousand others: a million pairs, of which those at the ends are looked at."""
+    figures = [
+        {"id": f"f{i}", "kind": "percent", "published": f"{i / 10:.1f}" if i % 2 else f"{i / 10:.2f}"}
+        for i in range(2_0, 9_80)
+    ]
+    order = [[one["id"] for one in figures[500:]], [one["id"] for one in figures[:500]]]
+    comparison = {"id": "c", "kind": "comparison", "published": "more", "order": order}
+    claims = [Claim.model_validate({**claim, "source": {"title": "t"}}) for claim in (*figures, comparison)]
+    (result,) = figure_order(claims[-1], {claim.id: claim for claim in claims})
+    # 52.00 and 51.9, of different digits: 51.995 - 51.95
+    assert (result.reason, result.values["smallest_gap"]) == ("order_follows", pytest.approx(0.045))
+
+
+def test_groups_without_any_figure_have_no_order() -> None:
+    given = [
+        {"id": "a", "kind": "percent", "published": "few"},
+        {"id": "b", "kind": "percent", "published": 3},
+        {"id": "c", "kind": "comparison", "published": "more", "order": ["a", "b"]},
+    ]
+    claims = [Claim.model_validate({**claim, "source": {"title": "t"}}) for claim in given]
+    (result,) = figure_order(claims[-1], {claim.id: claim for claim in claims})
+    assert (result.reason, result.values["without_figure"]) == ("order_no_figures", 1)
