@@ -65,6 +65,10 @@ def figures_alone(tmp_path_factory: pytest.TempPathFactory) -> Told:
 def test_simulated_data_support_nothing_and_contradict_nothing(hubei: Told) -> None:
     assert hubei.code == 0
     assert "they support no figure" in " ".join(hubei.out.split())
+    grim = hubei.rows(claim="improvement_anxiety", check="overall")[0]
+    assert grim["found_in"] == "claims: claim=improvement_anxiety; check=grim"
+    assert "192 of 618 people are 31.068%" in " ".join(hubei.out.split())
+    assert "with a probability of 62%" in " ".join(hubei.out.split())
     verdicts = {row["claim"]: row["verdict"] for row in hubei.rows(check="overall")}
     assert not {"supported", "contradicted"} & set(verdicts.values())
     assert verdicts["improvement_anxiety"] == "consistent"
@@ -122,7 +126,12 @@ def test_figures_alone_make_a_bundle_of_their_own(figures_alone: Told) -> None:
     assert bundle.manifest["complete"]
     assert bundle.manifest["rows"] == {"received": 0, "accepted": 0, "rejected": 0}
     assert bundle.table("indicators").is_empty()
-    assert {row["verdict"] for row in figures_alone.rows()} >= {"consistent", "not_checkable"}
+    assert {row["verdict"] for row in figures_alone.rows()} == {"doubtful", "not_checkable"}
+    told = " ".join(figures_alone.out.split())
+    assert "23 published figures: 22 not checkable, 1 doubtful." in told  # 35 claims: 12 were never published
+    assert "published nowhere: 12" in told
+    assert "364,000 yuan per project" in told
+    assert "47.63 million yuan" in told
     assert "supported" not in {row["verdict"] for row in figures_alone.rows()}
 
 

@@ -53,9 +53,14 @@ class Bounds:
         return Bounds(self.low * factor, self.high * factor)
 
     def over(self, other: Bounds) -> Bounds | None:
-        """Return what the quotient may be; None where the divisor may be 0 or below, or the dividend below 0."""
-        if other.low <= 0 or self.low < 0:
+        """Return what the quotient may be; None where the divisor is 0 or may be below, or the dividend below 0.
+
+        A divisor between 0 and some number ("nearly 400") leaves the quotient open above.
+        """
+        if other.low < 0 or other.high <= 0 or self.low < 0:
             return None
+        if other.low == 0:
+            return Bounds(-math.inf if math.isinf(other.high) else self.low / other.high, math.inf)
         low = -math.inf if math.isinf(other.high) else self.low / other.high  # of "over 10,000", nothing is known below
         return Bounds(low, self.high / other.low)
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from liandong.workflow import ClaimsResult, ClaimVerdict
 
 _WIDTH: Final = 80
-_CLAIM, _FIGURE = 29, 15
+_CLAIM, _FIGURE = 27, 16
 # Sign, word, colour of the terminal: each says it alone.
 _SIGNS: Final = {
     "supported": ("✓", "supported", "32"),

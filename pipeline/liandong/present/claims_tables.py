@@ -82,8 +82,8 @@ def short(text: str, most: float = _SHORT) -> str:
     return text if text_width(text) <= most else f"{text[:kept].rstrip()}…"
 
 
-def found_text(page: Audited, claim: Claim, *, with_unit: bool = True) -> str:
-    """Return what was found, in the claim's unit unless that is too long: by the data, or by other published figures.
+def found_text(page: Audited, claim: Claim, *, without_unit: bool = False) -> str:
+    """Return what was found, in the claim's unit: by the data, or by other published figures.
 
     With the 95 % interval where the data give one; of other figures, the range that they leave where they give no one
     value, or what a figure that is not published must have been.
@@ -92,18 +92,17 @@ def found_text(page: Audited, claim: Claim, *, with_unit: bool = True) -> str:
     held = claim.row("reproduction")
     by_data = held is not None and held["recomputed"] is not None and claim.overall["recomputed"] is not None
     row = in_its_unit(claim.overall, claim.values.get("reproduction", {}) if by_data else {})
-    row = row if with_unit else {**row, "unit": None}
     value, low, high = (claim.overall[name] for name in ("recomputed", "conf_low", "conf_high"))
     if row["kind"] == "p_value" and value is not None:
         return word(lang, "claim_p", value=p_value(value))
     if value is not None:
-        point = number(lang, row, "estimate" if by_data else "recomputed", value)
+        point = number(lang, row, "estimate" if by_data else "recomputed", value, without_unit=without_unit)
         if not by_data or low is None or high is None or low == high:
             return point
         decimals = published_decimals(row)
         return f"{point} {interval(low, high, 1 if decimals is None else decimals)}"
     if low is not None or high is not None:
-        return span(lang, row, "conf_low", low, high)
+        return span(lang, row, "conf_low", low, high, without_unit=without_unit)
     missing = claim.values.get("arithmetic", {}).get("missing")
     if missing is None or claim.deciding["reason"] != "arithmetic_implies":
         return NOT_APPLICABLE

@@ -117,29 +117,43 @@ def in_its_unit(row: Mapping[str, Any], values: Values) -> Mapping[str, Any]:
     return {**row, "unit": "percent"} if values.get("in_percent") and not row["unit"] else row
 
 
-def number(lang: Language, row: Mapping[str, Any], name: str, value: float | None) -> str:
+def number(
+    lang: Language, row: Mapping[str, Any], name: str, value: float | None, *, without_unit: bool = False
+) -> str:
     """Return one value of a calculation in the form that its name asks for."""
-    return _writer(lang, row, name)(value)
+    return _writer(lang, row, name, bare=without_unit)(value)
 
 
-def span(lang: Language, row: Mapping[str, Any], name: str, low: float | None, high: float | None) -> str:
+def span(
+    lang: Language,
+    row: Mapping[str, Any],
+    name: str,
+    low: float | None,
+    high: float | None,
+    *,
+    without_unit: bool = False,
+) -> str:
     """Return two values as "from to", as one where they are the same; the unit stands at the end only."""
     if low == high or (low is not None and high is not None and high - low <= _SAME * abs(high)):
-        return number(lang, row, name, low)
+        return number(lang, row, name, low, without_unit=without_unit)
     if _is_open(low) or _is_open(high):
         known_end, key = (low, "claim_at_least") if _is_open(high) else (high, "claim_at_most")
-        return word(lang, key, value=number(lang, row, name, known_end))
+        return word(lang, key, value=number(lang, row, name, known_end, without_unit=without_unit))
     bare = _writer(lang, row, name, bare=True)
     unit = single_unit(lang, _unit_of(row, name)) or _unit_of(row, name)
-    return with_unit(lang, word(lang, "claim_span", low=bare(low), high=bare(high)), unit)
+    both = word(lang, "claim_span", low=bare(low), high=bare(high))
+    return both if without_unit else with_unit(lang, both, unit)
 
 
 def _is_open(value: float | None) -> bool:
     return value is None or not math.isfinite(value)
 
 
-def figure(lang: Language, row: Mapping[str, Any]) -> str:
-    """Return the published figure as it was printed, with its unit; words in their language, or that they are words."""
+def figure(lang: Language, row: Mapping[str, Any], *, bare: bool = False) -> str:
+    """Return the published figure as it was printed, with its unit; words in their language, or that they are words.
+
+    A `bare` one goes without its unit, in the size that the unit has in the language.
+    """
     text = str(row["published"] or "")
     printed_as = read_printed(text)
     if printed_as.form == "words":
@@ -153,7 +167,7 @@ def figure(lang: Language, row: Mapping[str, Any]) -> str:
         said = told[0] if len(told) == 1 else word(lang, "claim_span", low=told[0], high=told[1])
     if printed_as.form in {"below", "above", "about"}:
         said = word(lang, f"claim_form_{printed_as.form}", value=said)
-    return with_unit(lang, said, single or unit)
+    return said if bare else with_unit(lang, said, single or unit)
 
 
 def _separated(text: str) -> str:
@@ -206,14 +220,14 @@ def _writer(lang: Language, row: Mapping[str, Any], name: str, *, bare: bool = F
     single = single_unit(lang, unit)
 
     def write(value: float | None) -> str:
-        needed = _decimals(value, decimals, more, digits=_DIGITS + (name in _ENDS))
+        needed = _decimals(value, decimals, more, is_end=name in _ENDS)
         text = fixed(value, needed) if single is None else amount_in_singles(value, needed)
         return text if bare else with_unit(lang, text, single or unit)
 
     return write
 
 
-def _decimals(value: float | None, decimals: int | None, more: int, digits: int) -> int:
+def _decimals(value: float | None, decimals: int | None, more: int, *, is_end: bool) -> int:
     """Return with how many decimals a value in the claim's unit is written.
 
     Beside a published figure that is one of its own or a few more, where they say what the value is; where none was
@@ -226,7 +240,8 @@ def _decimals(value: float | None, decimals: int | None, more: int, digits: int)
         return decimals_needed(value, decimals, decimals + more)
     if value == round(value):
         return 0
-    return min(max(0, digits - 1 - math.floor(math.log10(abs(value)))), _MOST_DECIMALS)
+    digits = _DIGITS - 1 + is_end - math.floor(math.log10(abs(value)))
+    return min(max(digits, int(is_end)), _MOST_DECIMALS)
 
 
 def _unit_of(row: Mapping[str, Any], name: str) -> str | None:

@@ -99,11 +99,11 @@ def _verdicts(bundle: Bundle) -> Iterator[ClaimVerdict]:
     """Yield what the page says of every claim, in the order of the table: the terminal and the page agree."""
     page = read_audited(bundle, "en")
     for claim in sorted(page.claims, key=lambda claim: claim.number):
-        shown = figure("en", claim.overall), figure("en", {**claim.overall, "unit": None})
+        shown = figure("en", claim.overall), figure("en", claim.overall, bare=True)
         yield ClaimVerdict(
             claim=claim.id,
             published=(NOT_APPLICABLE,) if claim.is_derived else tuple(map(unmarked, shown)),
-            found=tuple(unmarked(found_text(page, claim, with_unit=with_unit)) for with_unit in (True, False)),
+            found=tuple(unmarked(found_text(page, claim, without_unit=bare)) for bare in (False, True)),
             verdict=claim.standing,
             argument=unmarked(argument_of(page, claim)),
         )

@@ -14,8 +14,8 @@ from liandong.workflow import ClaimsResult, ClaimVerdict
 
 def verdict(**own: Any) -> ClaimVerdict:
     given = {
-        "claim": "anxiety", "kind": "percent", "published": "31.1", "unit": "percent", "found": 31.067961165,
-        "low": 24.3, "high": 38.5, "verdict": "supported", "argument": "The data give it.",
+        "claim": "anxiety", "published": ("31.1%",), "found": ("31.07%",), "verdict": "supported",
+        "argument": "The data give it.",
     }  # fmt: skip
     return ClaimVerdict(**{**given, **own})
 
@@ -38,28 +38,31 @@ def test_a_verdict_is_told_by_sign_and_word_without_colour(capsys: pytest.Captur
     assert not any("\x1b" in line for line in lines)
 
 
-def test_what_was_found_has_one_decimal_more(capsys: pytest.CaptureFixture[str]) -> None:
-    (row,) = [line for line in shown(capsys, verdict()) if "anxiety" in line]
-    assert "31.1 %" in row
-    assert "31.07 %" in row
-    (count,) = [
-        line
-        for line in shown(capsys, verdict(kind="count", published="618", unit="people", found=618.0))
-        if "618" in line
-    ]
-    assert "618.0" not in count
+def test_a_unit_that_has_no_room_goes(capsys: pytest.CaptureFixture[str]) -> None:
+    long = ("364,000 yuan per project", "364,000")
+    (row,) = [line for line in shown(capsys, verdict(found=long)) if "anxiety" in line]
+    assert row.split()[1:4] == ["anxiety", "31.1%", "364,000"]
 
 
-def test_nothing_found_is_a_dash_and_a_range_its_bounds(capsys: pytest.CaptureFixture[str]) -> None:
-    (row,) = [line for line in shown(capsys, verdict(found=None, low=None, high=None)) if "anxiety" in line]
-    assert " – " in row
-    (row,) = [line for line in shown(capsys, verdict(found=None, low=30.0, high=50.0)) if "anxiety" in line]
-    assert "30.00–50.00 %" in row
+def test_what_is_calculated_here_is_not_counted_among_the_figures_checked(capsys: pytest.CaptureFixture[str]) -> None:
+    lines = shown(capsys, verdict(), verdict(claim="ours", verdict="derived", published=("—",)))
+    assert lines[:2] == ["s: 1 published figure: 1 supported.",
+                         "Calculated here from them, and published nowhere: 1, marked =."]  # fmt: skip
+    (row,) = [line for line in lines if line.startswith("=")]
+    assert row.endswith("calculated here")
 
 
 @pytest.mark.parametrize("published", ["\x1b[31mred", "a\u202eb", "two\nlines", "x" * 500, "约三至五成，没有给出数字"])
 def test_hostile_figures_stay_in_their_column(capsys: pytest.CaptureFixture[str], published: str) -> None:
-    lines = shown(capsys, verdict(published=published, claim="一个很长很长很长很长很长很长的名字", argument=published))
+    lines = shown(
+        capsys,
+        verdict(
+            published=(published,),
+            found=(published, published),
+            claim="一个很长很长很长很长很长很长的名字",
+            argument=published,
+        ),
+    )
     text = "\n".join(lines)
     assert "\x1b" not in text
     assert "\u202e" not in text
