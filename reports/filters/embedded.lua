@@ -134,7 +134,8 @@ local function headings(blocks)
   for _, block in ipairs(blocks) do
     if block.t == "Header" then
       local number = number_heading(block, counters, top)
-      entries[block.identifier] = { kind = "sec", number = number }
+      -- Quarto takes any other name for that of a publication.
+      if block.identifier:find("^sec%-") then entries[block.identifier] = { kind = "sec", number = number } end
       if number then
         print_heading_number(block, number)
       elseif not block.classes:includes("unnumbered") then
