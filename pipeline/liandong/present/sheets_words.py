@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from liandong.present.facts import Row
@@ -37,14 +37,14 @@ def found(sheet: Sheet) -> list[tuple[str, str]]:
     """Return, panel by panel, its title and what stands out in it."""
     said = [(panel.title, [*_levels(sheet, panel), *_standing(sheet, panel)]) for panel in sheet.panels]
     if not sheet.different():
-        said.append((word(sheet.lang, "sheet_all_lead"), [word(sheet.lang, "sheet_all_similar", **nouns(sheet))]))
+        said.append((word(sheet.lang, "sheet_all_lead"), [_no_difference(sheet, sheet.rows)]))
     mark = "。" if sheet.lang == "zh" else "."
     return [(lead + mark, sentences(sheet.lang, texts)) for lead, texts in said if texts]
 
 
 def sure(sheet: Sheet) -> str:
     """Return how sure one can be of what was found."""
-    judged = [row for row in sheet.rows if row["standing"] not in {None, "", "unknown"}]
+    judged = _judged(sheet.rows)
     different = sheet.different()
     numbers = {"total": judged, "different": different}
     counts = {name: count(sheet.facts.counted("communities", rows)) for name, rows in numbers.items()}
@@ -91,6 +91,8 @@ def _levels(sheet: Sheet, panel: Panel) -> Iterator[str]:
         yield from (_score(sheet, panel, row) for row in panel.rows if _is_known(row))
         return
     rows = [row for row in panel.rows if row["estimate"] is not None]
+    if len(rows) < len(panel.rows):
+        return  # what is hidden may be the most common of all
     most, least = (pick(rows, key=_estimate, default=None) for pick in (max, min))
     if most and least and len(rows) >= _ENOUGH and most["estimate"] > least["estimate"]:
         ends = {"most": sheet.facts.title(most["measure"]), "least": sheet.facts.title(least["measure"])}
@@ -124,12 +126,28 @@ def _estimate(row: Row) -> float:
 def _standing(sheet: Sheet, panel: Panel) -> Iterator[str]:
     different = [row for row in panel.rows if row["standing"] in {"higher", "lower"}]
     if not different and sheet.different():
-        yield word(sheet.lang, "sheet_none_panel", **nouns(sheet))
+        yield _no_difference(sheet, panel.rows)
     for standing in ("higher", "lower"):
         items = [_item(sheet, panel, row) for row in different if row["standing"] == standing]
         if items:
             listed = word(sheet.lang, "sheet_separator").join(items)
             yield word(sheet.lang, f"sheet_{standing}", items=listed, **nouns(sheet))
+
+
+def _no_difference(sheet: Sheet, rows: Sequence[Row]) -> str:
+    """Say that nothing differs, of as many measures as were compared at all."""
+    judged = _judged(rows)
+    if not judged:
+        return word(sheet.lang, "sheet_unjudged")
+    if len(judged) == len(rows):
+        return word(sheet.lang, "sheet_none_differs", **nouns(sheet))
+    numbers = {"judged": count(sheet.facts.counted("communities", judged))}
+    return word(sheet.lang, "sheet_none_of_judged", **numbers, **nouns(sheet))
+
+
+def _judged(rows: Sequence[Row]) -> list[Row]:
+    """Return the rows that were compared with all others together."""
+    return [row for row in rows if row["standing"] not in {None, "", "unknown"}]
 
 
 def _item(sheet: Sheet, panel: Panel, row: Row) -> str:

@@ -214,3 +214,48 @@ def test_a_hard_name_is_rendered_in_every_format_on_one_page(compared: Bundle, t
     with zipfile.ZipFile(docx) as archive:
         body = archive.read("word/document.xml").decode()
     assert body.count("<v:group") == len([line for line in table(_sheet(compared, HARD).sheet).lines if line.mark])
+
+
+def _standings(bundle: Bundle, make_bundle: Callable[..., Bundle], name: str, **of: str) -> Bundle:
+    """Return the bundle with other standings of C1, by measure."""
+    tables = compared_tables()
+    for row in tables["communities"]:
+        if row["cluster"] == "C1" and row["measure"] in of:
+            row["standing"] = of[row["measure"]]
+    return make_bundle(name, bundle.manifest, tables)
+
+
+def test_what_was_not_judged_is_not_called_alike(compared: Bundle, make_bundle: Callable[..., Bundle]) -> None:
+    unknown = dict.fromkeys(("reached", "less_anxious", "integrated"), "unknown")
+    some = _sheet(_standings(compared, make_bundle, "some", **unknown), lang="zh")
+    assert "能够比较的1项与其余社区都分不出高低，其他各项不作判断" in _words(some)
+    assert "比较的1项中，没有一项" in _words(some)
+    none = _sheet(_standings(compared, make_bundle, "none", **unknown, belonging="unknown"), lang="zh")
+    assert "各项都不作判断" in _words(none)
+    assert "分不出高低" not in _words(none)
+    assert "没有一项" not in _words(none)
+
+
+def test_a_group_of_which_nothing_was_judged_says_so_beside_what_stands_out(
+    compared: Bundle, make_bundle: Callable[..., Bundle]
+) -> None:
+    said = _words(_sheet(_standings(compared, make_bundle, "group", less_anxious="unknown"), lang="zh"))
+    assert "高于其余社区的有" in said
+    assert said.count("各项都不作判断") == 1
+
+
+def test_the_most_common_comes_first_and_only_where_nothing_is_hidden(
+    compared: Bundle, make_bundle: Callable[..., Bundle]
+) -> None:
+    tables = compared_tables()
+    for row in tables["indicators"]:
+        row["group"] = "wellbeing" if row["indicator"] in {"less_anxious", "integrated"} else row["group"]
+    for row in tables["communities"]:
+        if row["measure"] == "less_anxious":
+            row["estimate"] = 0.5
+    both = _words(_sheet(make_bundle("both", compared.manifest, tables)))
+    assert re.search(r"most common is “[^”]*anxious[^”]*” \(50%\), least common “[^”]*” \(35%\)", both)
+    for row in tables["communities"]:
+        if row["measure"] == "less_anxious" and row["cluster"] == "C1":
+            row.update(estimate=None, conf_low=None, conf_high=None)
+    assert "most common" not in _words(_sheet(make_bundle("half", compared.manifest, tables)))
