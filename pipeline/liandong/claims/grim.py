@@ -26,6 +26,10 @@ from liandong.claims.granularity import (
 from liandong.definitions import Claim
 from liandong.definitions.claims import Rounding
 
+_WHOLE = frozenset(  # units of which there are no fractions
+    ("people", "persons", "respondents", "residents", "households", "communities", "villages", "committees", "places")
+    + ("organisations", "projects", "stations", "volunteers", "人", "户", "个")
+)
 WEAK = 1 / 3  # a pass that is less than three times as likely for a true figure as for an arbitrary one says little
 
 
@@ -44,6 +48,8 @@ def grim(claim: Claim) -> Iterator[CheckResult]:
         yield found(claim.id, "grim_weighted", base=claim.n)
     elif claim.printed.form != "number":
         yield _range(claim)
+    elif claim.n is None and claim.of is not None and None not in claim.of:
+        return  # numerator and denominator are published: `arithmetic` divides them
     elif claim.n is None:
         yield found(claim.id, "grim_no_base")
     elif claim.kind == "mean" and claim.items is None:
@@ -170,11 +176,13 @@ def _range(claim: Claim) -> CheckResult:
 
 
 def _count(claim: Claim) -> Iterator[CheckResult]:
-    """Yield what is wrong with a number of people out of `n`."""
-    value = claim.printed.value
-    if value is None or claim.n is None:
+    """Yield what is wrong with a number of people, out of `n` or not; an amount may be negative or have decimals."""
+    value, bounds = claim.printed.value, bounds_of(claim)
+    if value is None or bounds is None or (claim.n is None and (claim.unit or "").lower() not in _WHOLE):
         return
-    if value > claim.n or value < 0:
+    if value < 0:
+        yield found(claim.id, "grim_negative", base=claim.n)
+    elif claim.n is not None and bounds.low > claim.n:
         yield found(claim.id, "grim_above_base", values={"n": claim.n}, base=claim.n)
-    elif value != value.to_integral_value():
+    elif value != value.to_integral_value() and claim.printed.form == "number":
         yield found(claim.id, "grim_not_whole", base=claim.n)

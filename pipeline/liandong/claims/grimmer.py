@@ -15,24 +15,47 @@ from fractions import Fraction
 from functools import lru_cache
 
 from liandong.claims.findings import CheckResult, found
-from liandong.claims.form import ROUNDINGS, Bounds, bounds_of_figure, last_digit
+from liandong.claims.form import ROUNDINGS, Bounds, bounds_of, bounds_of_figure, last_digit
 from liandong.claims.granularity import wholes_printing
 from liandong.definitions import Claim
 
 MOST_STEPS = 400  # people times steps of the scale, up to which every sum of squares is enumerated
 _FEW = 5  # below it, unbounded answers miss sums of squares that the conditions allow
 _MOST_SUMS = 1000
+_ROUNDING = 1e-9  # of square roots
 _REACHES = (1, 4, 16, 64)  # how far above a standard deviation the next one is looked for
 
 
 def grimmer(claim: Claim) -> Iterator[CheckResult]:
     """Yield whether the standard deviation of a mean of whole answers is possible, with n or n - 1 below the line."""
-    if claim.kind != "mean" or claim.items is None or claim.weighted or claim.sd is None or claim.n is None:
+    if claim.kind != "mean" or claim.sd is None:
+        return
+    if claim.items is None or claim.weighted or claim.n is None:
+        yield from _beyond_ends(claim, claim.sd)
         return
     sums = _sums(claim, claim.n, claim.items)
     if not sums or len(sums) > _MOST_SUMS or claim.n == 1:
         return  # GRIM speaks first
     yield _judged(claim, claim.sd, claim.n, claim.items, sums)
+
+
+def _beyond_ends(claim: Claim, sd: float | str) -> Iterator[CheckResult]:
+    """Yield that no answers between the ends of the scale, whole or not, have the standard deviation with the mean.
+
+    At most, (m - low) (high - m) is their variance around the mean m, times n / (n - 1) where that was used; without n,
+    or with weights, the largest that factor can be, 2.
+    """
+    own = bounds_of(claim)
+    if claim.scale_range is None or own is None or (claim.n is not None and claim.n < 2):  # noqa: PLR2004
+        return
+    lowest, highest = (Fraction(repr(end)) for end in claim.scale_range)
+    nearest = min(max((lowest + highest) / 2, own.low), own.high)  # to the middle, where the spread is largest
+    factor = Fraction(2) if claim.n is None or claim.weighted else Fraction(claim.n, claim.n - 1)
+    largest = math.sqrt(max(float((nearest - lowest) * (highest - nearest) * factor), 0.0))
+    spread = bounds_of_figure(sd)
+    if float(spread.low) > largest * (1 + _ROUNDING):
+        values = {"sd": spread.middle or 0.0, "sd_largest": largest, "lowest": float(lowest), "highest": float(highest)}
+        yield found(claim.id, "grim_spread_beyond_scale", values=values, base=claim.n)
 
 
 def _sums(claim: Claim, n: int, items: int) -> range:

@@ -27,12 +27,13 @@ class Word:
 
 
 # A multiple is taken for all that is nearer to it than to the next half: "doubled" for 1.75 to 2.25 times. Beyond the
-# next half (1.5, 2.5) it is wrong; in between it is loose. "About" is within a tenth, and loose within a quarter.
+# next half (1.5, 2.5) it is wrong; in between it is loose. "About" is within a tenth, and loose within a quarter. "At
+# least" is a limit, which nothing below it reaches, other than by its rounding.
 WORDS: Mapping[str, Word] = {
     "doubled": Word(Fraction(2), Bounds(Fraction(7, 4), Fraction(9, 4)), Bounds(Fraction(3, 2), Fraction(5, 2))),
     "tripled": Word(Fraction(3), Bounds(Fraction(11, 4), Fraction(13, 4)), Bounds(Fraction(5, 2), Fraction(7, 2))),
     "halved": Word(Fraction(1, 2), Bounds(Fraction(4, 9), Fraction(4, 7)), Bounds(Fraction(2, 5), Fraction(2, 3))),
-    "at_least_doubled": Word(Fraction(2), Bounds(Fraction(2), math.inf), Bounds(Fraction(7, 4), math.inf)),
+    "at_least_doubled": Word(Fraction(2), Bounds(Fraction(2), math.inf), Bounds(Fraction(2), math.inf)),
     "about": Word(Fraction(1), Bounds(Fraction(9, 10), Fraction(10, 9)), Bounds(Fraction(4, 5), Fraction(5, 4))),
 }
 

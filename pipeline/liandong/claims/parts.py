@@ -16,17 +16,15 @@ def parts(claim: Claim, claims: Mapping[str, Claim]) -> Iterator[CheckResult]:
     """Yield whether `parts` add up to the claim, `of_which` stay within it, and `complements` make 100 % with it.
 
     Figures that agree only when they were cut off instead of rounded agree, too: a contradiction has to hold for every
-    way of rounding.
+    way of rounding. Percentages of different numbers of people cannot be added: that they are said to add up, and do,
+    is doubtful; beyond that their sum decides nothing.
     """
     if claim.parts is not None:
-        yield from _other_bases(claim, claim.parts, claims)
-        yield _adds_up(claim, claim.parts, claims)
+        yield _of_one_base(claim, claim.parts, claims, _adds_up(claim, claim.parts, claims))
     if claim.of_which is not None:
-        yield from _other_bases(claim, claim.of_which, claims)
-        yield _within(claim, claim.of_which, claims)
+        yield _of_one_base(claim, claim.of_which, claims, _within(claim, claim.of_which, claims))
     if claim.complements is not None:
-        yield from _other_bases(claim, claim.complements, claims)
-        yield _everything(claim, claim.complements, claims)
+        yield _of_one_base(claim, claim.complements, claims, _everything(claim, claim.complements, claims))
 
 
 def _adds_up(claim: Claim, named: Sequence[Operand], claims: Mapping[str, Claim]) -> CheckResult:
@@ -111,9 +109,13 @@ def _result(claim: Claim, reason: str, whole: Bounds, total: Bounds) -> CheckRes
     )  # fmt: skip
 
 
-def _other_bases(claim: Claim, named: Sequence[Operand], claims: Mapping[str, Claim]) -> Iterator[CheckResult]:
-    """Yield the parts that are percentages of another number of people, which nobody may add."""
+def _of_one_base(
+    claim: Claim, named: Sequence[Operand], claims: Mapping[str, Claim], result: CheckResult
+) -> CheckResult:
+    """Return `result`, unless the parts are percentages of another number of people, which nobody may add."""
     others = [claims[name].n for name in named if isinstance(name, str) and claims[name].kind == "percent"]
     different = [n for n in others if n is not None and claim.n is not None and n != claim.n]
-    if claim.kind == "percent" and different and claim.n is not None:
-        yield found(claim.id, "parts_other_base", values={"n": claim.n, "part_n": different[0]}, base=claim.n)
+    if claim.kind != "percent" or not different or claim.n is None:
+        return result
+    reason = "parts_other_base" if result.reason == "parts_add_up" else "parts_other_base_open"
+    return found(claim.id, reason, values={"n": claim.n, "part_n": different[0]}, base=claim.n)

@@ -33,17 +33,21 @@ SELF_REASONS: Mapping[str, Reason] = MappingProxyType(
         "grim_out_of_range": reason("grim", "contradicted", "lowest highest"),  # outside 0–100 %, outside the scale
         "grim_above_base": reason("grim", "contradicted", "n"),  # a count above the number of people
         "grim_not_whole": reason("grim", "contradicted"),  # a count of people that is no whole number
+        "grim_negative": reason("grim", "contradicted"),  # a count of people below 0
         # The standard deviation of whole answers, given n and the mean. sd_truncated: 1 where it was cut off instead of
         # rounded.
         "grimmer_possible": reason("grim", "consistent", "n sd sum_squares_low sum_squares_high"),
         "grimmer_impossible": reason("grim", "contradicted", "n sd sd_below sd_above"),
         "grimmer_beyond_scale": reason("grim", "contradicted", "n sd sd_largest"),
+        # Whatever the answers are, whole or not: the ends of the scale alone exclude it.
+        "grim_spread_beyond_scale": reason("grim", "contradicted", "sd sd_largest lowest highest"),
         # parts: sum_low, sum_high: what the parts can add up to within their rounding; whole_low, whole_high likewise.
         "parts_add_up": reason("parts", "consistent", "sum_low sum_high whole_low whole_high"),
         "parts_do_not_add_up": reason("parts", "contradicted", "sum_low sum_high whole_low whole_high"),
         "parts_fit": reason("parts", "consistent", "sum_low sum_high whole_low whole_high"),  # "of which": not above
         "parts_exceed": reason("parts", "contradicted", "sum_low sum_high whole_low whole_high"),
-        "parts_other_base": reason("parts", "doubtful", "n part_n"),  # a part has another denominator
+        "parts_other_base": reason("parts", "doubtful", "n part_n"),  # they add up, and must not be added
+        "parts_other_base_open": reason("parts", "not_checkable", "n part_n"),  # a part has another denominator
         "parts_unpublished": reason("parts", "not_checkable", "sum_low sum_high"),  # the whole has no figure
         "parts_no_figure": reason("parts", "not_checkable"),  # a part, or the whole, has no number
         # An open end ("over 10,000") is infinite in these values and empty in recomputed, conf_low and conf_high.
@@ -128,9 +132,9 @@ SELF_REASONS: Mapping[str, Reason] = MappingProxyType(
         "order_as_printed": reason("order", "consistent"),  # the same figure twice, called equal or no less
         "order_no_figures": reason("order", "not_checkable"),  # without_figure: how many lack one, where that is known
         # detectability without data. mde_sd: communities and controls ignored. "below": a true effect of that size
-        # would be missed more often than found; power_at: with what probability it is found. Further values, where they are known:
-        # mde_sd_clusters, clusters, coefficient, sd_largest (the outcome's SD must not be larger than this for the
-        # coefficient to be detectable), scale_range, sd_share (sd_largest as a share of the scale's range),
+        # would be missed more often than found; power_at: with what probability it is found. Further values, where they
+        # are known: mde_sd_clusters, clusters, coefficient, sd_largest (the outcome's SD must not be larger than this
+        # for the coefficient to be detectable), scale_range, sd_share (sd_largest as a share of the scale's range),
         # published_sd (the coefficient in SD).
         "detectability_only_large": reason("detectability", "doubtful", "treated untreated mde_sd power alpha"),
         "detectability_below": reason("detectability", "doubtful", "treated untreated mde_sd power alpha published_sd"),

@@ -132,3 +132,12 @@ def test_groups_without_any_figure_have_no_order() -> None:
     claims = [Claim.model_validate({**claim, "source": {"title": "t"}}) for claim in given]
     (result,) = figure_order(claims[-1], {claim.id: claim for claim in claims})
     assert (result.reason, result.values["without_figure"]) == ("order_no_figures", 1)
+
+
+@pytest.mark.parametrize("key", ["all grim", "loss grim", "roughly grim", "some_620 grim", "of_counts grim"])
+def test_nothing_is_said_of_counts_of_everybody_of_amounts_and_of_what_arithmetic_divides(key: str) -> None:
+    assert not [
+        case
+        for case in CASES
+        if case["case"].startswith(("people come", "a standard deviation that the")) and key in _results(case)
+    ]
