@@ -1,14 +1,56 @@
-"""What tests of several rooms need: a workbook made by hand."""
+"""What tests of several rooms need: a workbook made by hand, the finished examples."""
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import zipfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
 
 import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="session")
+def example_bundle(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """Give a function that returns the bundle and the reports of an example, to be read only.
+
+    The command line makes them once for all processes of the tests; whoever wants to change one copies it.
+    """
+    own = tmp_path_factory.getbasetemp()
+    place = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+    def make(name: str) -> Path:
+        out, report = place / "examples" / name, place / "examples" / f"{name}.txt"
+        out.parent.mkdir(exist_ok=True)
+        with _alone(report.with_suffix(".lock")):
+            if not report.exists():
+                study = ROOT / "examples" / name / "study.yaml"
+                command = [sys.executable, "-m", "liandong", "report", str(study), "--out", str(out)]
+                command += ["--renderer", "embedded"]
+                result = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT / "pipeline")
+                assert result.returncode == 0, result.stderr
+                assert len(result.stdout.splitlines()) == 6, "piped output lists the six files and nothing else"
+                report.write_text(result.stdout, encoding="utf-8")
+        return out
+
+    return make
+
+
+@contextmanager
+def _alone(lock: Path) -> Iterator[None]:
+    """Hold a lock against the other processes of the tests, as long as the block lasts."""
+    fcntl = pytest.importorskip("fcntl", reason="processes cannot take turns here")
+    with lock.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
 
 WriteWorkbook = Callable[[Path, Mapping[str, Sequence[Sequence[Any]]]], Path]
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from liandong.render import PageJob, render_pages
-from liandong.workflow import audit_study, report_study, supervise_study
+from liandong.workflow import audit_study, supervise_study
 
 ROOT = Path(__file__).parents[2]
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -88,17 +88,17 @@ def visit(chromium: Any) -> Visit:
 
 
 @pytest.fixture(scope="session")
-def reports(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Path]:
+def reports(example_bundle: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Path]:
     """The HTML reports of the Hubei example by name: the evaluation in both languages, the audit, the supervision."""
-    folder, study = tmp_path_factory.mktemp("browser"), ROOT / "examples" / "hubei" / "study.yaml"
-    asked: dict[str, Any] = {"renderer": "embedded", "formats": ["html"], "on_progress": lambda _: None}
-    kept: dict[str, Path] = {}
-    for make, languages in ((report_study, None), (audit_study, ["zh"]), (supervise_study, ["en"])):
-        # Whatever becomes of the bundle afterwards, a finished page stays.
-        for path in make(study, out=folder / "bundle", languages=languages, **asked).files:
-            if path.suffix == ".html":
-                kept[path.stem] = path.rename(folder / path.name)
-    return kept
+    example, study = example_bundle("hubei"), ROOT / "examples" / "hubei" / "study.yaml"
+    bundle = Path(shutil.copytree(example, tmp_path_factory.mktemp("browser") / "bundle"))
+    asked: dict[str, Any] = {"renderer": "embedded", "formats": ["html"], "on_progress": lambda _: None, "out": bundle}
+    made = [
+        *audit_study(study, languages=["zh"], **asked).files,
+        *supervise_study(study, languages=["en"], **asked).files,
+        *(example / "report").glob("evaluation.*.html"),
+    ]
+    return {path.stem: path for path in made}
 
 
 @pytest.fixture(scope="session")

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +11,7 @@ import polars as pl
 import pytest
 import yaml
 from polars.testing import assert_frame_equal
+from tests.cases.at_hand import work_at_hand
 
 from liandong.cli import main
 from liandong.evidence import TABLES
@@ -109,26 +108,11 @@ def liandong(capsys: pytest.CaptureFixture[str]) -> Callable[..., Outcome]:
     return run
 
 
-ROOT = Path(__file__).resolve().parents[2]
-
-
-@pytest.fixture(scope="session")
-def example_bundle(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
-    """Give a function that returns the bundle and the reports of an example, made once by the command line."""
-    made: dict[str, Path] = {}
-
-    def make(name: str) -> Path:
-        if name not in made:
-            study, out = ROOT / "examples" / name / "study.yaml", tmp_path_factory.mktemp(name) / "bundle"
-            command = [sys.executable, "-m", "liandong", "report", str(study), "--out", str(out)]
-            command += ["--renderer", "embedded"]
-            result = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT / "pipeline")
-            assert result.returncode == 0, result.stderr
-            assert len(result.stdout.splitlines()) == 6, "piped output lists the six files and nothing else"
-            made[name] = out
-        return made[name]
-
-    return make
+@pytest.fixture(scope="module", autouse=True)
+def _work_at_hand() -> Iterator[None]:
+    """Runs in the process of the tests start no processes that only import; those of `example_bundle` do."""
+    with work_at_hand():
+        yield
 
 
 GOLDEN = Path(__file__).resolve().parents[1] / "golden" / "bundle_tables"

@@ -254,7 +254,7 @@ class Hostile:
     clusters: list[str]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def hostile(tmp_path_factory: pytest.TempPathFactory) -> Hostile:
     folder = tmp_path_factory.mktemp("hostile")
     study, given, clusters = write_hostile_study(folder)

@@ -211,7 +211,7 @@ def test_the_study_is_not_run_again_for_the_evaluation(supervised: Supervised, m
 
 class _Rendered:
     files: tuple[Path, ...] = ()
-    renderer = "none"
+    renderer, version = "none", "0"
 
 
 @pytest.fixture

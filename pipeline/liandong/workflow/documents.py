@@ -18,7 +18,7 @@ from liandong.render import PageJob, render_pages
 from liandong.workflow.bundles import is_current, make_bundle
 from liandong.workflow.drawing import Drawing, drawing
 from liandong.workflow.own_pages import checked, own_files, own_jobs
-from liandong.workflow.rendered import pages_hash, record_rendered
+from liandong.workflow.rendered import RENDERED, pages_hash, record_rendered
 from liandong.workflow.resources import reports_folder
 from liandong.workflow.results import ReportResult
 from liandong.workflow.run import bundle_folder, run_loaded
@@ -127,6 +127,7 @@ def make_document(
     if document.is_private:
         _close(place / "figures")
         _close(place / "report")
+        (place / RENDERED).chmod(_PRIVATE_FILE)
     failure = read_bundle(target).manifest["failure"]
     return ReportResult(
         bundle=target,
