@@ -16,6 +16,7 @@ from liandong.render.dialect import (
     SHORTCODES,
     SPAN_CLASSES,
 )
+from liandong.render.silent import silent_problems
 from liandong.render.source import Line, outside_fences
 
 _DIV = re.compile(r"^\s*:{3,}\s*(.*?)\s*:*\s*$")
@@ -47,7 +48,7 @@ def check_dialect(lines: Sequence[Line], *, written: frozenset[str]) -> None:
     RenderError
         With every problem found, each with its line.
     """
-    problems = [*_div_problems(lines)]
+    problems = [*_div_problems(lines), *silent_problems(lines, written=written)]
     formula = False
     for line, markdown in outside_fences(lines):
         inside, formula = formula, formula ^ (markdown and line.text.count("$$") % 2 == 1)
@@ -88,6 +89,8 @@ def _div_problems(lines: Sequence[Line]) -> Iterator[tuple[Line, str]]:
         match = _DIV.match(line.text) if markdown else None
         if match is None:
             continue
+        if match[1].count("{") != match[1].count("}"):
+            yield line, f"the attributes of the div are not closed: {match[1]}"
         if match[1]:
             opened.append(line)
             yield from ((line, problem) for problem in _one_div(match[1]))
@@ -109,6 +112,8 @@ def _one_div(text: str) -> Iterator[str]:
         return
     else:
         allowed = DIV_CLASSES[classes[0]]
+        if identifier:
+            yield f"a div of the class {classes[0]} has no label (#{identifier})"
     for key, value in attributes.items():
         if key not in allowed:
             yield f"unknown attribute {key!r} of a div"

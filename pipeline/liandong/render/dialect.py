@@ -15,6 +15,9 @@ Language = Literal["zh", "en"]
 PANDOC_FORMATS: Final = MappingProxyType({"html": "html5", "pdf": "typst", "docx": "docx"})
 """Output format → pandoc's writer."""
 
+RAW_FORMATS: Final = ("html", "typst", "openxml")
+"""Formats of raw blocks and raw text, each of which reaches its own document only."""
+
 QUARTO_FORMATS: Final = MappingProxyType({"html": "html", "pdf": "typst", "docx": "docx"})
 """Output format → Quarto's name of it, as in `format:` and `when-format=`."""
 
@@ -32,6 +35,8 @@ CELL_OPTIONS: Final = MappingProxyType(
         "tbl-cap": "caption of the table that the cell prints",
     }
 )
+CELL_SWITCHES: Final = ("echo", "eval", "include", "warning")
+"""Options that are true or false and nothing else."""
 CELL_DEFAULTS: Final = MappingProxyType({"echo": True, "eval": True, "include": True, "output": True, "warning": True})
 OUTPUT_TYPES: Final = ("text/markdown", "image/svg+xml", "image/png", "text/html", "text/plain")
 """Display data that a cell may produce, best first."""
@@ -88,6 +93,8 @@ METADATA: Final = MappingProxyType(
     }
 )
 CROSSREF: Final = ("fig-title", "tbl-title", "fig-prefix", "tbl-prefix", "sec-prefix", "title-delim", "ref-delim")
+MOVING_DATES: Final = ("today", "now", "last-modified")
+"""Dates that Quarto would fill in; the same input would give another document tomorrow."""
 PROJECT_ONLY: Final = ("project", "filters", "html-table-processing")
 """Keys that `_quarto.yml` may have beyond those of a page."""
 _EVERY_FORMAT: Final = ("toc", "toc-depth", "toc-title", "number-sections", "number-depth")

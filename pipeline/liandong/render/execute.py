@@ -123,6 +123,7 @@ def _run_cell(cell: Cell, session: Runs, options: Mapping[str, Any], figures: _F
     for output in outputs:
         if output["output_type"] == "error":
             raise _failure(cell, output)
+        _require_shown(cell, output, options)
     if not options["include"]:
         return ""
     blocks = [f"```python\n{_without_options(cell.code)}\n```"] if options["echo"] else []
@@ -140,6 +141,19 @@ def _failure(cell: Cell, error: Mapping[str, Any]) -> RenderError:
     last = str(error["evalue"]).strip().splitlines()
     message = f"{error['ename']}: {last[-1] if last else ''}".rstrip(": ")
     return RenderError(f"the cell fails with {message}", where=where, zh=f"报告页面的代码出错（{where}）。")
+
+
+def _require_shown(cell: Cell, output: Mapping[str, Any], options: Mapping[str, Any]) -> None:
+    """Refuse a display whose best form is none that reaches a document: its name would be printed instead of it."""
+    data = output.get("data", {})
+    known = [kind for kind in OUTPUT_TYPES if kind in data]
+    others = [kind for kind in data if kind not in OUTPUT_TYPES]
+    if options["include"] and options["output"] and others and known in ([], ["text/plain"]):
+        raise RenderError(
+            f"the cell displays {', '.join(sorted(others))}, which no document can show",
+            where=cell.fence.where,
+            hint=f"display one of {', '.join(OUTPUT_TYPES)}",
+        )
 
 
 def _without_options(code: str) -> str:

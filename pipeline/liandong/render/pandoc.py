@@ -37,7 +37,8 @@ _FOR_PROGRAMS: Final = frozenset(
 _STOP = re.compile(r"^liandong:(\w+):(.+)$", re.MULTILINE)
 _WARNING = re.compile(r"^\[WARNING\] (.+)$", re.MULTILINE)
 _LINE = re.compile(r"\bline (\d+)")
-_RESOURCE = re.compile(r"Could not fetch resource '?([^\s':]+)")
+_RESOURCE = re.compile(r"Could not (?:fetch resource|convert image) '?([^\s':]+)")
+_NO_SVG = "Could not convert image"
 _REASONS: Final = {
     "reference": ("nothing with the label {name} is shown, so @{name} refers to nothing", "@{name}"),
     "duplicate": ("the label {name} is given twice", "#{name}"),
@@ -164,7 +165,8 @@ def _failure(document: Document, form: Format, stderr: str) -> RenderError:
         return RenderError(reason, where=where, zh=f"报告页面中的标签或引用有误：{match[2]}")
     warnings = [text for text in _WARNING.findall(stderr) if not text.startswith("Failing because")]
     message = "; ".join(warnings) or stderr.strip() or "pandoc failed"
-    return RenderError(f"{form}: {message}", where=_place(document, message))
+    hint = "Word shows no SVG: display a PNG as well, or hide the figure there" if _NO_SVG in message else None
+    return RenderError(f"{form}: {message}", where=_place(document, message), hint=hint)
 
 
 def _place(document: Document, message: str) -> str:

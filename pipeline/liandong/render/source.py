@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 
 from liandong.errors import RenderError
-from liandong.render.dialect import CELL_OPTIONS
+from liandong.render.dialect import CELL_OPTIONS, CELL_SWITCHES
 
 _FENCE = re.compile(r"^(\s*)(`{3,}|~{3,})\s*(.*?)\s*$")
 _EXECUTABLE = re.compile(r"^\{(\w+)(.*)\}$")
@@ -234,4 +234,7 @@ def _cell(fence: Line, body: list[Line]) -> Cell:
                 where=f"{fence.file}:{fence.number + number}",
                 hint=f"supported: {', '.join(CELL_OPTIONS)}",
             )
+        if name in CELL_SWITCHES and not isinstance(values[name], bool):
+            number = next(i for i, text in enumerate(options, start=1) if text.lstrip().startswith(name))
+            raise RenderError(f"{name} is true or false", where=f"{fence.file}:{fence.number + number}")
     return Cell(fence, MappingProxyType(values), "\n".join(line.text for line in body))

@@ -25,6 +25,10 @@ see @tbl-n and @fig-c in @sec-sample.
 
 A paragraph that might get lost.
 
+```python
+import liandong
+```
+
 ::: {#tbl-n}
 | Provider | n |
 |----------|---|
@@ -88,6 +92,7 @@ def test_two_renderings_of_one_page_agree(made: Mapping[str, Mapping[str, Path]]
 
 def test_everything_of_the_page_is_read(made: Mapping[str, Mapping[str, Path]]) -> None:
     page, word = read_finished(made["page"]["html"]).parts, read_finished(made["page"]["docx"]).parts
+    assert "importliandong" in read_finished(made["page"]["pdf"]).stream
     assert page["title block"] == ["A page", "A team"]
     assert page["headings"] == ["1 Sample", "Other"]
     assert page["captions"] == ["tbl-n: Table 1: People by provider", "fig-c: Figure 1: Coverage over time"]

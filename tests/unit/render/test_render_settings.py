@@ -38,19 +38,25 @@ def test_page_over_folder_over_project_and_format_over_all(tmp_path: Path) -> No
         ("execute: {cache: true}", "execute option 'cache'"),
         ("crossref: {chapters: true}", "crossref option 'chapters'"),
         ("filters: [x.lua]", "option 'filters'"),
+        ("execute: {echo: fenced}", "echo is true or false"),
+        ("date: today", "would give another document every day"),
+        ("author: [{name: A}]", "author is a name or a list of names"),
+        ("lang: zh-CN", "lang: zh-CN is not supported"),
     ],
 )
 def test_an_option_that_would_be_lost_is_an_error(tmp_path: Path, front: str, message: str) -> None:
     (tmp_path / "p.qmd").write_text(f"---\n{front}\n---\n", encoding="utf-8")
     with pytest.raises(RenderError, match=message) as caught:
         page_settings(tmp_path, read_page(tmp_path, "p.qmd"))
-    assert caught.value.where == "p.qmd"
+    assert caught.value.where == "p.qmd:2"
 
 
 def test_the_projects_own_settings_are_on_the_list(tmp_path: Path, make_project: Callable[..., Path]) -> None:
     project = make_project(tmp_path, {"zh/p.qmd": "---\ntitle: 题\n---\n"})
     settings = page_settings(project, read_page(project, "zh/p.qmd"))
-    assert settings.filters == ("filters/numbers.lua", "filters/paths.lua", "filters/cjk.lua"), "those at: pre-ast first"
+    assert settings.filters == ("filters/numbers.lua", "filters/paths.lua", "filters/cjk.lua"), (
+        "those at: pre-ast first"
+    )
     assert settings.execute["echo"] is False
 
 
