@@ -128,8 +128,8 @@ def test_figures_alone_make_a_bundle_of_their_own(figures_alone: Told) -> None:
     assert bundle.table("indicators").is_empty()
     assert {row["verdict"] for row in figures_alone.rows()} == {"doubtful", "not_checkable"}
     told = " ".join(figures_alone.out.split())
-    assert "23 published figures: 22 not checkable, 1 doubtful." in told  # 35 claims: 12 were never published
-    assert "published nowhere: 12" in told
+    assert "22 published figures: 21 not checkable, 1 doubtful." in told  # of 35 claims 13 were never published
+    assert "published nowhere: 13" in told
     assert "364,000 yuan per project" in told
     assert "47.63 million yuan" in told
     assert "supported" not in {row["verdict"] for row in figures_alone.rows()}

@@ -76,6 +76,7 @@ DATA_REASONS: Mapping[str, Reason] = MappingProxyType(
         "reproduction_simulated_range": reason("reproduction", "not_checkable", "estimate"),
         "reproduction_simulated_differs": reason("reproduction", "not_checkable", _FIGURES),
         "reproduction_simulated_range_differs": reason("reproduction", "not_checkable", "estimate"),
+        "reproduction_simulated_no_figure": reason("reproduction", "not_checkable", "estimate"),
         "reproduction_simulated_test": reason("reproduction", "not_checkable", "estimate"),  # a p-value of made-up data
         "reproduction_coarse": reason("reproduction", "consistent", f"{_FIGURES} resolution"),  # shown rounded only
         "reproduction_coarse_differs": reason("reproduction", "doubtful", f"{_FIGURES} resolution"),

@@ -39,7 +39,8 @@ def reproduce(claim: Claim, evidence: Evidence | None) -> CheckResult:
     bounds = bounds_of(claim)
     if bounds is None:
         values = {"estimate": estimate.value, **_percent(estimate)}
-        return found(claim.id, "reproduction_no_figure", values=values, **_read_from(claim, estimate))
+        code = "reproduction_simulated_no_figure" if evidence.simulated else "reproduction_no_figure"
+        return found(claim.id, code, values=values, **_read_from(claim, estimate))
     if claim.printed.value is None:
         return _of_range(claim, estimate, bounds, simulated=evidence.simulated)
     return _of_figure(claim, estimate, bounds, simulated=evidence.simulated)

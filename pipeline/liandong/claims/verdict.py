@@ -69,9 +69,10 @@ RULES: Final[tuple[tuple[Verdict, str], ...]] = (
 _TELL_LEAST: Final = frozenset({"reproduction_no_data", "reproduction_no_quantity"})
 _DERIVED: Final = frozenset({"arithmetic_unpublished", "parts_unpublished"})
 _MADE_UP: Final = "_simulated"
-# What these compute is not the published figure: a smallest detectable effect, a share of others, a part of it.
+# What these compute is not the published figure: a smallest detectable effect, a share of others, a part of it, or
+# it is what was published itself.
 _OF_ANOTHER_FIGURE: Final = frozenset({"order", "detectability", "denominator"})
-_OF_A_PART: Final = frozenset({"parts_fit", "parts_exceed"})
+_OF_A_PART: Final = frozenset({"parts_fit", "parts_exceed", "grim_range_only"})
 _FAVOURABLE: Final[tuple[Verdict, ...]] = ("not_checkable", "consistent", "supported")
 _AGAINST: Final[tuple[Verdict, ...]] = ("contradicted", "doubtful")
 

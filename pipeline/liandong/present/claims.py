@@ -23,6 +23,7 @@ from liandong.present.claims_tables import (
     summary_table,
     verdict_table,
 )
+from liandong.present.claims_values import printed
 from liandong.present.escaping import html_text
 from liandong.present.facts import bundle_of_page
 from liandong.present.house import house_css, letterhead, signatures, title_block
@@ -44,6 +45,7 @@ _TABLES: Final[Mapping[str, Callable[[Audited], Table]]] = MappingProxyType(
     }
 )
 FIGURES: Final = ("percent", "coefficients")
+_JOINT: Final = ("joint_figures", "base", "joint_chance")
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,8 +152,22 @@ class AuditPage:
                 else "",
             ],
         )
+        yield from self._said_of_chance()
         if not self._has_data():
             yield word(lang, "claim_said_self")
+
+    def _said_of_chance(self) -> Iterator[str]:
+        """Yield with what chance all percentages of a publication would have passed: what weak checks are worth."""
+        lang, told = self.facts.lang, set()
+        for claim in self.facts.claims:
+            values, grim = claim.values.get("grim", {}), claim.row("grim")
+            if grim is None or "joint_chance" not in values:
+                continue
+            group = grim["base"], float(values["joint_chance"])
+            if group not in told:
+                told.add(group)
+                shown = printed(lang, grim, values)
+                yield word(lang, "claim_said_joint", **{name: shown[name] for name in _JOINT})
 
 
 def open_audit(bundle: str, lang: Language) -> AuditPage:

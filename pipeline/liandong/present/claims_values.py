@@ -12,12 +12,13 @@ from liandong.definitions import Language
 from liandong.definitions.printed import read_printed, read_significance
 from liandong.present.claims_units import amount_in_singles, in_singles, single_unit
 from liandong.present.marks import named
-from liandong.present.numbers import NOT_APPLICABLE, fixed, p_value, percent
+from liandong.present.numbers import NOT_APPLICABLE, fixed, p_value, percent, scientific
 from liandong.present.words import known, word
 
 Values = Mapping[str, Any]
 _SIGNS: Final = "<>=≤≥~≈＜＞约"
 _CERTAIN: Final = 0.01
+_TINY: Final = 1e-5
 _LARGE: Final = 100
 _LONG: Final = re.compile(r"(?<![\d.,])[1-9]\d{3,}(?![\d,])")
 _DIGITS: Final = 3  # that count, of a result that nobody published
@@ -27,7 +28,7 @@ _HALF: Final = 0.5  # a level above it is that of an interval
 
 _BY_FORM: Final[Mapping[str, str]] = MappingProxyType(
     {
-        "count": "n n_all n_need claim_n count_low count_high attainable printable n_smallest n_possible part_n "
+        "count": "base n n_all n_need claim_n count_low count_high attainable printable n_smallest n_possible part_n "
         "treated untreated clusters without_figure n_compared n_clear n_reversed n_unseen checks against in_favour "
         "minimum_cell joint_figures stars stars_low stars_high sum_squares_low sum_squares_high df df_needed items",
         "estimate": "estimate",
@@ -38,7 +39,8 @@ _BY_FORM: Final[Mapping[str, str]] = MappingProxyType(
         "expected_low_from expected_low_to expected_high_from "
         "expected_high_to",
         "gap": "difference smallest_gap resolution",
-        "chance": "power power_at chance chance_smaller joint_chance sd_share",
+        "chance": "power power_at chance chance_smaller sd_share",
+        "tiny": "joint_chance",
         "p": "p_low p_high",
         "level": "level level_needed alpha",
     }
@@ -261,6 +263,11 @@ def share(value: float | None) -> str:
     return percent(value, 0 if _CERTAIN <= value <= 1 - _CERTAIN or value in {0.0, 1.0} else 1)
 
 
+def tiny(value: float | None) -> str:
+    """Return a probability that may be very small, with two digits that count."""
+    return scientific(value) if value is not None and 0 < value < _TINY else rounded(value)
+
+
 def rounded(value: float | None) -> str:
     """Return a number with about three digits that count, below 1 with two."""
     if value is None or not math.isfinite(value):
@@ -283,6 +290,7 @@ _PLAIN: Final[Mapping[str, Callable[[float | None], str]]] = MappingProxyType(
     {
         "count": lambda value: fixed(value, 0),
         "chance": share,
+        "tiny": tiny,
         "p": p_value,
         "level": lambda value: share(value) if value is not None and value > _HALF else _fine(value, 2),
     }

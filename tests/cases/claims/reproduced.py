@@ -163,5 +163,7 @@ CASES: list[tuple[str, Claim, Evidence | None, str]] = [
     ("not estimated", claim(31.1, quantity={"indicator": "b"}), evidence(indicators=[ROW]), "reproduction_no_row"),
     ("nobody asked", claim(31.1, **A), evidence(indicators=[share(0, 0, None, None)]), "reproduction_no_estimate"),
     ("words", claim("relatively few", kind="comparison", **A), evidence(indicators=[ROW]), "reproduction_no_figure"),
+    ("words, made up", claim("relatively few", kind="comparison", **A), evidence(simulated=True, indicators=[ROW]),
+     "reproduction_simulated_no_figure"),
     ("models failed", claim("0.020", kind="coefficient", **Y), evidence(), "reproduction_no_row"),
 ]  # fmt: skip
