@@ -18,6 +18,7 @@ _INLINE = re.compile(r"(?<!`)`\{python\}[ \t]([^`]+)`")
 _FOREIGN_INLINE = re.compile(r"(?<!`)`\{(\w+)\}[ \t][^`]+`")
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#$@~^|!\"'+\-:=&().])")
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
+_NAME = re.compile(r"<[^<>\n]*>")
 _FRAME = re.compile(r"Cell In\[\d+\], line (\d+)")
 
 
@@ -194,13 +195,22 @@ def _display(data: Mapping[str, Any], options: Mapping[str, Any], figures: _Figu
     if kind == "text/markdown":
         return str(value).rstrip("\n")
     if kind == "text/html":
-        return _fenced("{=html}", str(value))
+        return _html(str(value), str(data.get("text/plain", "")))
     if kind == "text/plain":
         return _fenced("text", str(value))
     image = base64.b64decode(value) if kind == "image/png" else str(value)
     path = figures.save(image, "png" if kind == "image/png" else "svg")
     alternative = escape_markdown(str(options.get("fig-alt", ""))).replace('\\"', "&quot;")
     return f'![]({path}){{fig-alt="{alternative}"}}'
+
+
+def _html(html: str, plain: str) -> str:
+    """Return HTML for its own format, and for the others the text that comes with it, if that is more than a name."""
+    block = _fenced("{=html}", html)
+    if not plain.strip() or _NAME.fullmatch(plain.strip()):
+        return block
+    here, elsewhere = (f'::: {{.content-visible {word}-format="html"}}' for word in ("when", "unless"))
+    return f"{here}\n{block}\n:::\n\n{elsewhere}\n{_fenced('text', plain)}\n:::"
 
 
 def _captioned(text: str, options: Mapping[str, Any]) -> str:

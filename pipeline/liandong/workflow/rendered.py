@@ -53,7 +53,9 @@ def read_rendered(place: Path) -> dict[str, Rendered]:
 def pages_hash(own: Iterable[Path] = ()) -> str:
     """Return one hash over the pages, filters and styles that documents are made with, and over a study's own pages."""
     folder = reports_folder()
-    ours = hash_of_files(folder, (file for file in folder.rglob("*") if file.is_file() and file.suffix in _PAGE_FILES))
+    files = (file for file in folder.rglob("*") if file.is_file() and file.suffix in _PAGE_FILES)
+    # A bundle among the pages is there for whoever opens them by hand.
+    ours = hash_of_files(folder, (file for file in files if file.relative_to(folder).parts[0] != "bundle"))
     return "+".join([ours, *(sha256(page) for page in own)])
 
 

@@ -66,7 +66,17 @@ CELLS = [
     ("#| warning: false\nA", [_printed("careful", "stderr")], ""),
     ("A", [_printed("careful", "stderr")], "```text\ncareful\n```"),
     ("A", [_shown(plain="x", markdown="**x**")], "**x**"),
-    ("A", [_shown(plain="x", html="<b>x</b>")], "```{=html}\n<b>x</b>\n```"),
+    ("A", [_shown(plain="<HTML object>", html="<b>x</b>")], "```{=html}\n<b>x</b>\n```"),
+    (
+        "A",
+        [_shown(plain="x", html="<b>x</b>")],
+        "\n".join(
+            [
+                '::: {.content-visible when-format="html"}\n```{=html}\n<b>x</b>\n```\n:::\n',
+                '::: {.content-visible unless-format="html"}\n```text\nx\n```\n:::',
+            ]
+        ),
+    ),
     ("A", [_shown(plain="x")], "```text\nx\n```"),
     ("#| label: tbl-a\n#| tbl-cap: 题注\nA", [_shown(markdown="| a |")], "::: {#tbl-a}\n\n| a |\n\n题注\n\n:::"),
     ("#| label: setup\nA", [_shown(markdown="x")], "x"),
@@ -76,6 +86,18 @@ CELLS = [
 @pytest.mark.parametrize(("code", "outputs", "expected"), CELLS)
 def test_outputs_become_markdown(tmp_path: Path, code: str, outputs: list[Any], expected: str) -> None:
     assert _run(tmp_path, f"```{{python}}\n{code}\n```\n", Recorder({"A": outputs})).strip() == expected
+
+
+def test_a_display_that_no_document_shows_is_an_error_with_its_line(tmp_path: Path) -> None:
+    widget = {
+        "output_type": "display_data",
+        "data": {"application/javascript": "1", "text/plain": "<J>"},
+        "metadata": {},
+    }
+    with pytest.raises(RenderError, match="displays application/javascript") as caught:
+        _run(tmp_path, "甲\n\n```{python}\nA\n```\n", Recorder({"A": [widget]}))
+    assert caught.value.where == "page.qmd:3"
+    assert _run(tmp_path, "```{python}\n#| output: false\nA\n```\n", Recorder({"A": [widget]})).strip() == ""
 
 
 def test_a_displayed_image_is_written_beside_the_page(tmp_path: Path) -> None:

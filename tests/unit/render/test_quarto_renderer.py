@@ -75,7 +75,9 @@ def test_quarto_renders_the_staged_project_with_our_python_and_fonts(
     make_bundle: Callable[..., Path],
 ) -> None:
     record = fake_quarto()
-    project = make_project(tmp_path, {"zh/page.qmd": "# 字\n"})
+    project = make_project(
+        tmp_path, {"zh/page.qmd": "# 字\n", "bundle/restricted/responses.csv": "of somebody at work here"}
+    )
     report = render_pages(project, [JOB], make_bundle(tmp_path), tmp_path / "out", renderer="auto")
     said = json.loads(record.read_text(encoding="utf-8"))
     assert said["python"] == sys.executable
