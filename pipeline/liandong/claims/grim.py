@@ -26,10 +26,10 @@ from liandong.claims.granularity import (
 from liandong.definitions import Claim
 from liandong.definitions.claims import Rounding
 
-_WHOLE = frozenset(  # units of which there are no fractions
-    ("people", "persons", "respondents", "residents", "households", "communities", "villages", "committees", "places")
-    + ("organisations", "projects", "stations", "volunteers", "人", "户", "个")
-)
+_WHOLE = {  # units of which there are no fractions
+    "people", "persons", "respondents", "residents", "volunteers", "households", "communities", "villages", "places",
+    "committees", "organisations", "projects", "stations", "人", "户", "个",
+}  # fmt: skip
 WEAK = 1 / 3  # a pass that is less than three times as likely for a true figure as for an arbitrary one says little
 
 

@@ -76,10 +76,13 @@ def scales(claim: Claim) -> list[Tested]:
         return [as_it_stands(claim, own)]
     if claim.kind != "ratio" or claim.of is not None or claim.per is not None:
         return []
+    logarithms = _logarithms(claim, own)
+    if not logarithms:
+        return []
     plain, less_one = as_it_stands(claim, own), _less_one(own)
     error = plain.error if plain.statistic is None else _implied(less_one, plain.statistic)
     shifted = Tested(less_one, error, _ends(claim, _less_one), plain.level, plain.statistic)
-    return [*_logarithms(claim, own), shifted]
+    return [*logarithms, shifted]
 
 
 def as_it_stands(claim: Claim, own: Bounds) -> Tested:
@@ -94,10 +97,10 @@ def as_it_stands(claim: Claim, own: Bounds) -> Tested:
 
 def _logarithms(claim: Claim, own: Bounds) -> list[Tested]:
     """Return the logarithm with a standard error of the logarithm, and with one of the ratio."""
-    if own.low <= 0 or math.isinf(own.high):
+    centre, ends = None if own.low <= 0 or math.isinf(own.high) else _log(own), _ends(claim, _log)
+    if centre is None or (claim.interval is not None and ends is None):
         return []
-    centre, plain = _log(own), as_it_stands(claim, own)
-    ends = _ends(claim, _log)
+    plain = as_it_stands(claim, own)
     if claim.se is None:
         implied = None if plain.statistic is None else _implied(centre, plain.statistic)
         return [Tested(centre, implied, ends, plain.level, plain.statistic)]

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator, model_validator
+from pydantic import BeforeValidator, StringConstraints, model_validator
 from pydantic import Field as Key
 
-from liandong.definitions.analysis import Identifier
-from liandong.definitions.printed import Printed, decimals_problem, read_printed
+from liandong.definitions.printed import Printed, decimals_problem, looks_mistyped, read_printed
 from liandong.definitions.text import Definition, Text
 
 ClaimKind = Literal["percent", "count", "mean", "difference", "coefficient", "p_value", "comparison", "ratio", "growth"]
@@ -18,24 +17,42 @@ Relation = Literal[
 ]
 Rounding = Literal["nearest", "truncated"]
 _LARGEST, _SMALLEST = 1e30, 1e-30  # figures that anybody prints; beyond, arithmetic leaves the numbers of a computer
-Operand = str | float | None
+_MOST = 10**12  # of anything that is counted
+_MOST_ITEMS = 10_000
+_EVERYBODY = 100
+_LOWEST = 1e-6  # level of a test
+
+
+def _number(value: object) -> object:
+    """Refuse true and false, which YAML makes of yes and no, and which Python takes for 1 and 0."""
+    if isinstance(value, bool):
+        raise ValueError(f"expected a number or a text; got {value} (YAML reads yes and no as true and false)")  # noqa: TRY004 (pydantic collects ValueErrors)
+    return value
 
 
 def _figure(value: object) -> object:
     """Let a text pass that is a figure; the message of anything else names what a figure looks like."""
+    _number(value)
     if isinstance(value, str) and read_printed(value).form == "words":
         raise ValueError(f'expected a figure, such as 0.02, "0.020" or "<0.05"; got {value!r}')
     return value
 
 
+_CHECKED = BeforeValidator(_number)
 Figure = Annotated[float | str, BeforeValidator(_figure)]
+Number = Annotated[float, _CHECKED]
+Whole = Annotated[int, _CHECKED]
+Operand = Annotated[str | float | None, _CHECKED]
+Part = Annotated[float | str, _CHECKED]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"^[a-z][a-z0-9_]*$")]
+Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 
 class ClaimSource(Definition):
     """The publication and the page that carry the figure."""
 
-    title: str
-    page: str | int | None = None
+    title: Words
+    page: Annotated[str | int | None, _CHECKED] = None
     url: str | None = None
 
 
@@ -70,7 +87,14 @@ class ClaimInterval(Definition):
 
     low: Figure
     high: Figure
-    level: float = Key(default=0.95, gt=0, lt=1)
+    level: Number = Key(default=0.95, ge=0.5, le=0.999999)
+
+    @model_validator(mode="after")
+    def _upwards(self) -> Self:
+        low, high = (read_printed(end) for end in (self.low, self.high))
+        if low.low is not None and high.high is not None and low.low > high.high:
+            raise ValueError(f"an interval goes from low to high; got {self.low} and {self.high}")
+        return self
 
 
 class ClaimArms(Definition):
@@ -81,15 +105,19 @@ class ClaimArms(Definition):
     """
 
     coverage: str | None = None
-    treated: int | None = Key(default=None, ge=1)
-    untreated: int | None = Key(default=None, ge=1)
-    clusters: int | str | None = None
+    treated: Whole | None = Key(default=None, ge=1, le=_MOST)
+    untreated: Whole | None = Key(default=None, ge=1, le=_MOST)
+    clusters: Annotated[int | str | None, _CHECKED] = None
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
         numbers = self.treated is not None and self.untreated is not None
         if numbers == (self.coverage is not None) or (self.treated is None) != (self.untreated is None):
             raise ValueError("arms needs either coverage, or both treated and untreated")
+        if isinstance(self.clusters, int) and not 1 <= self.clusters <= _MOST:
+            raise ValueError(
+                f"clusters is a number from 1 to {_MOST:,}, or the claim that gives it; got {self.clusters}"
+            )
         return self
 
 
@@ -100,44 +128,45 @@ class Claim(Definition):
     null for a figure that is not published.
     """
 
-    id: Identifier
+    id: Name
     kind: ClaimKind
     section: Text | None = None
     wording: Text | None = None
-    published: float | str
-    decimals: int | None = Key(default=None, ge=0, le=15)
-    rounded_to: float | None = Key(default=None, gt=0)
+    published: Part
+    in_words: bool = False
+    decimals: Whole | None = Key(default=None, ge=0, le=15)
+    rounded_to: Number | None = Key(default=None, gt=0)
     rounding: Rounding | None = None
     unit: str | None = None
-    n: int | None = Key(default=None, ge=1)
+    n: Whole | None = Key(default=None, ge=1, le=_MOST)
     universe: str | None = None
     need: Text | None = None
     weighted: bool = False
     quantity: ClaimQuantity | None = None
 
-    items: int | None = Key(default=None, ge=1)
-    scale_range: tuple[float, float] | None = None
+    items: Whole | None = Key(default=None, ge=1, le=_MOST_ITEMS)
+    scale_range: tuple[Number, Number] | None = None
     sd: Figure | None = None
 
     se: Figure | None = None
     statistic: Figure | None = None
-    df: float | None = Key(default=None, ge=0.1)
+    df: Number | None = Key(default=None, ge=0.1, le=_MOST)
     interval: ClaimInterval | None = None
     p_value: Figure | None = None
-    stars: int | None = Key(default=None, ge=0, le=3)
-    levels: tuple[float, ...] | None = Key(default=None, min_length=1, max_length=3)
-    level: float | None = Key(default=None, gt=0, lt=1)
+    stars: Whole | None = Key(default=None, ge=0, le=3)
+    levels: tuple[Number, ...] | None = Key(default=None, min_length=1, max_length=3)
+    level: Number | None = Key(default=None, ge=_LOWEST, le=0.5)
     coefficient: str | None = None
     arms: ClaimArms | None = None
 
-    parts: tuple[str | float, ...] | None = Key(default=None, min_length=1)
-    of_which: tuple[str | float, ...] | None = Key(default=None, min_length=1)
-    complements: tuple[str | float, ...] | None = Key(default=None, min_length=1)
+    parts: tuple[Part, ...] | None = Key(default=None, min_length=1)
+    of_which: tuple[Part, ...] | None = Key(default=None, min_length=1)
+    complements: tuple[Part, ...] | None = Key(default=None, min_length=1)
     of: tuple[Operand, Operand] | None = None
-    per: float | None = Key(default=None, gt=0)
+    per: Number | None = Key(default=None, gt=0)
     start: Operand = Key(default=None, alias="from")
     end: Operand = Key(default=None, alias="to")
-    years: float | None = Key(default=None, ge=0.001, le=10_000)
+    years: Number | None = Key(default=None, ge=0.001, le=10_000)
     relation: Relation | None = None
     order: tuple[str | tuple[str, ...], ...] | None = Key(default=None, min_length=2)
     operands_differ: Text | None = None
@@ -154,18 +183,16 @@ class Claim(Definition):
         absurd = next((value for value in self._numbers() if value and not _SMALLEST <= abs(value) <= _LARGEST), None)
         if absurd is not None:
             return [f"a figure is 0 or lies between {_SMALLEST:g} and {_LARGEST:g}; got {absurd:g}"]
-        problems = [decimals_problem(self.published, self.decimals)]
+        problems = [decimals_problem(self.published, self.decimals), self._published_problem(), *self._how_it_is_put()]
         if self.scale_range is not None and self.scale_range[0] >= self.scale_range[1]:
             problems.append(f"scale_range must go from low to high; got {list(self.scale_range)}")
         levels = self.levels or ()
-        if list(levels) != sorted(set(levels), reverse=True) or not all(0 < level < 1 for level in levels):
+        if list(levels) != sorted(set(levels), reverse=True) or not all(_LOWEST <= level < 1 for level in levels):
             problems.append(f"levels go down from one star to three, such as [0.05, 0.01, 0.001]; got {list(levels)}")
         if self.relation is not None and not {"start", "end"} <= self.model_fields_set:
             problems.append("relation needs both from and to; null stands for a figure that is not published")
         if self.relation is not None and self.start is None and self.end is None:
             problems.append("relation needs a claim or a number for from or to")
-        if self.rounded_to is not None and self.decimals:
-            problems.append("rounded_to says how the figure is rounded; decimals does not go with it")
         for name in ("se", "sd"):
             value = getattr(self, name)
             printed = None if value is None else read_printed(value).value
@@ -174,6 +201,26 @@ class Claim(Definition):
         if self.statistic is not None and read_printed(self.statistic).value is None:
             problems.append(f"statistic must be one number; got {self.statistic!r}")
         return [problem for problem in problems if problem]
+
+    def _how_it_is_put(self) -> Iterator[str]:
+        """Yield what is wrong with order and rounding."""
+        if self.order is not None and not all(self.order):
+            yield ("order has an empty list; it takes ids, or lists of ids among which no order is claimed")
+        if self.kind == "percent" and self.rounded_to is not None and self.rounded_to > _EVERYBODY:
+            yield (f"a percentage cannot be rounded to more than {_EVERYBODY}; got {self.rounded_to:g}")
+        if self.rounded_to is not None and self.decimals:
+            yield ("rounded_to says how the figure is rounded; decimals does not go with it")
+
+    def _published_problem(self) -> str | None:
+        """Return that the figure is blank, or a text with digits that is none: its check would silently go missing."""
+        if isinstance(self.published, str) and not self.published.strip():
+            return 'published is blank; words such as "no figure" say that there is none'
+        if self.in_words or self.kind == "comparison" or not looks_mistyped(self.published):
+            return None
+        return (
+            f'expected published to be a figure, such as 31.1, "31.1%", "30–50" or "<0.05"; got {self.published!r} '
+            "(if these are words, say in_words: true)"
+        )
 
     def _numbers(self) -> Iterator[float]:
         """Yield every number of the claim that is no text."""

@@ -39,12 +39,14 @@ class Printed:
 
 
 _NUMBER = r"[+-]?(?:(?:\d{1,3}(?:,\d{3})+|\d{1,20})(?:\.\d{1,15})?|\.\d{1,15})(?:[eE]-\d{1,2})?"
-_RANGE = re.compile(rf"({_NUMBER})\s*%?\s*(?:–|—|-|~|～|\bto\b|至|到)\s*({_NUMBER})\s*%?")
-_SIGNED = re.compile(rf"(<=|>=|[<>≤≥~≈＜＞]|约)?\s*({_NUMBER})\s*%?")
+_RANGE = re.compile(rf"({_NUMBER})\s*%?\s*(?:–|—|-|~|\bto\b|至|到)\s*({_NUMBER})\s*%?")
+_SIGNED = re.compile(rf"(<=|>=|[<>≤≥~≈]|约)?\s*({_NUMBER})\s*%?")
 _FORMS: dict[str, Form] = {
-    "<": "below", "<=": "below", "≤": "below", "＜": "below", ">": "above", ">=": "above", "≥": "above", "＞": "above",
+    "<": "below", "<=": "below", "≤": "below", ">": "above", ">=": "above", "≥": "above",
     "~": "about", "≈": "about", "约": "about",
 }  # fmt: skip
+# Chinese input methods write digits, signs and the percent sign as wide as a character; they are the same figures.
+_FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x2212: 0x2D, 0x3000: 0x20}  # and − for -
 _SIGNIFICANT = {"significant", "significantly", "显著", "统计显著", "有显著差异"}
 _NOT_SIGNIFICANT = {"not significant", "insignificant", "n.s.", "ns", "不显著", "未达显著", "无显著差异"}
 
@@ -55,7 +57,7 @@ def read_printed(published: float | str) -> Printed:
         value = Decimal(repr(published))
         value = value.quantize(Decimal(1)) if value == value.to_integral_value() and abs(value) < 10**20 else value
         return Printed("number", value, value, _decimals(value))
-    text = published.strip().replace("−", "-")
+    text = published.translate(_FULL_WIDTH).strip()
     signed = _SIGNED.fullmatch(text)
     if signed:
         value = _decimal(signed[2])
@@ -67,6 +69,15 @@ def read_printed(published: float | str) -> Printed:
         low, high = _decimal(both[1]), _decimal(both[2])
         return Printed("range", low, high, max(_decimals(low), _decimals(high)))
     return Printed("words", None, None, 0)
+
+
+def looks_mistyped(published: float | str) -> bool:
+    """Return whether a text has digits and is no figure, as "31.1*" and "p<0.05" are none."""
+    return (
+        isinstance(published, str)
+        and read_printed(published).form == "words"
+        and any(character.isdigit() for character in published)
+    )
 
 
 def read_significance(published: float | str) -> bool | None:

@@ -89,6 +89,14 @@ FIGURE = 'expected a figure, such as 0.02, "0.020" or "<0.05"; got'
 ROUNDED = "rounded_to says how the figure is rounded; decimals does not go with it"
 NULL = "null stands for a figure that is not published"
 ARMS = "claims[0].arms: arms needs either coverage, or both treated and untreated"
+EMPTY = "order has an empty list; it takes ids, or lists of ids among which no order is claimed"
+MOST = "should be less than or equal to 1000000000000"
+CLUSTERS = "clusters is a number from 1 to 1,000,000,000,000, or the claim that gives it"
+BOOLEAN = "expected a number or a text; got True (YAML reads yes and no as true and false)"
+MISTYPED = (
+    'claims[0]: expected published to be a figure, such as 31.1, "31.1%", "30–50" or "<0.05"; got {!r} '
+    "(if these are words, say in_words: true)"
+)
 SHAPES: list[tuple[dict[str, Any], str]] = [
     ({"decimals": 2, "published": "0.020"}, "claims[0]: decimals is 2, but '0.020' has 3"),
     ({"scale_range": [5, 1]}, "claims[0]: scale_range must go from low to high; got [5.0, 1.0]"),
@@ -110,14 +118,56 @@ SHAPES: list[tuple[dict[str, Any], str]] = [
     ({"se": 1e-40}, "claims[0]: a figure is 0 or lies between 1e-30 and 1e+30; got 1e-40"),
     ({"publishd": 3}, "claims[0].publishd: is not a key that is known here (did you mean 'published'?)"),
     ({"order": ["a"]}, "claims[0].order: expected at least 2 entries; got 1"),
+    ({"order": [[], "a"]}, f"claims[0]: {EMPTY}"),
+    ({"n": 2**63}, f"claims[0].n: {MOST}; got 9223372036854775808"),
+    ({"arms": {"treated": 10**13, "untreated": 3}}, f"claims[0].arms.treated: {MOST}; got 10000000000000"),
+    ({"arms": {"coverage": "p", "clusters": 0}}, f"claims[0].arms: {CLUSTERS}; got 0"),
+    ({"arms": {"coverage": "p", "clusters": 10**13}}, f"claims[0].arms: {CLUSTERS}; got 10000000000000"),
+    ({"arms": {"coverage": "p", "clusters": True}}, f"claims[0].arms.clusters: {BOOLEAN}"),
+    ({"items": 10_001}, "claims[0].items: should be less than or equal to 10000; got 10001"),
+    ({"kind": "percent", "rounded_to": 300}, "claims[0]: a percentage cannot be rounded to more than 100; got 300"),
+    ({"published": True}, f"claims[0].published: {BOOLEAN}"),
+    ({"n": True}, f"claims[0].n: {BOOLEAN}"),
+    ({"se": True}, f"claims[0].se: {BOOLEAN}"),
+    ({"of": [True, 3]}, f"claims[0].of[0]: {BOOLEAN}"),
+    ({"published": " "}, 'claims[0]: published is blank; words such as "no figure" say that there is none'),
+    ({"source": {"title": " "}}, "claims[0].source.title: string should have at least 1 character; got ' '"),
+    ({"interval": {"low": 3, "high": 2}}, "claims[0].interval: an interval goes from low to high; got 3.0 and 2.0"),
+    (
+        {"interval": {"low": 1, "high": 2, "level": 1e-300}},
+        "claims[0].interval.level: should be greater than or equal to 0.5; got 1e-300",
+    ),
+    (
+        {"id": "A b"},
+        "claims[0].id: expected small letters, digits and underscores, a letter first; got 'A b' (for example 'a_b')",
+    ),
+    ({"statistic": ">2"}, "claims[0]: statistic must be one number; got '>2'"),
+    *(
+        ({"published": text}, MISTYPED.format(text))
+        for text in ("31,1", "31.1*", "1E5", "31.", "50–30", "p<0.05", "1e31")
+    ),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("keys", "expected"), SHAPES, ids=[expected for _, expected in SHAPES])
 def test_mistake_in_a_claim_is_told_at_its_path(keys: dict[str, Any], expected: str) -> None:
-    claims, problems = check_shape(ClaimFile, {"claims": [_claim("a", "coefficient", **keys)]}, "f")
+    claims, problems = check_shape(ClaimFile, {"claims": [{**_claim("a", "coefficient"), **keys}]}, "f")
     assert claims is None
     assert [str(problem).removeprefix("f: ") for problem in problems] == [expected]
+
+
+def test_words_with_digits_are_words_where_that_is_said_or_where_nothing_but_words_is_published() -> None:
+    said = [
+        _claim("a", "percent", published="one in 3", in_words=True),
+        _claim("b", "comparison", published="more than in 2008"),
+    ]
+    claims, problems = check_shape(ClaimFile, {"claims": said}, "f")
+    assert (claims is None, problems) == (False, [])
+
+
+def test_an_id_of_five_thousand_letters_is_refused() -> None:
+    _, problems = check_shape(ClaimFile, {"claims": [_claim("x" * 5000)]}, "f")
+    assert "claims[0].id: string should have at most 100 characters" in str(problems[0])
 
 
 ONE = ": must name one of indicator, scale, variable, stage or effect; got"
