@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import re
-import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import polars as pl
 import pytest
 
-from liandong.cli import main
-
-ROOT = Path(__file__).resolve().parents[2]
 EXACT = (
     "n_obs", "estimate", "conf_low", "conf_high", "shrunk", "shrunk_low", "shrunk_high", "reliability", "rest",
     "rest_low", "rest_high", "difference", "difference_low", "difference_high",
@@ -19,22 +15,13 @@ EXACT = (
 
 
 @pytest.fixture(scope="module")
-def plain(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    out = tmp_path_factory.mktemp("communities") / "out"
-    assert main(["run", str(ROOT / "examples" / "hubei"), "--out", str(out)]) == 0
-    return out
+def plain(example_bundle: Callable[[str], Path]) -> Path:
+    return example_bundle("hubei")
 
 
 @pytest.fixture(scope="module")
-def hidden(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("default_minimum")
-    for part in ("examples/hubei", "data_schema"):
-        shutil.copytree(ROOT / part, folder / part)
-    study = folder / "examples" / "hubei" / "study.yaml"
-    rules = re.compile(r"(?<=^disclosure:\n).*?(?=^\S)", re.DOTALL | re.MULTILINE)
-    study.write_text(rules.sub("  minimum_cell: 10\n\n", study.read_text(encoding="utf-8")), encoding="utf-8")
-    assert main(["run", str(study), "--out", str(folder / "out")]) == 0
-    return folder / "out"
+def hidden(hubei_at_default_minimum: Path) -> Path:
+    return hubei_at_default_minimum
 
 
 def read(bundle: Path, name: str) -> pl.DataFrame:
@@ -119,9 +106,8 @@ def test_small_combinations_are_hidden_in_an_order_that_says_nothing(plain: Path
             assert total[2] >= 2
 
 
-def test_villages_with_few_households_are_hidden(tmp_path: Path) -> None:
-    bundle = tmp_path / "out"
-    assert main(["run", str(ROOT / "examples" / "rice_insurance"), "--out", str(bundle)]) == 0
+def test_villages_with_few_households_are_hidden(example_bundle: Callable[[str], Path]) -> None:
+    bundle = example_bundle("rice_insurance")
     table = read(bundle, "communities")
     people = pl.read_parquet(bundle / "restricted" / "responses.parquet").group_by(cluster="address").len()
     joined = table.join(people, on="cluster")

@@ -2,31 +2,18 @@
 
 from __future__ import annotations
 
-import re
-import shutil
 from pathlib import Path
 
 import polars as pl
 import pytest
 
-from liandong.cli import main
-
-ROOT = Path(__file__).resolve().parents[2]
 MINIMUM = 10
 DIGITS = 3
 
 
 @pytest.fixture(scope="module")
-def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("default_minimum")
-    for part in ("examples/hubei", "data_schema"):
-        shutil.copytree(ROOT / part, folder / part)
-    study = folder / "examples" / "hubei" / "study.yaml"
-    text = study.read_text(encoding="utf-8")
-    rules = re.compile(r"(?<=^disclosure:\n).*?(?=^\S)", re.DOTALL | re.MULTILINE)
-    study.write_text(rules.sub(f"  minimum_cell: {MINIMUM}\n\n", text), encoding="utf-8")
-    assert main(["run", str(study), "--out", str(folder / "out")]) == 0
-    return folder / "out"
+def bundle(hubei_at_default_minimum: Path) -> Path:
+    return hubei_at_default_minimum
 
 
 @pytest.fixture(scope="module")
