@@ -56,6 +56,17 @@ def test_without_a_tagged_cell_parameters_come_first(tmp_path: Path) -> None:
     assert recorder.ran[0].startswith("bundle = ")
 
 
+WITH_TEXT = """::: {.content-visible when-format="html"}
+```{=html}
+<b>x</b>
+```
+:::
+
+::: {.content-visible unless-format="html"}
+```text
+x
+```
+:::"""
 CELLS = [
     ("#| output: asis\nA", [_printed("a **b**\n")], "a **b**"),
     ("A", [_printed("a\n"), _printed("b\n")], "```text\na\nb\n```"),
@@ -70,12 +81,7 @@ CELLS = [
     (
         "A",
         [_shown(plain="x", html="<b>x</b>")],
-        "\n".join(
-            [
-                '::: {.content-visible when-format="html"}\n```{=html}\n<b>x</b>\n```\n:::\n',
-                '::: {.content-visible unless-format="html"}\n```text\nx\n```\n:::',
-            ]
-        ),
+        WITH_TEXT,
     ),
     ("A", [_shown(plain="x")], "```text\nx\n```"),
     ("#| label: tbl-a\n#| tbl-cap: 题注\nA", [_shown(markdown="| a |")], "::: {#tbl-a}\n\n| a |\n\n题注\n\n:::"),
