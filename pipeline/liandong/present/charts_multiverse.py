@@ -24,7 +24,7 @@ from liandong.present.canvas import (
 from liandong.present.charts import ACCENT, HAIRLINE, INK, QUIET, TEAL, drawn, in_style, tick, wrapped
 from liandong.present.facts import Facts, Row
 from liandong.present.tables_robustness import block_name
-from liandong.present.words import coded, joined, word
+from liandong.present.words import coded, word
 
 _LINES: Final = 7
 _NAME_EM: Final = 14.0
@@ -207,7 +207,7 @@ def contour_blocks(facts: Facts, effect: Row, outcome: str) -> str:
     """Return the letters of the diamonds of :func:`contour_chart` with the controls that they stand for."""
     letters = _letters(_benchmarks(facts, effect, outcome))
     named = [f"{letter} {block_name(facts, effect, covariates)}" for covariates, letter in letters.items()]
-    return joined(facts.lang, named)
+    return {"zh": "；", "en": "; "}[facts.lang].join(named)
 
 
 def _times(row: Row) -> str:

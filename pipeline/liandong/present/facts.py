@@ -110,7 +110,8 @@ class Facts:
         records = self.records[table]
         known = self.bound.get(table)
         if known is None or known[0] is not records:
-            key, sizes = TABLES[table].key, self._sizes()
+            # The lowest and the highest of all specifications come from samples of many sizes.
+            key, sizes = TABLES[table].key, {} if table == "multiverse" else self._sizes()
             rows = [
                 BoundRow(table, at, row, key, sizes.get((row.get("effect"), row.get("outcome"))))
                 for at, row in enumerate(records)

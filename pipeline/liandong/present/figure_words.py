@@ -6,41 +6,47 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from liandong.present.charts_audit import IMBALANCE
-from liandong.present.charts_communities import compared, height_of
+from liandong.present.charts_communities import compared, height_of, only_bands
 from liandong.present.charts_flow import lanes, stage_row
 from liandong.present.charts_indicators import binned
 from liandong.present.charts_multiverse import contour_blocks
 from liandong.present.charts_overlap import combinations, members_text
 from liandong.present.facts import Facts, Row
 from liandong.present.numbers import count, decimals_for, fixed, interval, percent
-from liandong.present.phrases import brief_phrase
+from liandong.present.phrases import brief_phrase, share_text
+from liandong.present.phrases_comparison import apart_phrase
 from liandong.present.roles import models
-from liandong.present.tables_appendix import ranked
-from liandong.present.words import joined, sentences, word
+from liandong.present.tables_appendix import among, ranked
+from liandong.present.words import joined, lowered, sentences, word
 
 _PAUSE: Final = {"zh": "；", "en": "; "}
 
 
 def base_of(facts: Facts, sizes: Iterable[int | None], key: str = "base_n") -> str:
     """Return the clause on how many people stand behind a figure, smallest and largest where they differ."""
-    known = [size for size in sizes if size is not None]
-    if not known:
-        return word(facts.lang, "base_hidden")
-    ends = [*dict.fromkeys((min(known), max(known)))]
-    return word(facts.lang, key, n="–".join(count(size) for size in ends))
+    ends = _ends(sizes)
+    return word(facts.lang, key, n=ends) if ends else word(facts.lang, "base_hidden")
 
 
 def base_of_group(facts: Facts, name: str) -> str:
     """Return the same for a group of indicators, with those in need apart where they are drawn."""
-    of_all = base_of(facts, [row["denominator_n"] for row in ranked(facts, name)], "base_all")
-    need = ranked(facts, name, "in_need")
-    return of_all + (base_of(facts, [row["denominator_n"] for row in need], "base_need") if need else "")
+    sizes = [row["denominator_n"] for row in ranked(facts, name)]
+    in_need = _ends(row["denominator_n"] for row in ranked(facts, name, "in_need"))
+    if not in_need or not _ends(sizes):
+        return base_of(facts, sizes, "base_all")
+    return word(facts.lang, "base_both", n=_ends(sizes), need=in_need)
 
 
 def base_of_models(facts: Facts, effect: Row, outcomes: Sequence[str]) -> str:
     """Return the same for the models of an effect."""
     rows = [row for name in outcomes for row in facts.rows("design", effect=effect["id"], outcome=name)]
     return base_of(facts, [row["n_obs"] for row in rows], "base_models")
+
+
+def base_of_specifications(facts: Facts, effect: Row, outcome: str) -> str:
+    """Return the same for the specifications of a model, whose samples differ in size."""
+    rows = facts.rows("specifications", effect=effect["id"], outcome=outcome)
+    return base_of(facts, [row["n_obs"] for row in rows if row["estimate_sd"] is not None], "base_specifications")
 
 
 def alt_dots(facts: Facts, name: str) -> str:
@@ -51,10 +57,11 @@ def alt_dots(facts: Facts, name: str) -> str:
         facts.lang,
         "alt_dots",
         count=count(len(rows)),
+        among=among(facts, name),
         top=facts.title(first["indicator"]),
-        top_value=percent(first["estimate"]),
+        top_value=share_text(first),
         bottom=facts.title(last["indicator"]),
-        bottom_value=percent(last["estimate"]),
+        bottom_value=share_text(last),
     )
 
 
@@ -62,15 +69,17 @@ def alt_both(facts: Facts, name: str) -> str:
     """Return what is most frequent by either denominator, and how the most frequent of all stands by the other."""
     rows, need = ranked(facts, name), ranked(facts, name, "in_need")
     top = rows[0]
-    said = {"count": count(len(rows)), "top": facts.title(top["indicator"]), "of_all": percent(top["estimate"])}
+    said = {"count": count(len(rows)), "top": facts.title(top["indicator"]), "of_all": share_text(top)}
+    said["among"] = among(facts, name)
     own = next((row for row in need if row["indicator"] == top["indicator"]), None)
     if own is None:
         return word(facts.lang, "alt_both_all", **said)
-    text = word(facts.lang, "alt_both", of_need=percent(own["estimate"]), **said)
+    text = word(facts.lang, "alt_both", of_need=share_text(own), **said)
     other = need[0]
     if other["indicator"] == top["indicator"]:
         return text
-    named = {"top": facts.title(other["indicator"]), "of_need": percent(other["estimate"])}
+    named = {"top": facts.title(other["indicator"]), "of_need": share_text(other)}
+    named["among"] = lowered(among(facts, name, "in_need"))
     return sentences(facts.lang, [text, word(facts.lang, "alt_both_other", **named)])
 
 
@@ -170,7 +179,7 @@ def alt_specifications(facts: Facts, effect: Row, outcome: str) -> str:
     row = next(iter(facts.rows("multiverse", effect=effect["id"], outcome=outcome)), None)
     if row is None or row["median_sd"] is None:
         return word(facts.lang, "alt_specifications_bare")
-    ends = {name: fixed(row[f"{name}_sd"], 2) for name in ("low", "median", "high")}
+    ends = {name: fixed(row[f"{name}_sd"], 3) for name in ("low", "median", "high")}
     same = "" if row["share_same_sign"] is None else percent(row["share_same_sign"], 0)
     return word(facts.lang, "alt_specifications", count=count(row["n_specifications"]), same=same, **ends)
 
@@ -217,12 +226,11 @@ def alt_overlap(facts: Facts, group: str) -> str:
 def alt_communities(facts: Facts, measure: str, universe: str) -> str:
     """Return the ends of the shrunk estimates, and how many lie apart from all others."""
     rows = compared(facts, measure, universe)
-    standing = {name: sum(row["standing"] == name for row in rows) for name in ("higher", "lower", "similar")}
     written = percent if rows[0]["kind"] == "share" else _plain
     ends = {"high": written(height_of(rows[0])), "low": written(height_of(rows[-1]))}
-    counts = {name: count(number) for name, number in standing.items()}
-    title = facts.title(measure)
-    return word(facts.lang, "alt_communities", title=title, count=count(len(rows)), **ends, **counts)
+    said = {"title": facts.title(measure), "apart": apart_phrase(facts, measure, universe)}
+    key = "alt_communities_bands" if only_bands(rows) else "alt_communities"
+    return word(facts.lang, key, count=count(len(rows)), **ends, **said)
 
 
 def figures_named(facts: Facts, labels: Sequence[str]) -> str:
@@ -234,6 +242,12 @@ def _sized(facts: Facts, row: Row) -> str:
     decimals = decimals_for(row["std_error"])
     bounds = interval(row["conf_low"], row["conf_high"], decimals)
     return word(facts.lang, "with_interval", value=fixed(row["estimate"], decimals), interval=bounds)
+
+
+def _ends(sizes: Iterable[int | None]) -> str:
+    """Return the smallest and the largest number of people, one where they agree; nothing where all are hidden."""
+    known = [size for size in sizes if size is not None]
+    return "–".join(count(size) for size in dict.fromkeys((min(known), max(known)))) if known else ""
 
 
 def _people(facts: Facts, row: Row) -> str:

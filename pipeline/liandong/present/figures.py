@@ -215,7 +215,11 @@ def _audit_figures(facts: Facts) -> Iterator[Figure]:
 
 
 def _audit_caption(facts: Facts, kind: str, effect: Row, title: str, outcomes: Sequence[str]) -> str:
-    named = {"title": title, "cluster": facts.cluster(effect), "n": told.base_of_models(facts, effect, outcomes)}
+    if kind == "specifications":
+        base = told.base_of_specifications(facts, effect, outcomes[0])
+    else:
+        base = told.base_of_models(facts, effect, outcomes)
+    named = {"title": title, "cluster": facts.cluster(effect), "n": base}
     if kind == "contours":
         named["blocks"] = contour_blocks(facts, effect, outcomes[0])
     return word(facts.lang, f"figure_{kind}", **named)

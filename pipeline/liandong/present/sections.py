@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Final
 
-from liandong.present.charts_communities import community_measures
+from liandong.present.charts_communities import community_measures, compared, only_bands
 from liandong.present.charts_overlap import combinations
 from liandong.present.facts import Facts, Row
 from liandong.present.figures import OVERLAP, shown
@@ -164,7 +164,10 @@ def _communities(facts: Facts, folder: str) -> Iterator[str]:
         phrase = communities_phrase(facts, measure, universe)
         yield _referring(facts, phrase, identifier("communities", measure))
     if measures:
-        yield paragraphs([word(facts.lang, "said_no_ranking", clusters=plural(facts.lang, facts.cluster()))])
+        named = {"cluster": facts.cluster(), "clusters": plural(facts.lang, facts.cluster())}
+        shrunk = not all(only_bands(compared(facts, *measure)) for measure in measures)
+        keys = ["said_screened", *["said_screened_shrunk"] * shrunk, "said_no_ranking"]
+        yield paragraphs([word(facts.lang, key, **named) for key in keys])
     for measure, _ in measures:
         yield shown(facts, folder, identifier("communities", measure))
 

@@ -39,5 +39,6 @@ def community_rows(count: int, *, bands: bool = False) -> Rows:
 def spread_rows() -> Rows:
     return [
         {"measure": "belonging", "kind": "scale", "universe": "all", "n_obs": 617, "n_clusters": 32, "mean": 0.52,
-         "centre": 0.5, "sd_between": 0.07, "icc": 0.138}
+         "centre": 0.5, "sd_between": 0.07, "sd_between_low": 0.05, "sd_between_high": 0.103, "icc": 0.138,
+         "p_value": 7e-9}
     ]  # fmt: skip
