@@ -134,6 +134,49 @@ def test_p_stars_and_interval_of_a_real_test_follow(
 
 
 @unhurried
+@given(
+    coefficient=st.floats(-5, 5).filter(lambda value: abs(value) >= 0.01), ratio=st.floats(0.05, 6),
+    df=st.integers(1, 2000), decimals=st.integers(2, 4), digits=st.integers(2, 4),
+)  # fmt: skip
+def test_a_real_t_test_is_not_accused_when_its_degrees_of_freedom_go_unsaid(
+    coefficient: float, ratio: float, df: int, decimals: int, digits: int
+) -> None:
+    error, law = abs(coefficient) / ratio, t(df)
+    p, reach = 2 * float(law.sf(ratio)), float(law.ppf(0.975)) * error
+    claim: dict[str, Any] = {
+        "id": "a", "kind": "coefficient", "published": f"{coefficient:.{decimals}f}", "se": f"{error:.{digits}f}",
+        "p_value": f"{p:.{digits}f}", "stars": sum(p <= level for level in (0.1, 0.05, 0.01)),
+        "levels": (0.1, 0.05, 0.01),
+        "interval": {"low": f"{coefficient - reach:.{digits}f}", "high": f"{coefficient + reach:.{digits}f}"},
+    }  # fmt: skip
+    if float(claim["se"]) == 0:
+        return
+    word = "significant" if p <= 0.05 else "not significant"
+    results = _checks(claim, {"id": "p", "kind": "p_value", "published": word, "coefficient": "a", "level": 0.05})
+    for key in ("a test", "p test"):
+        assert results[key].verdict in ({"consistent", "not_checkable"} if df > 5 else {"consistent", "doubtful"}), key
+
+
+@unhurried
+@given(
+    logarithm=st.floats(-2, 2), ratio=st.floats(0.05, 6), decimals=st.integers(2, 4),
+    error_of=st.sampled_from(["ratio", "logarithm", "nothing"]),
+)  # fmt: skip
+def test_a_real_odds_ratio_is_not_accused(logarithm: float, ratio: float, decimals: int, error_of: str) -> None:
+    odds, error = math.exp(logarithm), max(abs(logarithm) / ratio, 0.05)
+    ends = [math.exp(logarithm + sign * 1.959964 * error) for sign in (-1, 1)]
+    p = 2 * float(norm.sf(abs(logarithm) / error))
+    claim: dict[str, Any] = {
+        "id": "a", "kind": "ratio", "published": f"{odds:.{decimals}f}", "p_value": f"{p:.{decimals}f}",
+        "interval": {"low": f"{ends[0]:.{decimals}f}", "high": f"{ends[1]:.{decimals}f}"},
+    }  # fmt: skip
+    if error_of != "nothing":
+        claim["se"] = f"{error * (odds if error_of == 'ratio' else 1):.{decimals}f}"
+    if ends[1] < 1e6:
+        assert _checks(claim)["a test"].verdict in {"consistent", "not_checkable"}
+
+
+@unhurried
 @given(st.text(max_size=30) | st.floats(allow_nan=False, allow_infinity=False) | st.integers(-(10**30), 10**30))
 def test_whatever_is_published_is_read_as_a_figure_or_as_words(published: str | float) -> None:
     printed = read_printed(published)

@@ -141,3 +141,9 @@ def test_nothing_is_said_of_counts_of_everybody_of_amounts_and_of_what_arithmeti
         for case in CASES
         if case["case"].startswith(("people come", "a standard deviation that the")) and key in _results(case)
     ]
+
+
+def test_what_casts_doubt_outweighs_what_supports_within_one_check() -> None:
+    figures = {"published": 31.1, "estimate": 30.9, "difference": 0.2, "n": 618, "low": 27, "high": 35}
+    exact, differs = (found("a", f"reproduction_{code}", values=figures) for code in ("exact", "differs"))
+    assert [one.reason for one in one_per_check([exact, differs])] == ["reproduction_differs"]
