@@ -256,6 +256,11 @@ local function image(img)
     img.attributes["fig-alt"] = nil
     img.caption = pandoc.Inlines(pandoc.Str(alt))
   end
+  if alt and FORMAT_NAME == "typst" then
+    -- pandoc's writer drops the alternative text
+    local text = alt:gsub("\\", "\\\\"):gsub('"', '\\"')
+    return pandoc.Inlines({ typst('#[#set image(alt: "' .. text .. '");'), img, typst("]") })
+  end
   return img
 end
 
