@@ -36,7 +36,10 @@ class Settings:
 
     @property
     def filters(self) -> tuple[str, ...]:
-        """Return the Lua filters that the project names, as paths from its root; those ``at: pre-ast`` come first."""
+        """Return the Lua filters that the project names, as paths from its root; those ``at: pre-ast`` come first.
+
+        Those at a later stage mend what Quarto leaves undone, and are for Quarto alone.
+        """
         named = self.values.get("filters") or ()
         first = [entry["path"] for entry in named if isinstance(entry, Mapping) and entry.get("at") == "pre-ast"]
         return (*first, *(entry for entry in named if isinstance(entry, str)))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -19,7 +21,7 @@ local own = {{ param = function(name, default) local v = ({parameters})[name]; i
   return v end }}
 local env = setmetatable({{ _G = own }}, {{ __index = _G }})
 assert(loadfile("{script}", "bt", env))()
-Pandoc, Meta = env.Pandoc, env.Meta
+Pandoc, Meta, Image = env.Pandoc, env.Meta, env.Image
 """
 PAGE = """# Sample
 
@@ -96,3 +98,11 @@ def test_a_path_reaches_typst_as_it_is(run: Run, tmp_path: Path) -> None:
     meta = {"house-logo": r"\.\./my\_study/a \#1.svg"}
     assert run("paths.lua", "", meta, "{}", "--to=typst", template) == 'image("../my_study/a #1.svg")\n'
     assert "image" not in run("paths.lua", "", {}, "{}", "--to=typst", template)
+
+
+def test_word_has_the_alternative_text_of_a_picture(run: Run, tmp_path: Path, make_bundle: Callable[..., Path]) -> None:
+    picture, target = tmp_path / "a.png", tmp_path / "a.docx"
+    shutil.copyfile(make_bundle(tmp_path) / "figures" / "coverage.png", picture)
+    run("alt.lua", f'![]({picture}){{fig-alt="A rising line"}}', {}, "{}", "--to=docx", f"--output={target}")
+    with zipfile.ZipFile(target) as archive:
+        assert 'descr="A rising line"' in archive.read("word/document.xml").decode("utf-8")
