@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from liandong.present.facts import Facts, Row
+from liandong.present.facts import Facts, Row, believed_row, fullest_row
 from liandong.present.numbers import decimals_for, fixed, general, hundredths, percent
 from liandong.present.words import joined, method_name, word
 
@@ -42,12 +42,24 @@ def mde_text(facts: Facts, effect: Row, outcome: str, mde: float) -> str:
     """Return a difference in percentage points, on the scale of the outcome, or else in its own units."""
     if is_proportion(facts, effect, outcome):
         return word(facts.lang, "mde_points", mde=hundredths(mde))
-    value = fixed(mde, max(2, decimals_for(abs(mde)) - 1))
+    value = fixed(mde, _decimals(facts, effect, outcome))
+    scale = scale_of(facts, effect, outcome)
+    return word(facts.lang, "mde_scale" if scale else "mde_units", mde=value, **scale)
+
+
+def scale_of(facts: Facts, effect: Mapping[str, str], outcome: str) -> dict[str, str]:
+    """Return the ends of the scale of an outcome, as its sentences name them; empty where it has none."""
     designs = facts.rows("design", effect=effect["id"], outcome=outcome)
     low, high = (designs[0]["outcome_low"], designs[0]["outcome_high"]) if designs else (None, None)
-    if low is None or high is None:
-        return word(facts.lang, "mde_units", mde=value)
-    return word(facts.lang, "mde_scale", mde=value, low=general(low), high=general(high))
+    return {} if low is None or high is None else {"low": general(low), "high": general(high)}
+
+
+def _decimals(facts: Facts, effect: Row, outcome: str) -> int:
+    """Return the decimals of the estimate, so that a reader can hold one against the other."""
+    if not facts.rows("estimates", effect=effect["id"], outcome=outcome, metric="points", is_treatment=True):
+        return decimals_for(None)
+    rows = believed_row(facts, effect["id"], outcome), fullest_row(facts, effect["id"], outcome)
+    return decimals_for(*(row["std_error"] for row in rows))
 
 
 def is_proportion(facts: Facts, effect: Mapping[str, str], outcome: str) -> bool:

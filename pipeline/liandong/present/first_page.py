@@ -1,4 +1,4 @@
-"""The first page: three sentences, one picture, five numbers; a reader who stops there is not misled."""
+"""The first page: three leads, one picture, five numbers; a reader who stops there is not misled."""
 
 from __future__ import annotations
 
@@ -13,17 +13,16 @@ from liandong.present.charts_flow import flow_chart
 from liandong.present.charts_indicators import both_chart, dot_chart
 from liandong.present.facts import Facts, Row, believed_row
 from liandong.present.figure_words import base_of, base_of_group
-from liandong.present.first_page_numbers import KeyNumber, compared_models, key_numbers
+from liandong.present.first_page_numbers import KeyNumber, compared_models, found_shares, key_numbers
 from liandong.present.first_page_words import done_sentence, found_sentence, leaning_sentence
 from liandong.present.markdown import Prose, bullets, figure_block, table_block
-from liandong.present.numbers import NOT_APPLICABLE, fixed, interval
+from liandong.present.numbers import NOT_APPLICABLE, fixed, interval, percent
 from liandong.present.phrases import unbroken
 from liandong.present.phrases_verdict import cannot_carry
 from liandong.present.table import Align, Table, heads
 from liandong.present.table import Row as Line
-from liandong.present.tables_appendix import ranked
 from liandong.present.tables_indicators import group_rows, group_title, has_both
-from liandong.present.words import joined, sentences, word
+from liandong.present.words import word
 
 NAME: Final = "first"
 _GROUPS: Final = ("coverage", "wellbeing", "relations", "participation", "needs", "service", "outcomes")
@@ -50,7 +49,8 @@ def first_page(facts: Facts, folder: str) -> Prose:
     picture = first_picture(facts)
     vector, drawing = (f"{folder}/figures/{NAME}.{facts.lang}.{kind}" for kind in ("svg", "png"))
     figure = figure_block(f"fig-{NAME}", vector, drawing, picture.alt, picture.caption, f"{SHEET}in")
-    return Prose(bullets(texts) + figure + table_block(first_table(facts)))
+    numbers = first_table(facts)
+    return Prose(bullets(texts) + figure + (table_block(numbers) if numbers.rows else ""))
 
 
 def first_table(facts: Facts) -> Table:
@@ -76,10 +76,10 @@ def first_picture(facts: Facts) -> Picture:
         shown = shown[:_MOST]
         return Picture(_effects_caption(facts, shown), _effects_alt(facts, shown), partial(_effects, facts, shown))
     for name in _GROUPS:
-        if len(ranked(facts, name)) >= _FEWEST:
+        if len(found_shares(facts, name)) >= _FEWEST:
             return _group_picture(facts, name)
     caption = word(facts.lang, "first_picture_flow")
-    return Picture(caption, sentences(facts.lang, [done_sentence(facts)]), partial(flow_chart, facts))
+    return Picture(caption, done_sentence(facts), partial(flow_chart, facts))
 
 
 def _line(facts: Facts, number: KeyNumber) -> Line:
@@ -120,7 +120,7 @@ def _effects(facts: Facts, shown: list[tuple[Row, str, Row]]) -> Any:
         kinds=[word(facts.lang, ("first_legend_carries", "first_legend_cannot")[kind]) for kind in found],
         marks=[(CHOSEN, _STUCK)[kind] for kind in found],
         bands=bands,
-        band=word(facts.lang, "first_legend_band") if bands else "",
+        band=word(facts.lang, "first_legend_band", power=_power(facts, shown)) if bands else "",
     )
 
 
@@ -128,16 +128,19 @@ def _effects_caption(facts: Facts, shown: list[tuple[Row, str, Row]]) -> str:
     base = base_of(facts, [row["n_obs"] for *_, row in shown], "base_models")
     treatments = {effect["treatment"] for effect, *_ in shown}
     of = word(facts.lang, "first_of", treatment=facts.title(*treatments)) if len(treatments) == 1 else ""
-    return word(facts.lang, "first_picture_effects", of=of, n=base)
+    known = any(_mde(facts, effect, outcome) is not None for effect, outcome, _ in shown)
+    band = word(facts.lang, "first_picture_band", power=_power(facts, shown)) if known else ""
+    return word(facts.lang, "first_picture_effects", of=of, band=band, n=base)
 
 
 def _effects_alt(facts: Facts, shown: list[tuple[Row, str, Row]]) -> str:
     told = []
     for effect, outcome, row in shown:
         values = {"value": _sd(row), "interval": interval(row["conf_low"], row["conf_high"], 2)}
-        mde = fixed(_mde(facts, effect, outcome), 2)
-        told.append(word(facts.lang, "first_alt_band", outcome=facts.title(outcome), mde=mde, **values))
-    return word(facts.lang, "first_alt", list=joined(facts.lang, told))
+        least = _mde(facts, effect, outcome)
+        mde = "" if least is None else word(facts.lang, "first_alt_mde", mde=fixed(least, 2))
+        told.append(word(facts.lang, "first_alt_one", outcome=facts.title(outcome), mde=mde, **values))
+    return word(facts.lang, "first_alt", list=_SEMICOLON[facts.lang].join(told))
 
 
 def _group_picture(facts: Facts, name: str) -> Picture:
@@ -148,6 +151,12 @@ def _group_picture(facts: Facts, name: str) -> Picture:
 
 def _sd(row: Row) -> str:
     return fixed(row["estimate"], 2)
+
+
+def _power(facts: Facts, shown: list[tuple[Row, str, Row]]) -> str:
+    """Return the probability with which the smallest detectable difference is found."""
+    verdicts = (facts.verdict(effect["id"], outcome) for effect, outcome, _ in shown)
+    return next((percent(row["power"], 0) for row in verdicts if row and row["mde_sd"] is not None), "")
 
 
 def _mde(facts: Facts, effect: Row, outcome: str) -> float | None:

@@ -1,7 +1,8 @@
 """How far a reader can lean on a number: high, moderate, low or none, by a rule that is written down once.
 
-A number starts high and loses a step for each thing that weakens it; docs/inference.md has the rule in words. Nothing
-that the estimate says enters it: no number gains or loses by being large, small or on one side of zero.
+A number starts high and loses a step for each thing that weakens it; docs/inference.md has the rule in words. No number
+gains or loses by its sign or by the side of zero on which its interval lies; the size of an estimate enters once, where
+the width of a mean is taken as a part of it.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ _STEPS: Final[tuple[Confidence, ...]] = ("high", "moderate", "low")
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """A grade and the codes of what it lost its steps for, the gravest first; ``counted`` for what is no estimate."""
+    """A grade and the codes of what it lost its steps for, the gravest first."""
 
     confidence: Confidence
     reasons: tuple[str, ...] = ()

@@ -1,4 +1,4 @@
-"""The three sentences of the first page: what was done, what was found, how far one can lean on it."""
+"""The three leads of the first page: what was done, what was found, how far one can lean on it; short sentences."""
 
 from __future__ import annotations
 
@@ -6,26 +6,25 @@ from collections.abc import Iterator
 from typing import Final
 
 from liandong.present.cautions import clusters_named
-from liandong.present.detectable import is_proportion
+from liandong.present.detectable import is_proportion, scale_of
 from liandong.present.facts import Facts, Row, believed_row, fullest_row
-from liandong.present.first_page_numbers import compared_models, first_improvement, in_need
+from liandong.present.first_page_numbers import by_lot, compared_models, ends, found_shares, improvements
 from liandong.present.marks import unmarked
-from liandong.present.numbers import count, decimals_for, fixed, hundredths, interval, percent, percent_interval
+from liandong.present.numbers import bared, count, decimals_for, fixed, hundredths, interval, percent, percent_interval
 from liandong.present.phrases import is_clear, is_known, share_phrase, unbroken
 from liandong.present.phrases_verdict import LIMITED, cannot_carry, few_bound, is_judged
 from liandong.present.roles import ROLES
-from liandong.present.tables_appendix import ranked
+from liandong.present.tables_appendix import among, ranked
 from liandong.present.tables_sample import response_rate
-from liandong.present.words import joined, plural, word
+from liandong.present.words import joined, lowered, plural, sentences, word
 
-_PAUSE: Final = {"zh": "；", "en": "; "}
 _COMMA: Final = {"zh": "，", "en": ", "}
-_STOP: Final = {"zh": "。", "en": "."}
 _OF_SD: Final = 2  # decimals
+_SHARED: Final = ("coverage", "participation", "needs", "service", "outcomes")
 
 
 def done_sentence(facts: Facts) -> str:
-    """Return who was asked, when and how many answered, and whether any of it is real."""
+    """Return who was asked, when and how many answered, and where nobody was, that nobody was."""
     rows, sampling = facts.manifest["rows"], facts.study.get("sampling") or {}
     clusters = [row["clusters"] for row in facts.rows("sample_flow", stage="accepted") if row["clusters"]]
     where = ""
@@ -38,49 +37,62 @@ def done_sentence(facts: Facts) -> str:
         else word(facts.lang, "first_response", invited=count(sampling["invited"]), rate=percent(rate))
     )
     parts = [
-        word(facts.lang, "first_rests", accepted=count(rows["accepted"]), clusters=where),
+        word(facts.lang, "said_accepted", accepted=count(rows["accepted"]), clusters=where),
         answered,
         *(
             word(facts.lang, f"first_{name}", text=text.rstrip("。."))
             for name in ("frame", "period")
             if (text := facts.text(sampling.get(name)))
         ),
-        word(facts.lang, "first_simulated" if facts.study.get("simulated") else "first_real"),
+        word(facts.lang, "first_simulated") if facts.study.get("simulated") else "",
     ]
-    return _sentence(facts, parts)
+    return sentences(facts.lang, parts)
 
 
 def found_sentence(facts: Facts) -> str:
-    """Return the most frequent coverage and improvement, and the primary comparisons, all with their sizes."""
-    return _sentence(facts, [*_shares(facts), *_comparisons(facts)] or [word(facts.lang, "first_nothing")])
+    """Return the ends of coverage and improvement and the primary comparisons, with their sizes.
+
+    Where the comparisons are assigned by lot they come first: they are what such a study is about.
+    """
+    parts = [[*_shares(facts)], [*_comparisons(facts)]]
+    said = [text for part in (reversed(parts) if by_lot(facts) else parts) for text in part]
+    return sentences(facts.lang, said or [word(facts.lang, "first_nothing")])
 
 
 def leaning_sentence(facts: Facts) -> str:
     """Return what the verdicts let a reader conclude, and from what nothing follows."""
     parts = [*_leaning(facts)]
-    if first_improvement(facts) is not None:
+    if improvements(facts):
         parts.append(word(facts.lang, "first_no_before"))
     if not parts:
         parts.append(word(facts.lang, "first_only_said"))
     if facts.study.get("simulated"):
         parts.append(word(facts.lang, "first_nothing_real"))
-    return _sentence(facts, parts)
+    return sentences(facts.lang, parts)
 
 
 def _shares(facts: Facts) -> Iterator[str]:
-    for row in ranked(facts, "coverage")[:1]:
-        key = "first_highest" if len(ranked(facts, "coverage")) > 1 else "first_share"
-        yield word(facts.lang, key, title=facts.title(row["indicator"]), value=share_phrase(facts, row))
-    improved = first_improvement(facts)
-    if improved is None:
+    """Yield the highest and the lowest share of the first group that has any, and the same of the improvements."""
+    name = next((name for name in _SHARED if found_shares(facts, name)), "")
+    if name:
+        group = facts.group(name) or word(facts.lang, f"heading_{name}")
+        yield _ends(facts, found_shares(facts, name), "first_share", lowered(among(facts, name)), group=group)
+    improved = improvements(facts)
+    if not improved:
         return
-    needed, title = in_need(facts, improved), facts.title(improved["indicator"])
-    of_all = share_phrase(facts, improved)
-    if needed is None:
-        yield word(facts.lang, "first_improved", title=title, of_all=of_all)
-    else:
-        values = {"of_all": percent(improved["estimate"]), "of_need": share_phrase(facts, needed)}
-        yield word(facts.lang, "first_improved_need", title=title, **values)
+    of = improved[0]["group"]
+    yield _ends(facts, improved, "first_improved", among(facts, of))
+    if needed := ranked(facts, of, "in_need"):
+        start = lowered(among(facts, of, "in_need"))
+        yield _ends(facts, needed, "first_needed", start)
+
+
+def _ends(facts: Facts, rows: list[Row], key: str, start: str, **named: str) -> str:
+    """Return a sentence on the highest and the lowest of `rows`, or on the only one."""
+    shown = zip(("top", "bottom"), ends(rows), strict=False)
+    for end, row in shown:
+        named |= {end: facts.title(row["indicator"]), f"{end}_value": share_phrase(facts, row)}
+    return word(facts.lang, key if len(rows) > 1 else f"{key}_single", among=start, **named)
 
 
 def _primary(facts: Facts) -> list[tuple[Row, str]]:
@@ -91,7 +103,7 @@ def _primary(facts: Facts) -> list[tuple[Row, str]]:
 
 
 def _comparisons(facts: Facts) -> Iterator[str]:
-    """Yield a clause per comparison; what the design cannot carry is one clause per treatment, and says so first."""
+    """Yield a sentence per comparison; what the design cannot carry is one per treatment, and says so first."""
     stuck: dict[str, list[str]] = {}
     for effect, outcome in _primary(facts):
         row = believed_row(facts, effect["id"], outcome)
@@ -129,22 +141,22 @@ def _size(facts: Facts, effect: Row, row: Row, *, bare: bool = False) -> str:
     """Return an estimate with its interval; `bare` of signs where the words name the direction."""
     estimate, low, high = row["estimate"], row["conf_low"], row["conf_high"]
     if bare:
-        estimate = abs(estimate)
-        if low is not None and high is not None:
-            low, high = sorted((abs(low), abs(high)))
+        estimate, low, high = bared(estimate, low, high)
     if is_proportion(facts, effect, row["outcome"]):
         value = word(facts.lang, "first_points", value=hundredths(estimate))
         bounds = percent_interval(low, high)
     else:
         decimals = decimals_for(row["std_error"], fullest_row(facts, effect["id"], row["outcome"])["std_error"])
         value, bounds = fixed(estimate, decimals), interval(low, high, decimals)
+        if scale := scale_of(facts, effect, row["outcome"]):
+            value = word(facts.lang, "first_on_scale", value=value, **scale)
     if low is None or high is None:
         return word(facts.lang, "first_without_interval", value=value)
     return word(facts.lang, "with_interval", value=value, interval=unbroken(bounds))
 
 
 def _leaning(facts: Facts) -> Iterator[str]:
-    """Yield a clause per treatment and verdict: the outcomes that it holds for, and why."""
+    """Yield a sentence per treatment and verdict: the outcomes that it holds for, and why."""
     alike: dict[tuple[str, str, str], list[tuple[str, Row | None]]] = {}
     said: dict[str, str] = {}
     for effect, outcome in _primary(facts):
@@ -159,8 +171,9 @@ def _leaning(facts: Facts) -> Iterator[str]:
         yield word(facts.lang, "first_no_comparison")
     for (key, treatment, why), models in alike.items():
         outcomes = joined(facts.lang, [title for title, _ in models])
-        detects = _detects(facts, [verdict for _, verdict in models]) if key == "first_no_leaning" else ""
-        yield word(facts.lang, key, treatment=treatment, outcomes=outcomes, why=said[why] + detects)
+        yield word(facts.lang, key, treatment=treatment, outcomes=outcomes, why=said[why])
+        if key == "first_no_leaning":
+            yield _detects(facts, models)
 
 
 def _trust(facts: Facts, effect: Row, outcome: str, verdict: Row | None) -> tuple[str, str]:
@@ -174,10 +187,14 @@ def _trust(facts: Facts, effect: Row, outcome: str, verdict: Row | None) -> tupl
     return "first_some_leaning" if verdict["verdict"] == LIMITED else "first_leaning", causal
 
 
-def _detects(facts: Facts, verdicts: list[Row | None]) -> str:
-    """Return the size below which none of these comparisons would have shown a difference, where it is known."""
-    known = [verdict["mde_sd"] for verdict in verdicts if verdict is not None and verdict["mde_sd"] is not None]
-    return word(facts.lang, "first_detects", sd=fixed(min(known), _OF_SD)) if known else ""
+def _detects(facts: Facts, models: list[tuple[str, Row | None]]) -> str:
+    """Return for each of these comparisons the difference below which the design finds one less often than planned."""
+    known = [(title, row) for title, row in models if row is not None and row["mde_sd"] is not None]
+    if not known:
+        return ""
+    key = "first_detects_each" if len(known) > 1 else "first_detects_one"
+    sizes = [word(facts.lang, key, outcome=title, sd=fixed(row["mde_sd"], _OF_SD)) for title, row in known]
+    return word(facts.lang, "first_detects", power=percent(known[0][1]["power"], 0), list=joined(facts.lang, sizes))
 
 
 def _why_not(facts: Facts, effect: Row, verdict: Row) -> str:
@@ -193,8 +210,3 @@ def _why_not(facts: Facts, effect: Row, verdict: Row) -> str:
         return word(facts.lang, "first_few_hidden", group=group, bound=few_bound(facts))
     counted = word(facts.lang, "n_person" if people == 1 else "n_people")
     return word(facts.lang, "first_few", group=group, number=count(people), people=counted)
-
-
-def _sentence(facts: Facts, parts: list[str]) -> str:
-    text = _PAUSE[facts.lang].join(parts)
-    return f"{text[:1].upper()}{text[1:]}{_STOP[facts.lang]}"

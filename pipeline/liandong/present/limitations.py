@@ -11,7 +11,7 @@ from liandong.present.detectable import detectable_phrase
 from liandong.present.facts import Facts, Row, fullest_row
 from liandong.present.marks import Alike
 from liandong.present.numbers import count, fixed, percent, threshold
-from liandong.present.phrases import treatments_phrase
+from liandong.present.phrases import share_text, treatments_phrase
 from liandong.present.phrases_verdict import CANNOT, LIMITED, cannot_carry, has_verdicts, reasons_phrase
 from liandong.present.roles import lock_dates, lock_text, models_title
 from liandong.present.tables_appendix import ranked
@@ -146,8 +146,8 @@ def _denominator(facts: Facts) -> Iterator[Limitation]:
         need = {row["indicator"]: row for row in ranked(facts, name, "in_need")}
         for row in ranked(facts, name)[:1]:
             if row["indicator"] in need:
-                of_need = percent(need[row["indicator"]]["estimate"])
-                title, of_all = facts.title(row["indicator"]), percent(row["estimate"])
+                of_need = share_text(need[row["indicator"]])
+                title, of_all = facts.title(row["indicator"]), share_text(row)
                 text = word(facts.lang, "limit_denominator", title=title, of_all=of_all, of_need=of_need)
                 yield word(facts.lang, "limit_denominator_lead"), text
                 return

@@ -83,7 +83,7 @@ class Page:
         return opening(self.facts, self.folder, title)
 
     def first(self) -> Prose:
-        """Return the first page: three sentences, one picture, five numbers with the confidence they deserve."""
+        """Return the first page: three leads, one picture, five numbers with the confidence they deserve."""
         return first_page(self.facts, self.folder)
 
     def table(self, name: str) -> Prose:

@@ -19,8 +19,8 @@ from liandong.present.numbers import (
     percent_interval,
 )
 from liandong.present.phrases_verdict import cannot_carry, is_judged
-from liandong.present.tables_appendix import ranked
-from liandong.present.tables_indicators import group_rows, interval_text, value_text
+from liandong.present.tables_appendix import among, ranked
+from liandong.present.tables_indicators import group_rows, interval_text, share_decimals, value_text
 from liandong.present.words import coded, joined, lowered, sentences, word
 
 _FEW_TO_RANK = 2
@@ -29,11 +29,16 @@ _LEVEL = 0.05  # of a test that comes without an interval
 
 
 def share_phrase(facts: Facts, row: Row) -> str:
-    """Return a share or mean with its interval: "31.1% (95% interval [27.4%, 34.9%])"."""
+    """Return a share or mean with its interval: "31.1% (95% interval [27.4%, 34.9%])", as exact as its table."""
     if row["kind"] == "mean":
         return word(facts.lang, "with_interval", value=value_text(row), interval=unbroken(interval_text(row)))
-    bounds = unbroken(percent_bounds(row["conf_low"], row["conf_high"]))
-    return word(facts.lang, "with_interval", value=percent(row["estimate"]), interval=bounds)
+    bounds = unbroken(percent_bounds(row["conf_low"], row["conf_high"], share_decimals(row)))
+    return word(facts.lang, "with_interval", value=share_text(row), interval=bounds)
+
+
+def share_text(row: Row) -> str:
+    """Return a share in percent with its sign, with the decimals that it holds."""
+    return percent(row["estimate"], share_decimals(row))
 
 
 def unbroken(bounds: str) -> str:
@@ -52,6 +57,7 @@ def range_phrase(facts: Facts, name: str) -> str:
     return word(
         facts.lang,
         "said_range" if len(rows) > _FEW_TO_RANK else "said_two",
+        among=among(facts, name),
         top=facts.title(first["indicator"]),
         top_value=share_phrase(facts, first),
         bottom=facts.title(last["indicator"]),
@@ -78,14 +84,15 @@ def both_phrase(facts: Facts, name: str) -> str:
     top = rows[0]
     by_need = ranked(facts, name, "in_need")
     need = [row for row in by_need if row["indicator"] == top["indicator"]]
-    title, of_all = facts.title(top["indicator"]), share_phrase(facts, top)
+    title, of_all, start = facts.title(top["indicator"]), share_phrase(facts, top), among(facts, name)
     if not need:
-        return word(facts.lang, "said_both_all_hidden", title=title, of_all=of_all)
-    values = {"title": title, "of_all": of_all, "of_need": share_phrase(facts, need[0])}
+        return word(facts.lang, "said_both_all_hidden", title=title, of_all=of_all, among=start)
+    values = {"title": title, "of_all": of_all, "of_need": share_phrase(facts, need[0]), "among": start}
     if by_need[0]["indicator"] == top["indicator"]:
         return word(facts.lang, "said_both", **values)
     other = by_need[0]
     named = {"top_need": facts.title(other["indicator"]), "of_need_top": share_phrase(facts, other)}
+    named["among_need"] = lowered(among(facts, name, "in_need"))
     return word(facts.lang, "said_both_other", **values, **named)
 
 

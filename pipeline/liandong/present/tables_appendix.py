@@ -37,7 +37,9 @@ def key_table(facts: Facts) -> Table:
     test: tuple[Align, ...] = ("decimal",) if judged else ()
     columns: tuple[Align, ...] = ("left", "center", "center", *test, "decimal")
     header = heads(*(word(lang, name) for name in ("quantity", "estimate", "interval", *(("p",) * judged), "base")))
-    said = [word(lang, "note_key"), *(_key_note(facts, effects) if judged else ())]
+    hidden = any(withheld(facts, name) for name in ("coverage", "participation", "wellbeing"))
+    said = [word(lang, "note_key"), *([word(lang, "note_key_hidden")] if hidden else [])]
+    said += _key_note(facts, effects) if judged else []
     note = sentences(lang, said)
     notes = notes_of(facts, note, [])
     return Table("key", word(lang, "caption_key"), columns, (header,), tuple(rows), notes)
@@ -52,6 +54,20 @@ def ranked(facts: Facts, name: str, universe: str = "all") -> list[Record]:
         and not facts.indicator(row["indicator"]).get("universe")
     ]  # fmt: skip
     return sorted(rows, key=lambda row: -row["estimate"])
+
+
+def withheld(facts: Facts, name: str, universe: str = "all") -> bool:
+    """Whether any share that :func:`ranked` would order is hidden, so that the first need not be the highest."""
+    return any(
+        row["estimate"] is None and row["kind"] == "share" and row["universe"] == universe
+        and not facts.indicator(row["indicator"]).get("universe")
+        for row in group_rows(facts, name)
+    )  # fmt: skip
+
+
+def among(facts: Facts, name: str, universe: str = "all") -> str:
+    """Return how a superlative over a group begins: where any share is hidden, it holds among the published alone."""
+    return word(facts.lang, "among_published" if withheld(facts, name, universe) else "among_all")
 
 
 def indicator_definitions(facts: Facts) -> Table:
@@ -115,7 +131,8 @@ def crosscheck_table(facts: Facts) -> Table:
     columns: tuple[Align, ...] = ("left", "left", "decimal", "decimal", "center", "center", "center")
     header = heads(*(word(lang, name) for name in names))
     notes = (word(lang, "note", text=word(lang, "note_crosscheck")),)
-    return Table("crosscheck", word(lang, "caption_crosscheck"), columns, (header,), tuple(rows), notes)
+    caption = word(lang, "caption_crosscheck")
+    return Table("crosscheck", caption, columns, (header,), tuple(rows), notes, sortable=True)
 
 
 def version_table(facts: Facts) -> Table:
@@ -130,7 +147,8 @@ def version_table(facts: Facts) -> Table:
             rows += [Row((name, digest[:_HASH_DIGITS]), indent=1) for name, digest in files.items()]
     header = heads("", f"{word(lang, 'version')} / {word(lang, 'hash')}")
     notes = (word(lang, "note", text=word(lang, "note_versions")),)
-    return Table("versions", word(lang, "caption_versions"), ("left", "left"), (header,), tuple(rows), notes)
+    caption = word(lang, "caption_versions")
+    return Table("versions", caption, ("left", "left"), (header,), tuple(rows), notes, sortable=True)
 
 
 def _key_indicators(facts: Facts) -> list[tuple[str, Record]]:

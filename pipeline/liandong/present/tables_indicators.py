@@ -44,27 +44,38 @@ def value_text(row: Record) -> str:
     """Return an estimate as its kind is printed: percent without the sign, or a mean."""
     if row["kind"] == "mean":
         return fixed(row["estimate"], mean_decimals(row))
-    return hundredths(row["estimate"], _decimals(row))
+    return hundredths(row["estimate"], share_decimals(row))
 
 
 def interval_text(row: Record) -> str:
     """Return the interval of an estimate, as :func:`value_text`."""
     if row["kind"] == "mean":
         return interval(row["conf_low"], row["conf_high"], mean_decimals(row))
-    return percent_interval(row["conf_low"], row["conf_high"], _decimals(row))
+    return percent_interval(row["conf_low"], row["conf_high"], share_decimals(row))
 
 
-def _decimals(row: Record) -> int:
+def share_decimals(row: Record) -> int:
     """Return the decimals of a percentage: none where it is rounded so that it does not give its base back."""
     return 0 if row["denominator_n"] is None else 1
 
 
 def mean_decimals(row: Record) -> int:
-    """Return the decimals that the interval of a mean can bear: two digits of its half width, at most four."""
+    """Return the decimals that the interval of a mean can bear: two digits of its half width, at most four.
+
+    Of a mean that disclosure rules round, none is made up that it does not hold.
+    """
     low, high = row["conf_low"], row["conf_high"]
+    if row["denominator_n"] is None:
+        return held_decimals(row["estimate"], low, high)
     if low is None or high is None or high <= low:
         return 2
     return min(max(1 - math.floor(math.log10((high - low) / 2)), 1), 4)
+
+
+def held_decimals(*values: float | None) -> int:
+    """Return how many decimals rounded numbers have, those of the most exact of them, at most four."""
+    texts = [f"{value:.4f}".rstrip("0") for value in values if value is not None and math.isfinite(value)]
+    return max((len(text.partition(".")[2]) for text in texts), default=0)
 
 
 def interval_note(facts: Facts) -> str:

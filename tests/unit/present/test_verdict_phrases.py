@@ -75,7 +75,7 @@ def test_seven_untreated_cannot_carry_the_claim_and_what_could_have_been_seen(
     }
     assert said[lang] in text
     assert text.count("0.21") == 2
-    assert {"zh": "0–1 分制上的 0.21 分（1.10 个标准差）", "en": "0.21 points on the 0–1 scale (1.10 st"}[lang] in text
+    assert {"zh": "0–1 分制上的 0.210 分（1.10 个标准差）", "en": "0.210 points on the 0–1 scale (1.10 st"}[lang] in text
     assert text.count(word(lang, "detectable_huge")) == 1
 
 
