@@ -27,6 +27,7 @@ from liandong.present.words import coded, sentences, word
 _TITLE: Final = 60.0  # em of a wording in a heading
 _LINE: Final = 42.0  # em of a line of text on paper
 _WHOLE: Final = 30  # lines up to which a card stays on one page
+_IMPLIES: Final = "arithmetic_implies"
 _WEB: Final = re.compile(r"https?://[^\s<>\"'`{}\[\]()\\|^]+")
 _SAFE: Final = "/:?&=#%~+,;@!$*-._"
 
@@ -93,10 +94,12 @@ def judged(lang: Language, verdict: str) -> str:
 def _quotation(page: Audited, claim: Claim) -> str:
     """Return the wording, where it was published, and what belongs to it: base, need, differences in definition."""
     lang = page.lang
-    said = markdown_text(word(lang, "claim_card_quote", wording=page.wording(claim)))
+    wording = page.wording(claim)  # of what nobody published it is ours, and no quotation
+    said = markdown_text(wording if claim.is_derived else word(lang, "claim_card_quote", wording=wording))
     source = page.facts.own(source_text(page.facts, claim.about))
     if source:
-        said += " " * (lang == "en") + markdown_text(word(lang, "claim_card_source", source=source))
+        key = "claim_card_from" if claim.is_derived else "claim_card_source"
+        said += " " * (lang == "en") + markdown_text(word(lang, key, source=source))
         said += _link(str((claim.about.get("source") or {}).get("url") or ""))
     base = _base(page, claim)
     return f"\n> {said}{' ' if base else ''}{markdown_text(base)}\n"
@@ -113,7 +116,7 @@ def _is_said(page: Audited, claim: Claim) -> bool:
     """Whether the sentence of the only check is all that there is to say: a table would repeat it."""
     if len(claim.shown) != 1 or claim.shown[0]["found_in"]:
         return False
-    return claim.is_derived or not steps_of(page, claim, claim.shown[0])
+    return claim.is_derived or claim.shown[0]["reason"] == _IMPLIES or not steps_of(page, claim, claim.shown[0])
 
 
 def _verdict(page: Audited, claim: Claim) -> str:
@@ -123,7 +126,7 @@ def _verdict(page: Audited, claim: Claim) -> str:
         said = [checked_text(page, claim, claim.shown[0])]
     else:
         said = [sentence(lang, claim.overall, claim.values.get(OVERALL, {}))]
-        if len(claim.shown) > 1 and deciding is not claim.overall:
+        if len(claim.shown) > 1 and deciding is not claim.overall and claim.verdict != "not_checkable":
             said.append(word(lang, "claim_card_decides", check=coded(lang, "claim_check", deciding["check"])))
     gap = "\u3000" if lang == "zh" else " "
     return f"\n{judged(lang, claim.standing)}{gap}{markdown_text(sentences(lang, said))}\n"

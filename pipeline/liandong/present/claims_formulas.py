@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from liandong.present.claims_facts import Audited, Claim
 from liandong.present.claims_sentences import claim_calculation
+from liandong.present.claims_units import in_singles, single_unit
 from liandong.present.claims_values import figure, printed, rounded
 from liandong.present.facts import Row
 from liandong.present.marks import named
@@ -35,7 +37,9 @@ def _arithmetic(page: Audited, claim: Claim, row: Row, values: Mapping[str, Any]
         return ""
     told = printed(lang, row, values)
     known = row["recomputed"] is not None or row["conf_low"] is not None or row["conf_high"] is not None
-    first, second = (_operand(page, operand) for operand in pair)
+    # Of a quotient, a number in claims.yaml has no unit that anybody knows; in a difference it has the claim's.
+    unit = None if about.get("of") else row["unit"]
+    first, second = (_operand(page, operand, unit) for operand in pair)
     result = told["figure"]
     if known:
         result = told["found"] if row["recomputed"] is None else told["recomputed"]
@@ -59,7 +63,7 @@ def _sum(page: Audited, claim: Claim, row: Row, values: Mapping[str, Any]) -> st
     if not named_parts or not sums:
         return ""
     plus = "+" if page.lang == "zh" else " + "
-    added = plus.join(_operand(page, operand) for operand in named_parts)
+    added = plus.join(_operand(page, operand, row["unit"]) for operand in named_parts)
     return word(page.lang, "claim_formula_sum", sum=added, result=sums)
 
 
@@ -76,14 +80,15 @@ def _group(page: Audited, entry: str | Sequence[str]) -> list[str]:
     return [_operand(page, one) for one in ([entry] if isinstance(entry, str) else entry)]
 
 
-def _operand(page: Audited, operand: str | float | None) -> str:
-    """Return a figure that a calculation uses, with the number of its claim."""
+def _operand(page: Audited, operand: str | float | None, unit: str | None = None) -> str:
+    """Return a figure that a calculation uses, with the number of its claim; a number itself is one of `unit`."""
     if operand is None:
         return word(page.lang, "claim_operand_unknown")
     if not isinstance(operand, str):
-        return rounded(operand)
+        single = single_unit(page.lang, unit)
+        return rounded(operand) if single is None else in_singles(Decimal(repr(operand)))
     other = page.claim(operand)
     if other is None:
         return named(operand)
-    bare = figure(page.lang, {**other.overall, "unit": None})
+    bare = figure(page.lang, other.overall, bare=True)
     return word(page.lang, "claim_operand", figure=bare, number=named(str(other.number)))

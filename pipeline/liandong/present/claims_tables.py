@@ -201,8 +201,11 @@ def _summary_row(page: Audited, claim: Claim) -> Row:
 
 
 def brief_argument(page: Audited, claim: Claim) -> str:
-    """Return why a claim has its verdict, in one line: the sentence of the check that decides."""
+    """Return why a claim has its verdict, in one line: the sentence of the check that decides, or the calculation."""
     deciding = claim.deciding
+    steps = steps_of(page, claim, deciding) if claim.is_derived else ""
+    if steps:
+        return steps
     return brief(page.lang, page.row(claim, deciding), claim.values.get(deciding["check"], {}))
 
 

@@ -243,7 +243,7 @@ def _decimals(value: float | None, decimals: int | None, more: int, *, is_end: b
     if value == round(value):
         return 0
     digits = _DIGITS - 1 + is_end - math.floor(math.log10(abs(value)))
-    return min(max(digits, int(is_end)), _MOST_DECIMALS)
+    return decimals_needed(value, int(is_end), min(max(digits, int(is_end)), _MOST_DECIMALS))
 
 
 def _unit_of(row: Mapping[str, Any], name: str) -> str | None:

@@ -19,6 +19,7 @@ from tests.cases.present.claimed import (
     every_reason,
     needed_values,
     overall_row,
+    value_rows,
 )
 from tests.cases.present.in_process import html_of
 from tests.cases.present.rows import Rows
@@ -147,6 +148,87 @@ def test_calculations_name_the_figures_that_they_use(make_bundle: Any) -> None:
     assert "852 (no. 2) + 1,015 = " in said
     assert "1,867 (no. 1) ÷ 852 (no. 2) = 2.191" in said
     assert "852（第2条）+1,015=" in text(page_of(make_bundle, told, sums, "zh").cards())
+
+
+def derived(make_bundle: Any, lang: Language) -> AuditPage:
+    money = {"kind": "count", "published": "510", "unit": "10,000 yuan"}
+    ours = {"kind": "ratio", "published": "no figure", "unit": "10,000 yuan per project", "recomputed": 510 / 14,
+            "conf_low": 509.5 / 14, "conf_high": 510.5 / 14}  # fmt: skip
+    rows = [
+        claim_row("money", "reproduction", "reproduction_no_data", **money),
+        overall_row("money", "overall_not_checkable", "reproduction", **money),
+        claim_row("each", "arithmetic", "arithmetic_unpublished", **ours),
+        claim_row("each", "reproduction", "reproduction_no_data", **ours | dict.fromkeys(("recomputed", "conf_low"))),
+        overall_row("each", "overall_derived", "arithmetic", **ours),
+    ]
+    told = [about("money", "投入510万元", "5.1 million yuan", **money),
+            about("each", "平均每个项目", "Money per project", of=["money", 14])]  # fmt: skip
+    return page_of(make_bundle, told, rows, lang)
+
+
+def test_what_nobody_published_is_a_class_of_its_own_with_its_result_first(make_bundle: Any) -> None:
+    page = derived(make_bundle, "en")
+    said = prose_text(page.summary())
+    assert "Published figures checked: 1." in said
+    assert "Not checkable 1" in said
+    assert "not published themselves: 1 more" in said
+    row = text(page.table("claims")).replace("\xa0", " ")
+    assert "2. Money per project — 364,000 yuan per project = Calculated here 5.1 million (no. 1) ÷ 14 = 364,000" in row
+    card = prose_text(page.cards())
+    assert "> Money per project (Calculated from figures in" in card  # no quotation: nobody said so
+    assert "Calculated here Calculated from other published figures: 364,000 yuan per project" in card.replace(
+        "\xa0", " "
+    )
+    assert "No check comes to a conclusion" not in card
+    assert "Calculated here" in text(page.table("verdicts")).replace("\xa0", " ")
+    assert "2" not in text(page.table("needed"))  # nothing has to be asked of anybody
+    zh = derived(make_bundle, "zh")
+    assert "核查公布的数字1条" in prose_text(zh.summary())
+    assert "510（第1条）÷14=每个项目36.4万元" in text(zh.table("claims"))
+
+
+def test_checks_that_nobody_could_make_are_not_among_those_made(make_bundle: Any) -> None:
+    assert "Recalculated from the data" not in text(derived(make_bundle, "en").table("checks"))
+
+
+def test_the_gap_of_an_order_has_the_unit_of_the_figures_that_are_compared(make_bundle: Any) -> None:
+    words = {"kind": "comparison", "published": "more", "unit": None}
+    rows = [
+        *(overall_row(name, "overall_not_checkable", "grim") for name in ("a", "b")),
+        claim_row("c", "order", "order_follows", **words),
+        overall_row("c", "overall_consistent", "order", **words),
+    ]
+    told = [about(name, name, name) for name in "ab"] + [about("c", "c", "c", order=["a", "b"], unit=None)]
+    assert "at least 0.8 percentage points" in text(page_of(make_bundle, told, rows).table("claims"))
+
+
+def test_a_row_of_the_sample_flow_is_told_with_its_stage(make_bundle: Any) -> None:
+    count = {"kind": "count", "published": "618", "unit": "people"}
+    rows = [
+        claim_row("a", "reproduction", "reproduction_exact_count", found_in="sample_flow: order=3", **count),
+        overall_row("a", "overall_supported", "reproduction", **count),
+    ]
+    manifest = {**survey_manifest(), "claims": [about("a", "甲", "a")]}
+    flow = [{"order": 3, "stage": "accepted", "effect": "", "outcome": "", "rows": 618, "clusters": 32}]
+    tables = {"claims": rows, "claim_values": needed_values(rows[0]) + needed_values(rows[1]), "sample_flow": flow}
+    page = open_audit(str(make_bundle("flow", manifest, tables).path), "en")
+    assert "sample_flow: order=3 (Accepted)" in text(page.cards()).replace("\u200b", "")
+
+
+def test_the_chance_of_all_percentages_together_is_told_once(make_bundle: Any) -> None:
+    rows = [row for name in "ab" for row in (
+        claim_row(name, "grim", "grim_possible_weak", chance=0.62, base=618, conf_low=31.07, conf_high=31.07),
+        overall_row(name, "overall_consistent", "grim"),
+    )]  # fmt: skip
+    values = [value for row in rows for value in needed_values(row)]
+    values += [
+        value for name in "ab" for value in value_rows(name, "grim", {"joint_chance": 8.2e-5, "joint_figures": 2})
+    ]
+    manifest = {**survey_manifest(), "claims": [about(name, name, name) for name in "ab"]}
+    page = open_audit(str(make_bundle("joint", manifest, {"claims": rows, "claim_values": values}).path), "en")
+    said = prose_text(page.summary())
+    assert said.count("All 2 percentages of 618 people") == 1
+    assert "with a probability of 0.000082" in said
 
 
 def test_every_reason_stands_in_the_page_of_either_language(whole: Bundle) -> None:

@@ -45,7 +45,7 @@ def test_no_words_belong_to_a_reason_that_there_is_not() -> None:
     keys = [
         key for key in catalogue() if key.startswith(("claim_why_", "claim_needs_", "claim_shown_", "claim_brief_"))
     ]
-    codes = {re.sub(r"(_[23]|_of_mean|_of_p_value)$", "", key.split("_", 2)[2]) for key in keys}
+    codes = {re.sub(r"(_[23]|_of_mean|_of_p_value|_of_comparison)$", "", key.split("_", 2)[2]) for key in keys}
     assert codes - REASONS.keys() == set()
 
 
