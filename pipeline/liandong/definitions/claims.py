@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BeforeValidator, StringConstraints, model_validator
 from pydantic import Field as Key
 
-from liandong.definitions.printed import Printed, decimals_problem, looks_mistyped, read_printed
+from liandong.definitions.printed import Printed, decimals_problem, looks_mistyped, narrow, read_printed
 from liandong.definitions.text import Definition, Text
 
 ClaimKind = Literal["percent", "count", "mean", "difference", "coefficient", "p_value", "comparison", "ratio", "growth"]
@@ -242,9 +242,11 @@ class Claim(Definition):
 
     @property
     def published_text(self) -> str:
-        """The figure in digits with its trailing zeros, or the words."""
+        """The figure in digits with its trailing zeros and in characters of usual width, or the words."""
         value = self.printed.value
-        if isinstance(self.published, str) or value is None:
+        if isinstance(self.published, str):
+            return self.published if self.printed.form == "words" else narrow(self.published).strip()
+        if value is None:
             return str(self.published)
         return f"{value:.{self.printed.decimals}f}"
 

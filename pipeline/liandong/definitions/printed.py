@@ -57,7 +57,7 @@ def read_printed(published: float | str) -> Printed:
         value = Decimal(repr(published))
         value = value.quantize(Decimal(1)) if value == value.to_integral_value() and abs(value) < 10**20 else value
         return Printed("number", value, value, _decimals(value))
-    text = published.translate(_FULL_WIDTH).strip()
+    text = narrow(published).strip()
     signed = _SIGNED.fullmatch(text)
     if signed:
         value = _decimal(signed[2])
@@ -69,6 +69,11 @@ def read_printed(published: float | str) -> Printed:
         low, high = _decimal(both[1]), _decimal(both[2])
         return Printed("range", low, high, max(_decimals(low), _decimals(high)))
     return Printed("words", None, None, 0)
+
+
+def narrow(text: str) -> str:
+    """Return a text whose characters of full width stand in their usual form."""
+    return text.translate(_FULL_WIDTH)
 
 
 def looks_mistyped(published: float | str) -> bool:
