@@ -51,6 +51,17 @@ def test_intervals_sort_by_their_lower_end(page: Any) -> None:
     assert found == ["Epsilon", "Alpha", "Zeta", "Gamma", "Kappa", "Eta", "Iota", "Theta", "Beta", "Delta"]
 
 
+def test_infinity_is_beyond_every_number_and_what_is_hidden_stays_last(page: Any) -> None:
+    head = page.locator("#tbl-bounds").get_by_role("button", name="Bound")
+    cells = page.locator("#tbl-bounds tbody tr td")
+    head.click()
+    up = ["−∞", "−0.5", "0", "3e-12", "2e-5", "1", "∞", "∞"]
+    rest, foot = ["hidden", "隐去", "—"], ["618", "0.1"]
+    assert cells.all_inner_texts() == [*up, *rest, *foot]
+    head.click()
+    assert cells.all_inner_texts() == [*up[::-1], *rest, *foot]
+
+
 def test_details_stay_with_their_row(page: Any) -> None:
     _sorted(page, "Name", 2)
     details = page.locator("#tbl-long tbody tr.ld-detail td:last-child").all_inner_texts()
@@ -126,6 +137,28 @@ def test_paper_shows_every_panel_and_no_control(page: Any) -> None:
     assert page.evaluate(colours) == ["rgb(255, 255, 255)", "rgb(29, 42, 48)"], "dark colours on paper"
 
 
+def _listed(page: Any) -> list[list[str]]:
+    rows = page.locator(".ld-listing tbody tr:visible")
+    return [rows.nth(number).locator("td").all_inner_texts() for number in range(rows.count())]
+
+
+def test_the_list_of_numbers_and_hashes_folds_on_the_screen_only(page_file: Path, page: Any, visit: Any) -> None:
+    button = page.get_by_role("button", name="Show where all 3 numbers come from")
+    assert button.get_attribute("aria-expanded") == "false"
+    assert _listed(page) == []
+    button.click()
+    whole = _listed(page)
+    rate = "indicators: indicator=anxiety; universe=all → estimate"
+    assert whole[0] == ["31.1%", "1", rate, "0.310679611650 (×100)", "618"]
+    assert whole[3:] == [["tables/indicators.csv", HASH], ["data responses", HASH[::-1]]]
+    page.get_by_role("button", name="Hide").click()
+    assert _listed(page) == []
+    page.emulate_media(media="print")
+    assert _listed(page) == whole
+    with visit(page_file, java_script_enabled=False) as bare:
+        assert _listed(bare) == whole
+
+
 def test_without_scripts_everything_is_there(page_file: Path, visit: Any) -> None:
     with visit(page_file, java_script_enabled=False) as page:
         assert len(_shown(page)) == 3
@@ -156,10 +189,18 @@ def test_a_number_opens_its_card_at_a_click_and_gives_the_focus_back(page: Any) 
     assert HASH in text
     assert f"responses: {HASH[::-1]}" in text
     assert "times 100" in text
+    assert "Empty in the key\ncategory, subgroup\n" in text
     assert card.evaluate("card => card === document.activeElement")
     page.keyboard.press("Escape")
     assert card.count() == 0
     assert number.evaluate("number => number === document.activeElement")
+
+
+def test_the_card_of_a_count_names_no_empty_columns(page: Any) -> None:
+    page.locator(".ld-number[data-form=counted]").click()
+    text = page.get_by_role("dialog").inner_text()
+    assert "how many rows agree" in text
+    assert "Empty in the key" not in text
 
 
 @pytest.mark.parametrize("how", ["elsewhere", "close", "again", "other"])

@@ -47,12 +47,20 @@ def is_sortable(table: Table) -> bool:
     """Whether readers may sort the rows by a column: long tables, and those in groups only where they are very long.
 
     A row counts together with its details. Where columns stand in groups, a rule parts rows, or rows are set in below
-    others that are no headings of a group, the order says something.
+    others that are no headings of a group, the order says something. A table that says of itself that its order says
+    nothing sorts within groups and above its rule as soon as it is long.
     """
-    rows = [row for row in table.rows if row.kind == "body"]
+    foot = _foot(table)
+    rows = [row for row in table.rows[:foot] if row.kind == "body"]
     groups = any(row.kind == "group" for row in table.rows)
-    nested = any(row.rule or row.indent > groups for row in table.rows)
-    return len(table.header) == 1 and not nested and len(rows) >= (_LONG_IN_GROUPS if groups else _LONG)
+    nested = any(row.indent > groups for row in table.rows) or (foot < len(table.rows) and not table.sortable)
+    long = _LONG_IN_GROUPS if groups and not table.sortable else _LONG
+    return len(table.header) == 1 and not nested and len(rows) >= long
+
+
+def _foot(table: Table) -> int:
+    """Return where the rows below a rule begin, such as n and R²; the number of rows if there is none."""
+    return next((number for number, row in enumerate(table.rows) if row.rule and number), len(table.rows))
 
 
 def _header(table: Table, number: int) -> str:
@@ -75,10 +83,13 @@ def _head(head: Head, *, left: bool) -> str:
 
 
 def _bodies(table: Table, paddings: list[dict[int, Padding]]) -> Iterator[str]:
-    """Yield a tbody per group, so that a group's heading is the heading of its rows."""
+    """Yield a tbody per group, so that a group's heading is the heading of its rows, and one that sorting leaves."""
+    foot = _foot(table) if is_sortable(table) else -1
     yield "<tbody>"
     for number, row in enumerate(table.rows):
-        if row.kind == "group" and number:
+        if number == foot:
+            yield '</tbody>\n<tbody class="ld-foot">'
+        elif row.kind == "group" and number:
             yield "</tbody>\n<tbody>"
         own = {column: padding[number] for column, padding in enumerate(paddings) if number in padding}
         yield _row(table, row, own, details_below(table, number))

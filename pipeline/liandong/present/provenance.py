@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from liandong.evidence import TABLES
 from liandong.present.facts import Facts
 
 _TABLES = "tables/"
@@ -14,8 +15,9 @@ _TABLES = "tables/"
 def sources_block(facts: Facts) -> str:
     """Return a script element without code, whose JSON tells a card where the numbers of each table come from.
 
-    Its keys: ``study``, ``tables`` (table → ``file`` and ``sha256``), ``inputs`` and ``definitions`` (file → SHA-256),
-    ``versions``, ``lock``. It stands inside a fenced raw block, so it holds no backtick, and no tag.
+    Its keys: ``study``, ``tables`` (table → ``file``, ``sha256`` and ``key``, the columns of a row's key), ``inputs``
+    and ``definitions`` (file → SHA-256), ``versions``, ``lock``. It stands inside a fenced raw block, so it holds no
+    backtick, and no tag.
     """
     text = json.dumps(_sources(facts), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     for character in "<>&`":
@@ -26,11 +28,12 @@ def sources_block(facts: Facts) -> str:
 def _sources(facts: Facts) -> dict[str, Any]:
     manifest = facts.manifest
     files: Mapping[str, str] = manifest.get("files") or {}
-    tables = {
+    named = {
         name.removeprefix(_TABLES).removesuffix(".csv"): {"file": name, "sha256": found}
         for name, found in files.items()
         if name.startswith(_TABLES)
     }
+    tables = {name: said | ({"key": TABLES[name].key} if name in TABLES else {}) for name, said in named.items()}
     return {
         "study": manifest["study"]["id"],
         "tables": tables | {"manifest": {"file": "manifest.json"}},

@@ -79,6 +79,9 @@ class Table:
         Lines of the header, from the top.
     rows, notes
         Body, and the paragraphs below the table: universe, n, method.
+    sortable
+        Whether the order of the rows of a group, or above the first rule, says nothing, so that readers may sort them
+        even in a shorter table.
 
     Raises
     ------
@@ -92,6 +95,7 @@ class Table:
     header: tuple[tuple[Head, ...], ...]
     rows: tuple[Row, ...]
     notes: tuple[str, ...] = ()
+    sortable: bool = False
 
     def __post_init__(self) -> None:
         self._drop_marks()

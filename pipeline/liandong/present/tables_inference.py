@@ -72,7 +72,7 @@ def influence_table(facts: Facts, effect: Record) -> Table:
     columns: tuple[Align, ...] = ("left", "decimal", "decimal", "decimal", "decimal")
     caption = word(lang, "caption_influence", title=marked_title(facts, effect), cluster=cluster)
     notes = notes_of(facts, word(lang, "note_influence", most=count(MOST_CLUSTERS)), shown)
-    return Table(identifier("influence", effect["id"]), caption, columns, (header,), tuple(rows), notes)
+    return Table(identifier("influence", effect["id"]), caption, columns, (header,), tuple(rows), notes, sortable=True)
 
 
 def explanation_table(facts: Facts, effect: Record) -> Table:
@@ -96,7 +96,8 @@ def explanation_table(facts: Facts, effect: Record) -> Table:
     estimate = values.join(f"{outcome} {value}" for outcome, value in estimates.items())
     note = word(lang, "note_explanations", step=step, estimate=estimate)
     caption = word(lang, "caption_explanations", title=marked_title(facts, effect))
-    return noted_table(facts, identifier("explanations", effect["id"]), caption, columns, (header,), rows, note)
+    table_id = identifier("explanations", effect["id"])
+    return noted_table(facts, table_id, caption, columns, (header,), rows, note, sortable=True)
 
 
 def multiplicity_table(facts: Facts, family: str) -> Table:

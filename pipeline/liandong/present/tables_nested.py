@@ -138,7 +138,8 @@ def _coefficients(facts: Facts, effect: Record, outcome: str) -> Table:
     )
     caption = word(lang, "caption_coefficients", title=marked_title(facts, effect), outcome=facts.title(outcome))
     columns, table_id = aligned("left", "decimal", len(steps)), identifier("coefficients", effect["id"], outcome)
-    return noted_table(facts, table_id, caption, columns, (heads("", *steps),), rows, " ".join(note.split()))
+    header, note = (heads("", *steps),), " ".join(note.split())
+    return noted_table(facts, table_id, caption, columns, header, rows, note, sortable=True)
 
 
 def _usual_decimals(terms: Iterable[Models]) -> int:

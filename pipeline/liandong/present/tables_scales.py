@@ -51,7 +51,8 @@ def item_table(facts: Facts) -> Table:
             rows.append(Row((title, people(facts, row["n_obs"]), *numbers), indent=1))
     columns = aligned("left", "decimal", len(names[1:]))
     header = heads("", *(word(lang, name) for name in names[1:]))
-    return noted_table(facts, "items", word(lang, "caption_items"), columns, (header,), rows, word(lang, "note_items"))
+    caption, note = word(lang, "caption_items"), word(lang, "note_items")
+    return noted_table(facts, "items", caption, columns, (header,), rows, note, sortable=True)
 
 
 def range_text(low: float | None, high: float | None) -> str:
@@ -67,9 +68,12 @@ def noted_table(
     header: tuple[tuple[Head, ...], ...],
     rows: list[Row],
     note: str,
+    *,
+    sortable: bool = False,
 ) -> Table:
     """Return a table with one note."""
-    return Table(name, caption, columns, header, tuple(rows), (word(facts.lang, "note", text=note.strip()),))
+    notes = (word(facts.lang, "note", text=note.strip()),)
+    return Table(name, caption, columns, header, tuple(rows), notes, sortable=sortable)
 
 
 def _with_interval(row: Record, name: str) -> str:

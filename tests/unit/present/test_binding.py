@@ -243,6 +243,21 @@ def test_attributes_hold_hostile_keys(lang: Language) -> None:
     assert "}" not in written.partition("{")[2].rstrip("}")
 
 
+def test_a_ratio_names_both_values_in_the_order_of_the_division(facts: Facts) -> None:
+    rows = facts.manifest["rows"]
+    accepted, invited = rows["accepted"], Whole(700, facts.rows("design")[0], "n_obs")  # type: ignore[arg-type]
+    assert ratio(accepted, 700) == accepted / 700
+    assert type(ratio(accepted, 700)) is type(ratio(accepted, invited)) is float, "two tables: no origin"
+    row = facts.rows("design")[0]
+    part, whole = Whole(30, row, "n_treated"), Whole(40, row, "n_obs")  # type: ignore[arg-type]
+    origin = origin_of(ratio(part, whole))
+    assert origin is not None
+    assert origin.values == ("30, 40",)
+    assert origin.columns == (f"{row.place.row}.n_treated, {row.place.row}.n_obs",)  # type: ignore[attr-defined]
+    assert origin.forms == ("ratio",)
+    assert ratio(part, whole) == 0.75
+
+
 def test_tiny_and_missing_p_values(facts: Facts) -> None:
     row = facts.rows("estimates")[0]
     tiny = Real(0.0004, row, "p_value")  # type: ignore[arg-type]
@@ -271,6 +286,7 @@ def test_the_opening_holds_the_hashes_behind_the_numbers(survey: Bundle, lang: L
     assert found["tables"]["indicators"] == {
         "file": "tables/indicators.csv",
         "sha256": files["tables/indicators.csv"],
+        "key": ["indicator", "category", "universe", "subgroup", "level"],
     }
     assert found["study"] == survey.manifest["study"]["id"]
     assert {"inputs", "definitions", "versions", "lock"} <= set(found)
