@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import accumulate
 from string import ascii_lowercase
 from typing import Any, Final
@@ -31,7 +31,9 @@ _NAME_EM: Final = 14.0
 _HEIGHT: Final = 1.9  # of the curve, in inches
 _TOP: Final = 0.3
 _LINE: Final = 0.18  # of a line of the dashboard
-_MANY: Final = 150  # specifications that would make a drawing heavy
+MOST_VECTORS: Final = 1000
+"""Specifications above which lines and dots are a picture inside the drawing: each takes about 250 bytes as lines."""
+_TICK: Final = 0.028  # half a mark of the dashboard, in inches
 _LEGEND: Final = ("legend_clear", "legend_unclear", "legend_headline")
 _MARKS: Final = (Mark(TEAL, "o"), Mark(QUIET, "o", filled=False), CHOSEN)
 _HEADLINE: Final = 2
@@ -104,12 +106,14 @@ def contour_chart(facts: Facts, effect: Row, outcome: str) -> Any:
 
 
 def _draw_curve(axes: Any, found: list[Row]) -> None:
-    """Draw every estimate with its interval; thousands of them become a picture inside the drawing."""
-    many = len(found) > _MANY
+    """Draw every estimate with its interval; above so many, dots and lines are a picture inside the drawing."""
+    many = len(found) > MOST_VECTORS
     axes.axhline(0, color=QUIET, linestyle=(0, (4, 2)), linewidth=0.8)
     points = [_point(row) for row in found]
-    known = [(rank, low, high) for rank, (_, low, high, _) in enumerate(points, 1) if low is not None]
-    axes.vlines(*zip(*known, strict=True), color="#b9c9ca", linewidth=0.5, rasterized=many) if known else None
+    known = [
+        (rank, low, high) for rank, (_, low, high, _) in enumerate(points, 1) if low is not None and high is not None
+    ]
+    _draw_upright(axes, known, "#b9c9ca", picture=many)
     for kind, mark in enumerate(_MARKS):
         own = [(rank, point[0]) for rank, point in enumerate(points, 1) if point[3] == kind]
         axes.plot(
@@ -123,11 +127,21 @@ def _draw_curve(axes: Any, found: list[Row]) -> None:
 
 def _draw_choices(axes: Any, found: list[Row], place: Mapping[Choice, float]) -> None:
     marks = [(rank, place[choice]) for rank, row in enumerate(found, 1) for choice in _chosen(row) if choice in place]
-    axes.plot(
-        [rank for rank, _ in marks], [height for _, height in marks], "|", color=TEAL, markersize=4,
-        markeredgewidth=0.5, rasterized=len(found) > _MANY,
-    )  # fmt: skip
+    _draw_upright(
+        axes,
+        [(rank, height - _TICK, height + _TICK) for rank, height in marks],
+        TEAL,
+        picture=len(found) > MOST_VECTORS,
+    )
     ruled(axes, "y")
+
+
+def _draw_upright(axes: Any, lines: Sequence[tuple[float, float, float]], colour: str, *, picture: bool) -> None:
+    """Draw upright lines, each a place and two ends, as one path: hundreds of paths of their own make a file heavy."""
+    gap = float("nan")
+    across = [place for rank, _, _ in lines for place in (rank, rank, gap)]
+    upwards = [place for _, low, high in lines for place in (low, high, gap)]
+    axes.plot(across, upwards, color=colour, linewidth=0.5, rasterized=picture)
 
 
 def _point(row: Row) -> tuple[float, float | None, float | None, int]:
@@ -136,7 +150,8 @@ def _point(row: Row) -> tuple[float, float | None, float | None, int]:
     low, high = row["conf_low"], row["conf_high"]
     known = low is not None and high is not None
     kind = _HEADLINE if row["is_headline"] else 0 if known and (low > 0 or high < 0) else 1
-    return row["estimate_sd"], low * scale if known else None, high * scale if known else None, kind
+    drawn_too = known and scale > 0  # an estimate of exactly 0 does not tell what a standard deviation is
+    return row["estimate_sd"], low * scale if drawn_too else None, high * scale if drawn_too else None, kind
 
 
 def _chosen(row: Row) -> Iterator[Choice]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,9 +12,12 @@ from tests.cases.present.rows import Rows
 
 from liandong.definitions import Language
 from liandong.evidence import Bundle
+from liandong.present import charts_multiverse
 from liandong.present.bound_rows import BoundRow
+from liandong.present.charts import save
 from liandong.present.charts_communities import community_chart
 from liandong.present.charts_indicators import both_chart, dot_chart
+from liandong.present.charts_multiverse import specification_chart
 from liandong.present.charts_overlap import overlap_chart
 from liandong.present.facts import Facts, read_facts
 from liandong.present.figures import figures_of
@@ -133,3 +137,23 @@ def test_shrunk_intervals_are_explained_where_they_are_drawn(audited: Bundle, la
     bands = section(with_rows(facts, "communities", community_rows(4, bands=True)), "", "communities")
     assert said not in bands
     assert screened in bands
+
+
+@pytest.mark.parametrize("most", [48, 47])
+def test_specifications_are_lines_and_a_picture_only_where_there_are_too_many(
+    audited: Bundle, most: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(charts_multiverse, "MOST_VECTORS", most)
+    facts = read_facts(audited, "zh")
+    effect = next(effect for effect in facts.effects if effect["id"] == "social_work")
+    chart = specification_chart(facts, effect, "belonging")
+    curve, _board = chart.axes
+    rows = [row for row in facts.records["specifications"] if row["estimate"]]
+    assert len(rows) == 47, "one estimate is exactly 0, and tells nothing of the scale of its interval"
+    rows = sorted(rows, key=lambda row: row["estimate_sd"])
+    (upright,) = (line for line in curve.lines if len(line.get_xdata()) == 3 * len(rows))
+    ends = [row[name] / 0.19 for row in rows for name in ("conf_low", "conf_high")]
+    drawn = [end for pair in zip(upright.get_ydata()[0::3], upright.get_ydata()[1::3], strict=True) for end in pair]
+    assert drawn == pytest.approx(ends)
+    vector = save(chart, tmp_path, "curve")[0].read_text(encoding="utf-8")
+    assert ("<image" in vector) is (most < 48)
