@@ -93,7 +93,8 @@ def overall(claim: str, results: Sequence[CheckResult]) -> CheckResult:
         Its reason is one of the ``overall_…`` codes. `found_in` names the row of the table claims that decided, empty
         where there is none; figures and interval are those of the reproduction where there is one, else of the check
         that decided, provided that they are about the published figure itself. Values: ``checks`` is the number of
-        checks that could be made, ``against`` and ``in_favour`` how many of them speak against the claim and for it.
+        checks that came to a conclusion about it, ``against`` and ``in_favour`` how many of them speak against it and
+        for it.
     """
     counted = {result.check: counts_as(result) for result in results}
     verdict, code = next(((verdict, code) for verdict, code in RULES if verdict in counted.values()), RULES[-1])
@@ -112,7 +113,7 @@ def overall(claim: str, results: Sequence[CheckResult]) -> CheckResult:
         claim,
         code,
         values={
-            "checks": float(sum(result.verdict != "not_checkable" for result in real)),
+            "checks": float(sum(one != "not_checkable" for one in counted.values())),
             "against": float(sum(one in _AGAINST for one in counted.values())),
             "in_favour": float(sum(one in {"consistent", "supported"} for one in counted.values())),
         },

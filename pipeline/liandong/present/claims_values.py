@@ -33,6 +33,7 @@ _BY_FORM: Final[Mapping[str, str]] = MappingProxyType(
         "minimum_cell joint_figures stars stars_low stars_high sum_squares_low sum_squares_high df df_needed items",
         "estimate": "estimate",
         "outcome": "mde_points mde_even",
+        "sd": "mde_sd mde_sd_clusters mde_sd_data",
         "published": "low high published range_low range_high all in_need",
         "finer": "published_se error_low error_high nearest_below nearest_above lowest highest sum_low sum_high "
         "whole_low whole_high published_low published_high interval_low interval_high recomputed conf_low conf_high "
@@ -291,6 +292,7 @@ _PLAIN: Final[Mapping[str, Callable[[float | None], str]]] = MappingProxyType(
         "count": lambda value: fixed(value, 0),
         "chance": share,
         "tiny": tiny,
+        "sd": lambda value: fixed(value, 2),
         "p": p_value,
         "level": lambda value: share(value) if value is not None and value > _HALF else _fine(value, 2),
     }
