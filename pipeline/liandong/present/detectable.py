@@ -38,11 +38,14 @@ def difference_word(facts: Facts, effect: Row) -> str:
     return word(facts.lang, "an_effect" if randomised else "an_association")
 
 
-def mde_text(facts: Facts, effect: Row, outcome: str, mde: float) -> str:
-    """Return a difference in percentage points, on the scale of the outcome, or else in its own units."""
+def mde_text(facts: Facts, effect: Row, outcome: str, mde: float, decimals: int | None = None) -> str:
+    """Return a difference in percentage points, on the scale of the outcome, or else in its own units.
+
+    With as many decimals as the estimate has, or as are asked for.
+    """
     if is_proportion(facts, effect, outcome):
         return word(facts.lang, "mde_points", mde=hundredths(mde))
-    value = fixed(mde, _decimals(facts, effect, outcome))
+    value = fixed(mde, _decimals(facts, effect, outcome) if decimals is None else decimals)
     scale = scale_of(facts, effect, outcome)
     return word(facts.lang, "mde_scale" if scale else "mde_units", mde=value, **scale)
 

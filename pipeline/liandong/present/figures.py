@@ -169,7 +169,7 @@ def _figures(facts: Facts) -> Iterator[Figure]:
 def _flow_figure(facts: Facts) -> Iterator[Figure]:
     if facts.rows("sample_flow", stage="accepted"):
         cut = word(facts.lang, "figure_flow_cut") if len(lanes(facts)) > MOST_LANES else ""
-        caption = word(facts.lang, "figure_flow") + cut
+        caption = word(facts.lang, "figure_flow" if lanes(facts) else "figure_flow_rows") + cut
         yield Figure("flow", caption, told.alt_flow(facts), partial(flow_chart, facts))
 
 

@@ -12,7 +12,7 @@ from liandong.present.charts import QUIET, in_style
 from liandong.present.charts_flow import flow_chart
 from liandong.present.charts_indicators import both_chart, dot_chart
 from liandong.present.facts import Facts, Row, believed_row
-from liandong.present.figure_words import base_of, base_of_group
+from liandong.present.figure_words import alt_both, alt_dots, base_of, base_of_group
 from liandong.present.first_page_numbers import KeyNumber, compared_models, found_shares, key_numbers
 from liandong.present.first_page_words import done_sentence, found_sentence, leaning_sentence
 from liandong.present.markdown import Prose, bullets, figure_block, table_block
@@ -146,7 +146,8 @@ def _effects_alt(facts: Facts, shown: list[tuple[Row, str, Row]]) -> str:
 def _group_picture(facts: Facts, name: str) -> Picture:
     chart = both_chart if has_both(group_rows(facts, name)) else dot_chart
     caption = word(facts.lang, "first_picture_group", title=group_title(facts, name), n=base_of_group(facts, name))
-    return Picture(caption, found_sentence(facts), partial(chart, facts, name))
+    alt = alt_both if chart is both_chart else alt_dots
+    return Picture(caption, alt(facts, name), partial(chart, facts, name))
 
 
 def _sd(row: Row) -> str:

@@ -141,6 +141,25 @@ def _causality(facts: Facts) -> Iterator[Limitation]:
             yield word(facts.lang, f"limit_{kind}_lead"), text
 
 
+def _consequences(facts: Facts) -> Iterator[Limitation]:
+    """Name controls that the study does not count among what was settled before the treatment, where it lists that."""
+    alike: Alike[tuple[str, dict[str, str]]] = Alike()
+    drawn = {effect["treatment"] for effect in facts.effects if facts.assignment(effect)["kind"] == "randomised"}
+    for effect in facts.effects:
+        settled = {*(effect.get("balance") or ())}
+        late = [name for step in effect["steps"] for name in step["add"] if name not in settled | drawn]
+        if settled and late:
+            titles = [word(facts.lang, "quoted", text=facts.title(name)) for name in late]
+            named = {"step": facts.own(effect["steps"][-1]["name"]), "list": joined(facts.lang, titles)}
+            alike.say((effect["treatment"], named), (effect["treatment"], *named.values()), effect["id"])
+    texts = [
+        word(facts.lang, "limit_consequences", treatment=facts.title(treatment), **named)
+        for (treatment, named), _ in alike
+    ]
+    if texts:
+        yield word(facts.lang, "limit_consequences_lead"), sentences(facts.lang, texts)
+
+
 def _denominator(facts: Facts) -> Iterator[Limitation]:
     for name in _IMPROVEMENTS:
         need = {row["indicator"]: row for row in ranked(facts, name, "in_need")}
@@ -267,6 +286,7 @@ _CHECKS: Final[tuple[Callable[[Facts], Iterator[Limitation]], ...]] = (
     _within,
     _clusters,
     _causality,
+    _consequences,
     _denominator,
     _self_report,
     _response,

@@ -6,10 +6,10 @@ from math import isfinite
 from typing import Final
 
 from liandong.present.cautions import few_arms, few_in_words
-from liandong.present.detectable import detectable_sentence, difference_word, mde_text
+from liandong.present.detectable import detectable_sentence, difference_word, is_proportion, mde_text
 from liandong.present.facts import Facts, Row, believed_row
 from liandong.present.marks import Alike
-from liandong.present.numbers import count, decimals_for, fixed, interval, p_value, percent
+from liandong.present.numbers import count, decimals_for, fixed, interval, p_value, percent, percent_interval
 from liandong.present.phrases import is_clear, is_known, p_phrase, unbroken
 from liandong.present.phrases_verdict import cannot_carry
 from liandong.present.roles import effects_by_role, model_title, models, models_title
@@ -179,7 +179,7 @@ def _specified(facts: Facts, effect: Row, outcome: str, row: Row) -> str:
 
 
 def dose_items(facts: Facts, effect: Row) -> list[Item]:
-    """Return the tests of a dose and a response, outcome by outcome."""
+    """Return how far the highest dose lies from the lowest, and the tests, outcome by outcome."""
     items = []
     for outcome in effect["outcomes"]:
         said = [
@@ -195,8 +195,33 @@ def dose_items(facts: Facts, effect: Row) -> list[Item]:
         ]
         if said:
             listed = ("；" if facts.lang == "zh" else "; ").join(said) + ("。" if facts.lang == "zh" else ".")
-            items.append((_lead(facts, effect, outcome), listed))
+            items.append(
+                (
+                    _lead(facts, effect, outcome),
+                    sentences(facts.lang, [_highest(facts, effect, outcome), listed[:1].upper() + listed[1:]]),
+                )
+            )
     return items
+
+
+def _highest(facts: Facts, effect: Row, outcome: str) -> str:
+    """Return how far the highest dose lies from the lowest, with its interval; empty where that is hidden."""
+    rows = facts.rows("dose", effect=effect["id"], outcome=outcome)
+    lowest = next((row for row in rows if row["is_reference"]), None)
+    top = max((row for row in rows if not row["is_reference"]), key=lambda row: float(row["level"]), default=None)
+    if lowest is None or top is None or None in (top["estimate"], top["conf_low"], top["conf_high"]):
+        return ""
+    if is_proportion(facts, effect, outcome):
+        bounds = percent_interval(top["conf_low"], top["conf_high"])
+    else:
+        bounds = interval(top["conf_low"], top["conf_high"], decimals_for(top["std_error"]))
+    value = mde_text(facts, effect, outcome, top["estimate"], decimals_for(top["std_error"])).strip()
+    size = word(facts.lang, "with_interval", value=value, interval=unbroken(bounds))
+    levels = {
+        name: facts.level(effect["treatment"], f"{float(row['level']):g}")
+        for name, row in (("level", top), ("lowest", lowest))
+    }
+    return word(facts.lang, "said_dose_top" if is_clear(top) else "said_dose_top_unclear", size=size, **levels)
 
 
 def mediation_phrases(facts: Facts, mediation: str) -> list[str]:

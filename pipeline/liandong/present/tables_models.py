@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from liandong.present.facts import Facts, believed_row, treatment_rows
 from liandong.present.facts import Row as Record
 from liandong.present.markdown import identifier
+from liandong.present.marks import unmarked
 from liandong.present.numbers import (
     NOT_APPLICABLE,
     count,
@@ -84,7 +85,7 @@ def _range(values: Iterable[float | None]) -> str:
     if not known:
         return NOT_APPLICABLE
     low, high = whole(min(known)), whole(max(known))
-    return low if low == high else f"{low}–{high}"
+    return low if unmarked(low) == unmarked(high) else f"{low}–{high}"
 
 
 def _estimate_pair(row: Record, usual: Record) -> list[str]:
