@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -59,11 +59,14 @@ class Sheet:
         Its code, as the column of clusters has it.
     panels
         What is shown of it, panel by panel.
+    left_out
+        Titles of the groups of which measures are missing for want of room.
     """
 
     facts: Facts
     community: str
     panels: tuple[Panel, ...]
+    left_out: tuple[str, ...]
 
     @property
     def lang(self) -> Language:
@@ -101,14 +104,16 @@ class Sheet:
 
 def read_sheet(facts: Facts, community: str) -> Sheet:
     """Return what a bundle says of one community; what is hidden of it alone has a row without figures."""
-    placed = _placed(facts)
+    by_panel = _by_panel(facts)
+    placed = _placed(facts, by_panel)
     found: dict[str, list[Row]] = {}
     for row in facts.rows("communities", cluster=community):
         name = placed.get(_key(row))
         if name:
             found.setdefault(name, []).append(row)
     panels = [Panel(name, _title(facts, name), tuple(found[name])) for name in (*_GROUPS, _SCORES) if name in found]
-    return Sheet(facts, community, tuple(panels))
+    cut = [name for name in _GROUPS if any(key not in placed for key in by_panel.get(name, ()))]
+    return Sheet(facts, community, tuple(panels), tuple(_title(facts, name) for name in cut))
 
 
 def shown_communities(table: pl.DataFrame) -> tuple[list[str], list[str]]:
@@ -161,21 +166,25 @@ def _key(row: Row) -> tuple[str, str]:
     return str(row["measure"]), str(row["universe"])
 
 
-def _placed(facts: Facts) -> dict[tuple[str, str], str]:
-    """Return the panel of each measure that sheets show, the same on all of them.
-
-    Shown are shares of all respondents, and scores. The first panels come whole, and where they are too many for a page
-    those measures stay on which communities differ most surely; the others come only where they fit.
-    """
+def _by_panel(facts: Facts) -> dict[str, list[tuple[str, str]]]:
+    """Return what may be shown of communities, panel by panel: shares of all respondents, and scores."""
     table = facts.tables["communities"].filter(_READABLE)
     groups = dict(facts.tables["indicators"].select("indicator", "group").unique("indicator").rows())
     by_panel: dict[str, list[tuple[str, str]]] = {}
     for measure, universe, kind in table.select("measure", "universe", "kind").unique(maintain_order=True).rows():
         name = _SCORES if kind == _SCALE else groups.get(measure, "") if kind == _SHARE and universe == "all" else ""
         by_panel.setdefault(name, []).append((measure, universe))
-    evidence = {
-        (m, u): p for m, u, p in facts.tables["community_spread"].select("measure", "universe", "p_value").rows()
-    }
+    return by_panel
+
+
+def _placed(facts: Facts, by_panel: Mapping[str, Sequence[tuple[str, str]]]) -> dict[tuple[str, str], str]:
+    """Return the panel of each measure that sheets show, the same on all of them.
+
+    The first panels come whole, and where they are too many for a page those measures stay on which communities differ
+    most surely; the others come only where they fit.
+    """
+    spread = facts.tables["community_spread"].select("measure", "universe", "p_value")
+    evidence = {(measure, universe): p_value for measure, universe, p_value in spread.rows()}
     placed: dict[tuple[str, str], str] = {}
     for name in (_SCORES, *_CORE, *(name for name in _GROUPS if name not in _CORE)):
         keys = sorted(by_panel.get(name, ()), key=lambda key: _order(evidence.get(key)))

@@ -19,7 +19,7 @@ BAND: Final = "#c3d0d2"
 """Behind the dot: where all others lie together."""
 OWN, OTHERS, STANDS_OUT = TEAL, QUIET, ACCENT
 _EXACT: Final = (("here", 0.065), ("interval", 0.115), ("allowing", 0.085), ("rest", 0.07), ("standing", 0.10))
-_BANDED: Final = (("band", 0.12), ("all", 0.09), ("standing", 0.12))
+_BANDED: Final = (("band", 0.12), ("all", 0.12), ("standing", 0.11))
 """Columns of figures with their share of the page's width, where figures are published and where bands are."""
 _NAMES: Final = 0.265
 """The share of the names of the measures."""
@@ -130,8 +130,7 @@ def _lines(sheet: Sheet) -> Iterator[Line]:
     for panel in sheet.panels:
         if not panel.are_shares:
             yield Line("group", unmarked(panel.title))
-            for rows in _on_one_axis(sheet, panel.rows):
-                axis = _score_axis(sheet, rows)
+            for axis, rows in _on_one_axis(sheet, panel.rows):
                 middle = (axis.low + axis.high) / 2
                 low, between, high = (tick(round(value, 10)) for value in (axis.low, middle, axis.high))
                 yield from _measures(sheet, panel, rows, axis)
@@ -186,31 +185,33 @@ def _decimals(row: Row) -> int:
     return min(max(1 - floor(log10((high - low) / 2)), 0), 2)
 
 
-def _span(sheet: Sheet, rows: Sequence[Row]) -> tuple[float, float]:
-    values = [float(place) for row in rows for place in _places(sheet, row) if place is not None]
-    return min(values, default=0.0), max(values, default=1.0)
+def score_range(sheet: Sheet, measure: str) -> tuple[float, float] | None:
+    """Return the lowest and the highest score that the scale allows, None where the bundle does not tell."""
+    found = next(iter(sheet.facts.rows("scales", scale=measure)), None)
+    if found is None or found["score_low"] is None or found["score_high"] is None:
+        return None
+    return found["score_low"], found["score_high"]
 
 
-def _on_one_axis(sheet: Sheet, rows: Sequence[Row]) -> list[list[Row]]:
-    """Return the scores by the size of their values: 0 to 1 and 1 to 5 share no axis."""
-    groups: list[list[Row]] = []
+def _on_one_axis(sheet: Sheet, rows: Sequence[Row]) -> list[tuple[_Axis, list[Row]]]:
+    """Return the scores by their axis: 0 to 1 and 1 to 5 share none."""
+    groups: dict[_Axis, list[Row]] = {}
     for row in rows:
-        found = next((group for group in groups if _near(_span(sheet, group), _span(sheet, [row]))), None)
-        if found is None:
-            groups.append([row])
-        else:
-            found.append(row)
-    return groups
+        groups.setdefault(_score_axis(sheet, row), []).append(row)
+    return [*groups.items()]
 
 
-def _near(one: tuple[float, float], other: tuple[float, float]) -> bool:
-    together = max(one[1], other[1]) - min(one[0], other[0])
-    return together <= 3 * max(one[1] - one[0], other[1] - other[0])
+def _score_axis(sheet: Sheet, row: Row) -> _Axis:
+    """Return the axis of a score, the same on the sheets of all communities.
 
-
-def _score_axis(sheet: Sheet, rows: Sequence[Row]) -> _Axis:
-    """Return an axis that begins and ends with round values around the scores."""
-    low, high = _span(sheet, rows)
+    It has the range of the scale; where that is unknown it begins and ends with round values around all communities.
+    """
+    found = score_range(sheet, row["measure"])
+    if found is not None and found[0] < found[1]:
+        return _Axis(*map(float, found))
+    others = sheet.facts.rows("communities", measure=row["measure"], universe=row["universe"])
+    places = [float(place) for other in others for place in _places(sheet, other) if place is not None]
+    low, high = min(places, default=0.0), max(places, default=1.0)
     rough = ((high - low) or abs(high) or 1.0) / _UNITS
     power = 10.0 ** floor(log10(rough))
     step = next(factor * power for factor in (1, 2, 5, 10) if factor * power >= rough * 0.999)

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from liandong.present.facts import Row
-from liandong.present.numbers import count, fixed, percent
+from liandong.present.numbers import count, fixed, general, percent
 from liandong.present.sheets_facts import Panel, Sheet
-from liandong.present.sheets_lines import Grid, grid, value
-from liandong.present.words import plural, sentences, word
+from liandong.present.sheets_lines import Grid, grid, score_range, value
+from liandong.present.words import joined, plural, sentences, word
 
 _NEEDS: Final = ("wellbeing", "relations")
 _ENOUGH: Final = 2  # shares of a panel of which one can be the most common
@@ -67,6 +67,9 @@ def legend(sheet: Sheet) -> str:
     parts = [word(sheet.lang, f"sheet_legend{'_band' if sheet.is_banded else ''}", **nouns(sheet))]
     if table(sheet).has_hidden:
         parts.append(word(sheet.lang, "sheet_note_hidden"))
+    if sheet.left_out:
+        groups = joined(sheet.lang, [word(sheet.lang, "quoted", text=title) for title in sheet.left_out])
+        parts.append(word(sheet.lang, "sheet_left_out", groups=groups))
     return sentences(sheet.lang, parts)
 
 
@@ -102,6 +105,8 @@ def _levels(sheet: Sheet, panel: Panel) -> Iterator[str]:
 
 def _score(sheet: Sheet, panel: Panel, row: Row) -> str:
     values = {"title": sheet.facts.title(row["measure"]), **nouns(sheet)}
+    scale = score_range(sheet, row["measure"])
+    values["range"] = "" if scale is None else word(sheet.lang, "sheet_score_range", ends="–".join(map(general, scale)))
     if row["estimate"] is not None:
         numbers = {"here": value(row, "estimate", panel), "rest": value(row, "rest", panel)}
         return word(sheet.lang, "sheet_score_item", **numbers, **values)
