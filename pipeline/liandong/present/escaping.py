@@ -8,10 +8,13 @@ import unicodedata
 from collections.abc import Callable
 from typing import Final
 
+from liandong.definitions import Language
 from liandong.present.binding import FIELDS
 from liandong.present.marks import tokens, unmarked
 
 NO_BREAK = "\u00a0"
+_CORNERS: Final = str.maketrans("「」", "“”")
+_OPENING = re.compile(r"(?<!\w)'")
 _UNSEEN: Final = frozenset({"Cc", "Cf", "Cs", "Cn"})
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#$@~^|!\"'+\-:=&().])")
 _JOINT = re.compile(r"(?<=\w)([_/+])(?=\w)")
@@ -26,6 +29,18 @@ def plain(text: str) -> str:
     What no reader sees includes marks of direction, which would show a text in another order than it is read.
     """
     return _on_one_line(unmarked(text))
+
+
+def typeset(text: str, lang: Language) -> str:
+    """Return a label or a text of the study as :func:`plain` does, with the quotation marks of the reports.
+
+    In Chinese 「…」 becomes “…”; in English the straight apostrophe of a word becomes ’. Where a straight mark also
+    opens something, the text is no prose but a formula, and stays.
+    """
+    found = plain(text)
+    if lang == "zh":
+        return found.translate(_CORNERS)
+    return found if _OPENING.search(found) else found.replace("'", "’")
 
 
 def visible(text: str) -> str:

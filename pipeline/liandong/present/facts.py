@@ -14,7 +14,7 @@ from liandong.definitions import Language
 from liandong.errors import RenderError
 from liandong.evidence import TABLES, Bundle, read_bundle
 from liandong.present.bound_rows import BoundRow, bound_mapping, counted, how_many
-from liandong.present.escaping import plain
+from liandong.present.escaping import plain, typeset
 from liandong.present.marks import named
 from liandong.present.words import lowered
 
@@ -184,7 +184,7 @@ class Facts:
 
         A space that a folded line of YAML has left between Chinese characters goes.
         """
-        return self.own(_FOLD.sub("", plain(both[self.lang]))) if both else ""
+        return self.own(_FOLD.sub("", typeset(both[self.lang], self.lang))) if both else ""
 
     def title(self, name: str) -> str:
         """Return the title of a column, scale or indicator, or its own name."""
@@ -275,7 +275,7 @@ def read_facts(bundle: Bundle, lang: Language, *, bound: bool = True) -> Facts:
         )
     tables = {name: bundle.table(name) for name in TABLES}
     records = {name: table.rows(named=True) for name, table in tables.items()}
-    labels = [{**row, lang: plain(row[lang]), "source": plain(row["source"])} for row in records["labels"]]
+    labels = [{**row, lang: typeset(row[lang], lang), "source": plain(row["source"])} for row in records["labels"]]
     titles = {row["name"]: row[lang] for kind in _TITLES for row in labels if row["kind"] == kind}
     levels = {(row["name"], row["level"]): row[lang] for row in labels if row["kind"] == "level"}
     rest = {(row["kind"], row["name"], row["level"]): (row[lang], row["source"]) for row in labels}

@@ -6,6 +6,7 @@ from liandong.definitions import Language
 from liandong.errors import RenderError
 from liandong.evidence import Bundle
 from liandong.present import open_page
+from liandong.present.escaping import typeset
 from liandong.present.facts import Facts, fullest_row, read_facts
 
 
@@ -28,6 +29,21 @@ def test_an_undeclared_column_is_named(survey_facts: Facts) -> None:
 
 def test_numbers_are_those_of_the_table(survey_facts: Facts) -> None:
     assert survey_facts.value("scales", "alpha", scale="trust") == 0.84
+
+
+@pytest.mark.parametrize(
+    ("text", "lang", "printed"),
+    [
+        ("Served by residents' own groups", "en", "Served by residents’ own groups"),
+        ("The women's federation  knows", "en", "The women’s federation knows"),
+        ("status == 'x' is no one's", "en", "status == 'x' is no one's"),
+        ("「年龄」应不小于 18", "en", "「年龄」应不小于 18"),
+        ("「年龄」应不小于 18", "zh", "“年龄”应不小于 18"),
+        ("Women's", "zh", "Women's"),
+    ],
+)
+def test_labels_have_the_quotation_marks_of_their_language(text: str, lang: Language, printed: str) -> None:
+    assert typeset(text, lang) == printed
 
 
 def test_names_fall_back_to_themselves(survey_facts: Facts, lang: Language) -> None:
