@@ -16,8 +16,14 @@ from liandong.present.table import Align, Cell, Tone
 from liandong.present.words import catalogue, known, word
 
 TONES: Final[Mapping[str, Tone]] = MappingProxyType(
-    {"supported": "good", "consistent": "weak", "not_checkable": "open", "doubtful": "doubt", "contradicted": "bad"}
-    | {"derived": "open"}
+    {
+        "supported": "good",
+        "consistent": "weak",
+        "not_checkable": "open",
+        "doubtful": "doubt",
+        "contradicted": "bad",
+        "derived": "open",
+    }
 )
 """Verdict, or that a figure is calculated here → the tone that it has in a table."""
 _SHOWN: Final = "claim_shown"
