@@ -76,7 +76,7 @@ def _p_claim(claim: Claim, own: Claim | None, claims: Mapping[str, Claim]) -> Ch
     result = None
     if meant is not None:
         result = significance(claim, tested, freedom, significant=meant)
-        if result is None and (told := published_range(own, claim, claims)) is not None:
+        if result is None and (told := published_range(own, claims)) is not None:
             result = significance(claim, told, freedom, significant=meant)
     elif (fit := _p_fit(published_p(claim.published), tested, freedom)) is not None:
         result = _p_follows(claim, fit)

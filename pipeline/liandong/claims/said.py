@@ -36,9 +36,9 @@ def numeric_p(claim: Claim) -> Bounds | None:
     return None if stated.low > 1 or stated.high < 0 else stated
 
 
-def published_range(own: Claim, besides: Claim, claims: Mapping[str, Claim]) -> PRange | None:
-    """Return the p-values of `own` that stand in the publication, `besides` aside: in figures, else as stars."""
-    for claim in (own, *(other for other in tests_of(own, claims) if other.id != besides.id)):
+def published_range(own: Claim, claims: Mapping[str, Claim]) -> PRange | None:
+    """Return the p-values of `own` that stand in the publication: in figures, else as stars."""
+    for claim in (own, *tests_of(own, claims)):
         stated = numeric_p(claim)
         if stated is not None:
             return PRange(0.0, 0.0, float(stated.low), float(stated.high))
