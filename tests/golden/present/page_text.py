@@ -99,9 +99,8 @@ class _Reader(HTMLParser):
         self._in_table = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in _APART or (self._apart and tag == self._apart[-1]):
-            self._apart.append(tag)
-        elif tag == "section" and (dict(attrs).get("id") or "") in _LISTS:
+        listing = tag == "section" and dict(attrs).get("id") in _LISTS
+        if tag in _APART or listing or (self._apart and tag == self._apart[-1]):
             self._apart.append(tag)
         elif tag == "img":
             self.parts.append(f"{_BREAK}[{dict(attrs).get('alt') or ''}]{_BREAK}")
