@@ -16,7 +16,7 @@ from liandong.present.figure_words import alt_both, alt_dots, base_of, base_of_g
 from liandong.present.first_page_numbers import KeyNumber, compared_models, found_shares, key_numbers
 from liandong.present.first_page_words import done_sentence, found_sentence, leaning_sentence
 from liandong.present.markdown import Prose, bullets, figure_block, table_block
-from liandong.present.numbers import NOT_APPLICABLE, fixed, interval, percent
+from liandong.present.numbers import NOT_APPLICABLE, fixed, percent
 from liandong.present.phrases import unbroken
 from liandong.present.phrases_verdict import cannot_carry
 from liandong.present.table import Align, Table, heads
@@ -136,7 +136,7 @@ def _effects_caption(facts: Facts, shown: list[tuple[Row, str, Row]]) -> str:
 def _effects_alt(facts: Facts, shown: list[tuple[Row, str, Row]]) -> str:
     told = []
     for effect, outcome, row in shown:
-        values = {"value": _sd(row), "interval": interval(row["conf_low"], row["conf_high"], 2)}
+        values = {"value": _sd(row), "low": fixed(row["conf_low"], 2), "high": fixed(row["conf_high"], 2)}
         least = _mde(facts, effect, outcome)
         mde = "" if least is None else word(facts.lang, "first_alt_mde", mde=fixed(least, 2))
         told.append(word(facts.lang, "first_alt_one", outcome=facts.title(outcome), mde=mde, **values))

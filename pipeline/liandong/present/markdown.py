@@ -80,7 +80,12 @@ def pointer(text: str) -> Prose:
 
 def bullets(items: Iterable[tuple[str, str]]) -> Prose:
     """Return a list of items, each led by words that stand out."""
-    return Prose("".join(f"\n- **{markdown_text(lead)}** {markdown_text(text)}\n" for lead, text in items))
+    return Prose("".join(f"\n- **{markdown_text(lead)}**{_gap(lead)}{markdown_text(text)}\n" for lead, text in items))
+
+
+def _gap(lead: str) -> str:
+    """Return what parts a lead from its text: nothing behind a full-width mark, which is as wide as one and a blank."""
+    return "" if unmarked(lead).endswith(("。", "：", "）", "”")) else " "
 
 
 def identifier(*parts: str) -> str:

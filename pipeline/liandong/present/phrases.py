@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from liandong.present.detectable import is_proportion
+from liandong.present.detectable import is_proportion, scale_of
 from liandong.present.escaping import NO_BREAK
 from liandong.present.facts import Facts, Row, believed_row, fullest_row, treatment_rows
 from liandong.present.numbers import (
@@ -121,7 +121,7 @@ def brief_phrase(facts: Facts, effect: Row, outcome: str) -> str:
         return _not_estimated(facts, effect, outcome)
     verb = _verb(facts, effect, row)
     bare = is_clear(row) and verb != "cannot"
-    return word(facts.lang, f"brief_{verb}", **_named(facts, effect, row, bare=bare))
+    return word(facts.lang, f"brief_{verb}", **_named(facts, effect, row, bare=bare, unit=True))
 
 
 def model_name(facts: Facts, effect: Row, step: str) -> str:
@@ -163,31 +163,37 @@ def is_clear(row: Row) -> bool:
     return bool(row["conf_low"] > 0 or row["conf_high"] < 0)
 
 
-def _named(facts: Facts, effect: Row, row: Row, *, bare: bool) -> dict[str, str]:
-    """Return the parts of a sentence: where the direction is named, the size has no sign."""
+def _named(facts: Facts, effect: Row, row: Row, *, bare: bool, unit: bool = False) -> dict[str, str]:
+    """Return the parts of a sentence: where the direction is named, the size has no sign; with its unit on demand."""
     upwards, binary = row["estimate"] > 0, _is_binary(facts, effect, row["outcome"])
     in_categories = any(column == effect["treatment"] for column, _ in facts.levels)
-    unit = word(facts.lang, "unit_step" if in_categories else "unit_one")
+    per = word(facts.lang, "unit_step" if in_categories else "unit_one")
     return {
         "treatment": facts.title(effect["treatment"]),
         "outcome": facts.title(row["outcome"]),
         "direction": word(facts.lang, "higher" if upwards else "lower"),
         "more": word(facts.lang, "above_by" if upwards else "below_by"),
-        "unit": unit,
-        "difference": word(facts.lang, f"difference_{'two' if binary else 'more'}", unit=unit),
+        "unit": per,
+        "difference": word(facts.lang, f"difference_{'two' if binary else 'more'}", unit=per),
         "moved": word(facts.lang, "raised" if upwards else "lowered"),
-        "size": _size(facts, effect, row, bare=bare),
+        "size": _size(facts, effect, row, bare=bare, unit=unit),
     }
 
 
-def _size(facts: Facts, effect: Row, row: Row, *, bare: bool) -> str:
+def _size(facts: Facts, effect: Row, row: Row, *, bare: bool, unit: bool = False) -> str:
     """Return an estimate with its interval, and where a verdict chose the inference, with its name and p-value."""
     estimate, low, high = row["estimate"], row["conf_low"], row["conf_high"]
     usual = fullest_row(facts, effect["id"], row["outcome"])
     decimals = decimals_for(row["std_error"], usual["std_error"])
     if bare:
         estimate, low, high = bared(estimate, low, high)
-    value, bounds = fixed(estimate, decimals), unbroken(interval(low, high, decimals))
+    if unit and is_proportion(facts, effect, row["outcome"]):
+        value = word(facts.lang, "first_points", value=hundredths(estimate))
+        bounds = unbroken(percent_interval(low, high))
+    else:
+        value, bounds = fixed(estimate, decimals), unbroken(interval(low, high, decimals))
+        if unit and (scale := scale_of(facts, effect, row["outcome"])):
+            value = word(facts.lang, "first_on_scale", value=value, **scale)
     if not is_judged(facts, effect, row["outcome"]):
         return word(facts.lang, "with_interval", value=value, interval=bounds)
     said = {"value": value, "method": coded(facts.lang, "method", row["vcov"]), "p": p_phrase(facts, row["p_value"])}

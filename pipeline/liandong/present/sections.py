@@ -174,8 +174,10 @@ def _communities(facts: Facts, folder: str) -> Iterator[str]:
 
 def _referring(facts: Facts, text: str, figure: str) -> str:
     """Return a paragraph on what a figure draws, with a reference to it; nothing without the text."""
-    see = pointer(word(facts.lang, "see_drawn", figure=f"@fig-{figure} ")).strip()
-    return f"\n{prose(text)} {see}\n" if text else ""
+    # A reference ends at a blank, which Chinese full stops do not have; the filters take it away again.
+    apart, between = (" ", "") if facts.lang == "zh" else ("", " ")
+    see = pointer(word(facts.lang, "see_drawn", figure=f"@fig-{figure}{apart}")).strip()
+    return f"\n{prose(text)}{between}{see}\n" if text else ""
 
 
 def _by_effect(facts: Facts, folder: str, name: str, tabled: _Tabled, effects: list[Row]) -> Iterator[str]:

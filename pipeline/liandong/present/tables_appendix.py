@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+from liandong.present.detectable import is_proportion, scale_of
 from liandong.present.expressions import readable
 from liandong.present.facts import Facts, believed_row, fullest_row
 from liandong.present.facts import Row as Record
-from liandong.present.numbers import NOT_APPLICABLE, count, decimals_for, fixed, interval, p_value, scientific
+from liandong.present.numbers import (
+    NOT_APPLICABLE,
+    count,
+    decimals_for,
+    fixed,
+    hundredths,
+    interval,
+    p_value,
+    percent_interval,
+    scientific,
+)
 from liandong.present.phrases_verdict import cannot_carry
 from liandong.present.table import Align, Row, Table, group, heads
 from liandong.present.tables_indicators import (
@@ -194,9 +205,14 @@ def _key_effect(facts: Facts, effect: Record, outcome: str, *, judged: bool) -> 
         step=step,
     )
     decimals = decimals_for(row["std_error"], usual["std_error"])
-    bounds = interval(row["conf_low"], row["conf_high"], decimals)
+    value, bounds = fixed(row["estimate"], decimals), interval(row["conf_low"], row["conf_high"], decimals)
+    if is_proportion(facts, effect, outcome) and row["estimate"] is not None:
+        value = word(facts.lang, "first_points", value=hundredths(row["estimate"]))
+        bounds = percent_interval(row["conf_low"], row["conf_high"])
+    elif scale := scale_of(facts, effect, outcome):
+        title += word(facts.lang, "first_title_scale", **scale)
     test = (p_value(row["p_value"]),) * judged
-    return Row((title, fixed(row["estimate"], decimals), bounds, *test, people(facts, row["n_obs"])))
+    return Row((title, value, bounds, *test, people(facts, row["n_obs"])))
 
 
 def _key_note(facts: Facts, effects: list[Record]) -> list[str]:

@@ -221,7 +221,7 @@ def test_a_result_that_the_design_carries_says_what_it_excludes(audited_facts: F
     assert prospect_phrase(audited_facts, own, "belonging") == ""  # its interval excludes 0
     unclear = changed(audited_facts, "verdicts", conf_low=-0.02, conf_high=0.05)
     text = prospect_phrase(unclear, own, "belonging")
-    assert {"zh": "高于 0–1 分制上的 0.05 分和低于 0–1 分制上的 −0.02 分", "en": "above 0.05 points on the 0–1"}[
+    assert {"zh": "高于 0–1 分制上的 0.0500 分和低于 0–1 分制上的 −0.0200 分", "en": "above 0.0500 points on the 0–1"}[
         lang
     ] in text
     assert "0.14" in text
