@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 import unicodedata
+from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,13 +50,15 @@ def _claims(study: Path, bundle: Path) -> Told:
 
 
 @pytest.fixture(scope="module")
-def hubei(tmp_path_factory: pytest.TempPathFactory) -> Told:
-    return _claims(EXAMPLES / "hubei", tmp_path_factory.mktemp("hubei") / "bundle")
+def hubei(example_bundle: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactory) -> Told:
+    bundle = shutil.copytree(example_bundle("hubei"), tmp_path_factory.mktemp("hubei") / "bundle")
+    return _claims(EXAMPLES / "hubei", bundle)
 
 
 @pytest.fixture(scope="module")
-def rice(tmp_path_factory: pytest.TempPathFactory) -> Told:
-    return _claims(EXAMPLES / "rice_insurance", tmp_path_factory.mktemp("rice") / "bundle")
+def rice(example_bundle: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactory) -> Told:
+    bundle = shutil.copytree(example_bundle("rice_insurance"), tmp_path_factory.mktemp("rice") / "bundle")
+    return _claims(EXAMPLES / "rice_insurance", bundle)
 
 
 @pytest.fixture(scope="module")
