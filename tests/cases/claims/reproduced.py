@@ -119,6 +119,10 @@ CASES: list[tuple[str, Claim, Evidence | None, str]] = [
      "reproduction_significant"),
     ("significant, with reservations", claim("significant", kind="p_value", **Y),
      _effect("limited", 0.02, 0.01, 0.03, 0.01), "reproduction_significant_limited"),
+    ("just below the level", claim("significant", kind="p_value", **Y), _effect("carries", 0.02, 0.01, 0.03, 0.045),
+     "reproduction_significant"),
+    ("on both sides of half the level", claim("0.020", kind="p_value", **Y),
+     _effect("carries", 0.02, 0.01, 0.03, 0.045), "reproduction_p_same_side"),
     ("at its own level", claim("significant", kind="p_value", level=0.005, **Y),
      _effect("carries", 0.02, 0.01, 0.03, 0.01), "reproduction_not_significant"),
     ("no test keeps its size", claim("significant", kind="p_value", **Y),
@@ -155,6 +159,9 @@ CASES: list[tuple[str, Claim, Evidence | None, str]] = [
     ("rounded, and elsewhere", claim(51.1, n=618, **A),
      evidence(minimum_cell=10, indicators=[share(None, None, 0.24, 0.38, estimate=0.31)]),
      "reproduction_coarse_differs"),
+    ("beyond half of what rounding takes", claim(31.7, n=618, **A),
+     evidence(minimum_cell=10, indicators=[share(None, None, None, None, estimate=0.31)]),
+     "reproduction_coarse_differs"),  # 0.31 stands for 30.5 to 31.5
     ("hidden count", claim(618, kind="count", quantity={"stage": "accepted"}),
      evidence(minimum_cell=10, sample_flow=[flow("accepted", None)]), "reproduction_hidden"),
     # nothing to compare

@@ -50,6 +50,12 @@ def test_a_figure_of_neither_is_not_exchanged() -> None:
     assert found.reason == "denominator_both"
 
 
+def test_a_figure_of_both_is_not_exchanged() -> None:
+    found = checked(31.1, ALL, share(112, 360, 0.26, 0.36, universe="in_need"))  # 31.07 and 31.11
+    assert found is not None
+    assert found.reason == "denominator_both"
+
+
 def test_a_need_that_was_made_up_says_nothing() -> None:
     found = checked(31.1, ALL, NEED, simulated=True)
     assert found is not None
