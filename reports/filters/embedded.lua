@@ -42,7 +42,7 @@ local function read_meta(m)
     if pandoc.utils.type(authors) ~= "List" then authors = { authors } end
     m["by-author"] = pandoc.List(authors):map(function(name) return { name = { literal = name } } end)
   end
-  m.labels = { authors = options.words.authors, published = options.words.published }
+  m.labels = { authors = m["author-title"] or options.words.authors, published = options.words.published }
   m["toc-title"] = m["toc-title"] or options.words["toc-title"]
   -- The DOCX writer would print a heading of its own for its own table of contents.
   if FORMAT_NAME == "docx" then m.toc = nil end

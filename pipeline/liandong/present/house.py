@@ -8,11 +8,13 @@ from typing import Any, Final
 from liandong.definitions.house import channels, contrast
 from liandong.present.dates import long_date
 from liandong.present.facts import Facts
-from liandong.present.markdown import Prose, attribute, bare_table, prose
-from liandong.present.table import Row, Table, heads
+from liandong.present.markdown import Prose, attribute, prose
+from liandong.present.marks import unmarked
+from liandong.present.signing import docx_form, html_form, typst_form
 from liandong.present.words import word
 
-_BLANK: Final = "＿" * 8
+LETTERHEAD: Final = ('<w:bookmarkStart w:id="90001" w:name="letterhead"/>', '<w:bookmarkEnd w:id="90001"/>')
+"""What stands before and after the letterhead in a Word document."""
 _ON_DARK: Final = 4.0
 """Contrast with white that leaves a colour at 4.5 or more on the dark ground of the page."""
 
@@ -28,6 +30,7 @@ def title_block(facts: Facts, folder: str, title: str | None = None) -> dict[str
         "title": title or facts.text(study["title"]),
         "subtitle": facts.text(study["title"] if title else study.get("subtitle")),
         "author": facts.text(report.get("unit")),
+        "author-title": word(facts.lang, "unit_title") if report.get("unit") else "",
         "date": long_date(report.get("date"), facts),
         "running-note": word(facts.lang, "running_simulated") if study.get("simulated") else "",
         "document-number": _number(facts),
@@ -38,14 +41,28 @@ def title_block(facts: Facts, folder: str, title: str | None = None) -> dict[str
 
 
 def letterhead(facts: Facts, folder: str) -> Prose:
-    """Return logo and document number for HTML and Word, which have no place for them in their title blocks."""
+    """Return logo and document number for HTML and Word, which have no place for them in their title blocks.
+
+    The renderer moves them to the top of the first page of a Word document; in HTML they stand below the title.
+    """
     logo, number = _house(facts).get("logo"), _number(facts)
     if not logo and not number:
         return Prose("")
     alt = facts.text(_house(facts).get("logo_text")) or facts.text(_report(facts).get("unit"))
     picture = f'![]({folder}/{logo}){{fig-alt="{attribute(alt)}" height=1.4cm}}\n\n' if logo else ""
     text = f"{prose(facts.own(number))}\n" if number else ""
-    return Prose(f'\n::: {{.content-visible unless-format="typst"}}\n{picture}{text}:::\n')
+    return Prose(f'\n::: {{.content-visible unless-format="typst"}}\n{_at_the_top(f"{picture}{text}")}:::\n')
+
+
+def small_letterhead(facts: Facts, folder: str) -> Prose:
+    """Return logo and document number in one line, for a page that has to stay one page, in every format."""
+    logo, number = _house(facts).get("logo"), _number(facts)
+    if not logo and not number:
+        return Prose("")
+    alt = facts.text(_house(facts).get("logo_text")) or facts.text(_report(facts).get("unit"))
+    picture = f'![]({folder}/{logo}){{fig-alt="{attribute(alt)}" height=0.8cm}} ' if logo else ""
+    text = prose(facts.own(number)).strip() if number else "\\ "
+    return Prose(_at_the_top(f"{picture}{text}\n"))
 
 
 def house_css(facts: Facts) -> str:
@@ -71,17 +88,20 @@ def signatures(facts: Facts) -> Prose:
     lines: list[Mapping[str, Any]] = list(_report(facts).get("signatures") or ())
     if not lines:
         return Prose("")
-    table = Table(
-        id="signatures",
-        caption="",
-        columns=("left", "left", "left", "left"),
-        header=(heads(*(word(facts.lang, f"sign_{name}") for name in ("role", "name", "signature", "date"))),),
-        rows=tuple(
-            Row((facts.text(line["role"]), facts.text(line.get("name")) or _BLANK, _BLANK, _BLANK), rule=True)
-            for line in lines
-        ),
-    )
-    return bare_table(table)
+    heads = [word(facts.lang, f"sign_{name}") for name in ("role", "name", "signature", "seal", "date")]
+    people = [(unmarked(facts.text(line["role"])), unmarked(facts.text(line.get("name")))) for line in lines]
+    forms = {
+        "html": html_form(heads, people, word(facts.lang, "sign_form")),
+        "typst": typst_form(heads, people),
+        "openxml": docx_form(heads, people),
+    }
+    return Prose("".join(f"\n```{{={form}}}\n{text}\n```\n" for form, text in forms.items()))
+
+
+def _at_the_top(body: str) -> str:
+    """Return Markdown between bookmarks, by which the renderer finds what belongs on top of a Word document."""
+    start, end = (f"\n```{{=openxml}}\n{mark}\n```\n" for mark in LETTERHEAD)
+    return f"{start}\n{body}{end}"
 
 
 def _number(facts: Facts) -> str:

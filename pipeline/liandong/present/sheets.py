@@ -10,7 +10,7 @@ from liandong.definitions import Language
 from liandong.errors import RenderError
 from liandong.evidence import MANIFEST
 from liandong.present.facts import Facts, bundle_of_page, read_facts
-from liandong.present.house import house_css, title_block
+from liandong.present.house import house_css, small_letterhead, title_block
 from liandong.present.markdown import Prose, bullets, metadata_block, paragraphs
 from liandong.present.provenance import sources_block
 from liandong.present.sheets_facts import Sheet, read_sheet, shown_communities
@@ -30,21 +30,25 @@ class SheetPage:
     ----------
     sheet
         What the bundle says of the community.
+    folder
+        Where the bundle is, as the page sees it.
     """
 
     sheet: Sheet
+    folder: str
 
     def opening(self) -> Prose:
         """Return title block, style, and where numbers come from; print it before any prose."""
         facts, names = self.sheet.facts, nouns(self.sheet)
         noun = names["noun"] if facts.lang == "zh" else names["noun"].capitalize()
         title = word(facts.lang, "sheet_title", noun=noun, name=self.sheet.name)
-        # The number of the document is the report's; a logo would need the room of a paragraph.
+        # The title of a sheet has no room for them: they get a line of their own.
         metadata = {
             k: v for k, v in title_block(facts, "", title).items() if k not in {"document-number", "house-logo"}
         }
         style = f"<style>\n{sheet_style()}{house_css(facts)}</style>\n{sources_block(facts)}"
-        return Prose(f"{metadata_block(metadata)}\n```{{=html}}\n{style}\n```\n")
+        raw = f"\n```{{=html}}\n{style}\n```\n"
+        return Prose(f"{metadata_block(metadata)}{raw}{small_letterhead(facts, self.folder)}")
 
     def basis(self) -> Prose:
         """Return how many answered here, and whom they are compared with."""
@@ -97,7 +101,7 @@ def open_sheet(bundle: str, lang: Language, community: str) -> SheetPage:
             hint=f"there are sheets of {', '.join(shown[:_MOST_NAMED])}" if shown else "run the study again",
             zh="证据包中没有可以公开的该社区数据。",
         )
-    return SheetPage(read_sheet(facts, chosen))
+    return SheetPage(read_sheet(facts, chosen), bundle)
 
 
 @lru_cache(maxsize=4)

@@ -17,6 +17,9 @@ _EMPTY_RESULT: Final = '<w:t xml:space="preserve"></w:t>'
 _TITLE = re.compile(r"<dc:title>(.*?)</dc:title>", re.DOTALL)
 _NOTE = re.compile(r'name="running-note"[^>]*>\s*<vt:lpwstr>(.*?)</vt:lpwstr>', re.DOTALL)
 _COLOUR = re.compile(r'name="house-colour"[^>]*>\s*<vt:lpwstr>([0-9a-f]{6})</vt:lpwstr>')
+_LETTERHEAD = re.compile(
+    r'<w:bookmarkStart w:id="(\d+)" w:name="letterhead"/>(.*?)<w:bookmarkEnd w:id="\1"/>', re.DOTALL
+)
 _COMPAT: Final = (
     '<w:compat><w:compatSetting w:name="compatibilityMode" w:uri="http://schemas.microsoft.com/office/word" '
     'w:val="15"/></w:compat>'
@@ -63,12 +66,25 @@ def finish_docx(data: bytes) -> bytes:
     if colour := _property(parts, "docProps/custom.xml", _COLOUR):
         ours, theirs = (f'"{one}"'.encode() for one in (TEAL, colour.upper()))
         parts["word/styles.xml"] = parts["word/styles.xml"].replace(ours, theirs)
+    parts["word/document.xml"] = with_letterhead_first(parts["word/document.xml"].decode("utf-8")).encode("utf-8")
     parts["word/settings.xml"] = with_layout_of_today(parts["word/settings.xml"].decode("utf-8")).encode("utf-8")
     output = io.BytesIO()
     with zipfile.ZipFile(output, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, part in parts.items():
             archive.writestr(zipfile.ZipInfo(name, _ZIP_TIME), part, zipfile.ZIP_DEFLATED)
     return output.getvalue()
+
+
+def with_letterhead_first(body: str) -> str:
+    """Return word/document.xml with what stands in the bookmark ``letterhead`` before title and contents.
+
+    Pandoc lets a page say nothing up there; so the page says it at its head, and it moves.
+    """
+    found = _LETTERHEAD.search(body)
+    if found is None:
+        return body
+    rest = body[: found.start()] + body[found.end() :]
+    return rest.replace("<w:body>", f"<w:body>{found[2].strip()}", 1)
 
 
 def with_layout_of_today(settings: str) -> str:

@@ -26,7 +26,7 @@ BY: Final = "community"
 """The word that stands for the clusters of any study."""
 SHEET: Final = "community"
 """The page of one community."""
-_PARTS: Final = ("tables", "manifest.json")
+_PARTS: Final = ("tables", "manifest.json", "house")
 Format = Literal["html", "pdf", "docx"]
 Progress = Callable[[str], None]
 

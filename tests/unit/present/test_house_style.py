@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
+from xml.etree import ElementTree as ET
 
 import pytest
 from tests.cases.present.survey import survey_manifest, survey_tables
@@ -12,7 +14,8 @@ from liandong.definitions import Language
 from liandong.definitions.house import contrast
 from liandong.evidence import Bundle
 from liandong.present.facts import Facts, read_facts
-from liandong.present.house import house_css, letterhead, lighter, signatures, title_block
+from liandong.present.house import LETTERHEAD, house_css, letterhead, lighter, signatures, small_letterhead, title_block
+from liandong.render.docx import with_letterhead_first
 
 LINES = [
     {"role": {"zh": "评估负责人", "en": "Lead evaluator"}, "name": {"zh": "甲", "en": "A *B*"}},
@@ -73,12 +76,44 @@ def test_everybody_has_a_line_to_sign_on(facts: Facts, lang: Language) -> None:
     for line in LINES:
         assert text.count(str(line["role"][lang])) == 3, "in HTML, Typst and OpenXML"
     assert "tbl-signatures" not in text, "a form has no number"
-    assert ("＿" in text) is True
-    assert "{=openxml}" in text
+    for head in {"zh": ("盖章", "地点、日期"), "en": ("Seal", "Place, date")}[lang]:
+        assert text.count(head) == 3
+
+
+def test_a_row_to_sign_in_has_room_for_a_seal_and_three_cells_to_fill(facts: Facts) -> None:
+    html, typst, word = re.findall(r"```{=\w+}\n(.*?)\n```", signatures(facts), re.DOTALL)
+    assert html.count('style="height: 4.2cm') == len(LINES)
+    assert "range(2).map(_ => 4.2cm)" in typst
+    assert word.count('<w:trHeight w:val="2381" w:hRule="atLeast"/>') == len(LINES)
+    assert len(re.findall(r"<td style=[^>]*></td>", html)) == 3 * len(LINES) + 1, "one name is to be written too"
+    ET.fromstring(f'<x xmlns:w="urn:w">{word}</x>')  # noqa: S314 (ours)
+
+
+def test_the_unit_is_not_called_an_author(facts: Facts, lang: Language) -> None:
+    assert title_block(facts, "x")["author-title"] == {"zh": "评估单位", "en": "Unit"}[lang]
+
+
+def test_a_sheet_has_logo_and_number_in_one_line_of_every_format(facts: Facts) -> None:
+    text = small_letterhead(facts, "../bundle")
+    assert "content-visible" not in text
+    (line,) = (line for line in text.splitlines() if "logo.png" in line)
+    assert "2026" in line
 
 
 def test_a_plain_study_has_none_of_it(survey_facts: Facts) -> None:
     assert signatures(survey_facts) == ""
     assert house_css(survey_facts) == ""
     assert letterhead(survey_facts, "x") == ""
+    assert small_letterhead(survey_facts, "x") == ""
     assert not {"document-number", "house-colour", "house-logo"} & title_block(survey_facts, "x").keys()
+
+
+def test_the_letterhead_stands_on_top_of_a_word_document(facts: Facts) -> None:
+    start, end = LETTERHEAD
+    assert str(letterhead(facts, "x")).index(start) < str(letterhead(facts, "x")).index(end)
+    body = f"<w:document><w:body><w:p>title</w:p>\n{start}\n<w:p>logo</w:p>\n{end}\n<w:p>text</w:p></w:body>"
+    moved = with_letterhead_first(body)
+    assert re.findall(r"<w:p>(\w+)</w:p>", moved) == ["logo", "title", "text"]
+    assert "bookmark" not in moved
+    plain = body.replace(start, "").replace(end, "")
+    assert with_letterhead_first(plain) == plain
