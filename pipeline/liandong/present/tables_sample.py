@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from liandong.present.binding import ratio
+from liandong.present.escaping import typeset
 from liandong.present.facts import Facts
 from liandong.present.facts import Row as Record
 from liandong.present.numbers import NOT_APPLICABLE, count, percent
@@ -70,7 +71,7 @@ def validation_table(facts: Facts) -> Table:
     rows = [
         Row(
             (
-                row[f"title_{lang}"],
+                typeset(row[f"title_{lang}"], lang),
                 word(lang, f"action_{row['action']}"),
                 *(
                     hidden(facts) if row[number] is None else count(row[number])
