@@ -38,11 +38,8 @@ def coded(lang: Language, prefix: str, code: str, otherwise: str | None = None) 
 
 
 def method_name(lang: Language, code: str) -> str:
-    """Return the name of a kind of inference in a sentence; Chinese sets Latin letters off by spaces."""
-    name = coded(lang, "method", code)
-    if lang == "en" or not unmarked(name).isascii():
-        return name
-    return f" {name} "
+    """Return the name of a kind of inference in a sentence."""
+    return coded(lang, "method", code)
 
 
 def joined(lang: Language, texts: Sequence[str]) -> str:

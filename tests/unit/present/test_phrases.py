@@ -65,8 +65,8 @@ def test_an_unclear_association_is_no_evidence_in_either_direction(survey_facts:
     assert "[−0.123,\u00a00.163]" in text
     assert {"zh": "也不能说明没有差别", "en": "do not show that there is none"}[lang] in text
     assert not CAUSAL[lang].search(text)
-    assert {"zh": "相当于 0.10 个标准差 [−0.65,", "en": "that is 0.10 standard deviations [−0.65,"}[lang] in text
-    assert {"zh": "取值范围的 2.0% [−12.3%,", "en": "or 2.0% of the range [−12.3%,"}[lang] in text
+    assert {"zh": "相当于0.10个标准差 [−0.65,", "en": "that is 0.10 standard deviations [−0.65,"}[lang] in text
+    assert {"zh": "取值范围的2.0% [−12.3%,", "en": "or 2.0% of the range [−12.3%,"}[lang] in text
 
 
 def test_a_clear_association_names_its_direction_without_a_sign(survey_facts: Facts, lang: Language) -> None:
@@ -81,8 +81,8 @@ def test_a_clear_association_names_its_direction_without_a_sign(survey_facts: Fa
 def test_only_a_treatment_assigned_by_lot_changes_anything(trial_facts: Facts, lang: Language) -> None:
     session, default = trial_facts.effects
     clear = effect_phrase(trial_facts, default, "rate")
-    assert {"zh": "提高 0.118", "en": "raised “Take-up rate” by 0.118"}[lang] in clear
-    assert {"zh": "11.8 个百分点", "en": "11.8 percentage points"}[lang] in clear
+    assert {"zh": "提高0.118", "en": "raised “Take-up rate” by 0.118"}[lang] in clear
+    assert {"zh": "11.8个百分点", "en": "11.8 percentage points"}[lang] in clear
     unclear = effect_phrase(trial_facts, session, "takeup")
     assert {"zh": "也不能说明没有影响", "en": "do not show that there is none"}[lang] in unclear
     assert CAUSAL[lang].search(brief_phrase(trial_facts, session, "takeup"))
@@ -91,13 +91,13 @@ def test_only_a_treatment_assigned_by_lot_changes_anything(trial_facts: Facts, l
 def test_a_treatment_of_many_values_is_told_per_unit(survey_facts: Facts, lang: Language) -> None:
     facts = changed(survey_facts, "design", treatment_is_binary=False, n_treated=None, n_untreated=None)
     text = effect_phrase(facts, facts.effects[0], "belonging")
-    assert {"zh": "每增加 1", "en": "per unit"}[lang] in text
+    assert {"zh": "每增加1", "en": "per unit"}[lang] in text
     assert caution_phrases(facts, facts.effects[0]) == []
 
 
 def test_seven_untreated_call_for_caution(survey_facts: Facts, lang: Language) -> None:
     (text,) = caution_phrases(survey_facts, survey_facts.effects[0])
-    counted = {"zh": "对照组只有 7 人，分布在 6 个社区", "en": "group counts only 7 people, in 6 communities"}
+    counted = {"zh": "对照组只有7人，分布在6个社区", "en": "group counts only 7 people, in 6 communities"}
     assert counted[lang] in text
 
 

@@ -47,16 +47,16 @@ def effect(facts: Facts, name: str) -> Row:
 def test_imbalance_is_counted_and_the_largest_named(audited_facts: Facts, lang: Language) -> None:
     text = balance_phrases(audited_facts)[0]
     said = {
-        "zh": "2 行中有 1 行的标准化差异超过 0.1，最大的是“年龄”（−0.20）：两组在这些方面不同",
+        "zh": "2行中有1行的标准化差异超过0.1，最大的是“年龄”（−0.20）：两组在这些方面不同",
         "en": "1 of 2 standardised differences exceed 0.1 in size, the largest that of “Age” (−0.20): in these the",
     }
     assert said[lang] in text
-    assert {"zh": "对照组只有 7 人，联合检验几乎没有功效", "en": "With 7 people in the untreated group"}[lang] in text
+    assert {"zh": "对照组只有7人，联合检验几乎没有功效", "en": "With 7 people in the untreated group"}[lang] in text
 
 
 def test_likeness_is_said_without_calling_groups_alike(audited_facts: Facts, lang: Language) -> None:
     text = balance_phrases(changed(audited_facts, "balance", std_difference=0.05))[0]
-    assert {"zh": "都不超过 0.1", "en": "none of 2"}[lang] in text
+    assert {"zh": "都不超过0.1", "en": "none of 2"}[lang] in text
     assert {"zh": "两组在这些方面不同", "en": "the groups differ"}[lang] not in text
 
 
@@ -100,10 +100,10 @@ def test_agreement_in_holding_zero_is_no_finding(audited_facts: Facts, lang: Lan
     ((_, text),) = multiverse_items(audited_facts)
     rows = audited_facts.rows("specifications")
     above, below = (sum(side * row["estimate"] > 0 for row in rows) for side in (1, -1))
-    assert {"zh": f"{above} 种在 0 以上，{below} 种在 0 以下", "en": f"{above} lie above 0, {below} below"}[
+    assert {"zh": f"{above}种在0以上，{below}种在0以下", "en": f"{above} lie above 0, {below} below"}[
         lang
     ] in text
-    assert {"zh": "主要设定的区间包含 0，48 种设定中有 48 种同样如此。", "en": "holds 0, and so do those of 48 of"}[
+    assert {"zh": "主要设定的区间包含0，48种设定中有48种同样如此。", "en": "holds 0, and so do those of 48 of"}[
         lang
     ] in text
     assert multiverse_caution(audited_facts) == word(lang, "said_multiverse_caution")
@@ -118,7 +118,7 @@ def test_a_clear_headline_is_held_against_the_others(audited_facts: Facts, lang:
     ]
     facts = with_rows(audited_facts, "specifications", rows)
     ((_, text),) = multiverse_items(facts)
-    assert {"zh": "48 种设定中有 1 种的区间也全在 0 的同一侧，区间包含 0 的有 47 种", "en": "those of 1 of the 48"}[
+    assert {"zh": "48种设定中有1种的区间也全在0的同一侧，区间包含0的有47种", "en": "those of 1 of the 48"}[
         lang
     ] in text
     assert multiverse_caution(facts) == ""
@@ -144,7 +144,7 @@ def test_small_medians_keep_their_digits(audited_facts: Facts) -> None:
 
 def test_high_leverage_quotes_the_share_of_one_cluster(audited_facts: Facts, lang: Language) -> None:
     row = {**audited_facts.rows("verdicts")[0], "reasons": "high_leverage"}
-    assert {"zh": "31% 来自一个", "en": "(31%)"}[lang] in reasons_phrase(audited_facts, row)
+    assert {"zh": "31%来自一个", "en": "(31%)"}[lang] in reasons_phrase(audited_facts, row)
     bare = reasons_phrase(audited_facts, {**row, "partial_leverage_max": None})
     assert "%" not in bare
 
@@ -153,7 +153,7 @@ def test_steps_of_categories_are_not_units(audited_facts: Facts, lang: Language)
     contact = effect_phrase(audited_facts, effect(audited_facts, "contact"), "trust")
     assert {"zh": "每高一级", "en": "per step of the categories"}[lang] in contact
     linkage = effect_phrase(audited_facts, effect(audited_facts, "linkage"), "belonging")
-    assert {"zh": "每增加 1", "en": "per unit"}[lang] in linkage
+    assert {"zh": "每增加1", "en": "per unit"}[lang] in linkage
 
 
 def test_a_mediation_names_both_kinds_of_interval_and_each_sample(audited_facts: Facts, lang: Language) -> None:
@@ -163,7 +163,7 @@ def test_a_mediation_names_both_kinds_of_interval_and_each_sample(audited_facts:
         for row in audited_facts.rows("mediation")
     ]
     note = mediation_table(with_rows(audited_facts, "mediation", rows), "handover").notes[0]
-    assert {"zh": "其余各行为 CR2", "en": "the other rows: CR2"}[lang] in note
+    assert {"zh": "其余各行为CR2", "en": "the other rows: CR2"}[lang] in note
     assert {"zh": "政府信任度 179和社区归属感 182", "en": "Trust in government 179 and Sense of belonging 182"}[
         lang
     ] in note
@@ -196,7 +196,7 @@ def test_options_of_other_software_are_in_the_language_of_the_page(audited_facts
 def test_only_the_family_is_adjusted(audited_facts: Facts, lang: Language) -> None:
     text = dict(limitations(audited_facts))[word(lang, "limit_multiple_lead")]
     assert {
-        "zh": "4 组处理与结果的估计，其中只有检验族所列 2 组",
+        "zh": "4组处理与结果的估计，其中只有检验族所列2组",
         "en": "Of 4 pairs of treatment and outcome only the 2",
     }[lang] in text
 

@@ -50,7 +50,7 @@ def effect(facts: Facts, name: str) -> Row:
 
 def test_the_summary_begins_with_what_cannot_be_compared(audited_facts: Facts, lang: Language) -> None:
     said = {
-        "zh": "“得到社工服务”的对照组只有 7 人：不能据此比较处理组与对照组。",
+        "zh": "“得到社工服务”的对照组只有7人：不能据此比较处理组与对照组。",
         "en": "“Served by social workers”: only 7 people in the untreated group, so that treated and untreated cannot "
         "be compared.",
     }
@@ -165,15 +165,15 @@ def test_groups_with_fewer_than_ten_in_an_arm_are_not_compared(audited_facts: Fa
 def test_the_sentence_in_place_of_groups_counts_the_smaller_arm(audited_facts: Facts, lang: Language) -> None:
     facts = groups_of(audited_facts, (209, 1), (309, 6))
     (said,) = group_phrases(facts, effect(facts, "social_work"))
-    assert {"zh": "只有 1–6 人", "en": "counts 1–6 people"}[lang] in said
+    assert {"zh": "只有1–6人", "en": "counts 1–6 people"}[lang] in said
     (same,) = group_phrases(groups_of(audited_facts, (209, 2), (309, 2)), effect(facts, "social_work"))
-    assert {"zh": "只有 2 人", "en": "counts 2 people"}[lang] in same
+    assert {"zh": "只有2人", "en": "counts 2 people"}[lang] in same
 
 
 def test_hidden_arms_are_not_compared_and_not_counted(audited_facts: Facts, lang: Language) -> None:
     facts = groups_of(audited_facts, (None, None), (309, 60), suppressed=True)
     (said,) = group_phrases(facts, effect(facts, "social_work"))
-    assert {"zh": "不足 10 人", "en": "fewer than 10 people"}[lang] in said
+    assert {"zh": "不足10人", "en": "fewer than 10 people"}[lang] in said
 
 
 def test_a_design_that_carries_nothing_compares_no_groups(audited_facts: Facts, lang: Language) -> None:
@@ -205,9 +205,9 @@ def test_a_verdict_names_the_kind_of_error_and_why_cr1_will_not_do(audited_facts
     own = effect(audited_facts, "linkage")
     text = verdict_phrase(audited_facts, own, "belonging")
     assert {"zh": "仅指抽样误差，不涉及因果", "en": "of sampling error only; no causal claim"}[lang] in text
-    assert {"zh": "而不用 CR1，因为：聚类少（32）", "en": "and not plain CR1: few clusters (32)"}[lang] in text
+    assert {"zh": "而不用CR1，因为：聚类少（32）", "en": "and not plain CR1: few clusters (32)"}[lang] in text
     plain = verdict_phrase(changed(audited_facts, "verdicts", recommended="CR1"), own, "belonging")
-    assert {"zh": "而不用 CR1", "en": "not plain CR1"}[lang] not in plain
+    assert {"zh": "而不用CR1", "en": "not plain CR1"}[lang] not in plain
 
 
 def test_an_assignment_by_lot_is_no_reason_against_cr1(audited_facts: Facts, lang: Language) -> None:
@@ -221,7 +221,7 @@ def test_a_result_that_the_design_carries_says_what_it_excludes(audited_facts: F
     assert prospect_phrase(audited_facts, own, "belonging") == ""  # its interval excludes 0
     unclear = changed(audited_facts, "verdicts", conf_low=-0.02, conf_high=0.05)
     text = prospect_phrase(unclear, own, "belonging")
-    assert {"zh": "高于 0–1 分制上的 0.0500 分和低于 0–1 分制上的 −0.0200 分", "en": "above 0.0500 points on the 0–1"}[
+    assert {"zh": "高于0–1分制上的0.0500分和低于0–1分制上的−0.0200分", "en": "above 0.0500 points on the 0–1"}[
         lang
     ] in text
     assert "0.14" in text
@@ -231,7 +231,7 @@ def test_a_result_that_the_design_carries_says_what_it_excludes(audited_facts: F
 
 def test_a_lock_is_dated_and_its_absence_is_said(audited_facts: Facts, lang: Language) -> None:
     locked = results(audited_facts, "", 2)
-    assert {"zh": "计划锁定于 2026年11月1日", "en": "The plan was locked on 1 November 2026"}[lang] in locked.replace(
+    assert {"zh": "计划锁定于2026年11月1日", "en": "The plan was locked on 1 November 2026"}[lang] in locked.replace(
         "\\", ""
     )
     open_plan = results(changed(audited_facts, "plan", status="unlocked", locked_on=""), "", 2).replace("\\", "")

@@ -45,7 +45,7 @@ def test_the_table_says_how_its_models_are_estimated(survey_facts: Facts, lang: 
                "Clusters (community) | 32 | 32", "Degrees of freedom | 31 | 31"],
     }[lang]  # fmt: skip
     assert rows[-4:] == said
-    assert sum(row.startswith({"zh": "组内 R²", "en": "Within R²"}[lang]) for row in rows) == 2, "one for each outcome"
+    assert sum(row.startswith({"zh": "组内R²", "en": "Within R²"}[lang]) for row in rows) == 2, "one for each outcome"
     assert sum(row.startswith({"zh": "样本量", "en": "Observations"}[lang]) for row in rows) == 2
 
 

@@ -69,27 +69,27 @@ def test_seven_untreated_cannot_carry_the_claim_and_what_could_have_been_seen(
 ) -> None:
     (text,) = caution_phrases(audited_facts, effect_of(audited_facts, "social_work"))
     said = {
-        "zh": "对照组只有 7 人，分布在 6 个社区，不足以支持这一结论；在 80% 的检验功效下，这样的设计（按 CR2 粗估）",
+        "zh": "对照组只有7人，分布在6个社区，不足以支持这一结论；在80%的检验功效下，这样的设计（按CR2粗估）",
         "en": "7 untreated people in 6 communities cannot carry this claim; by a rough reckoning with CR2, the "
         "smallest association that such a design would have detected with 80% probability is",
     }
     assert said[lang] in text
     assert text.count("0.21") == 2
-    assert {"zh": "0–1 分制上的 0.210 分（1.10 个标准差）", "en": "0.210 points on the 0–1 scale (1.10 st"}[lang] in text
+    assert {"zh": "0–1分制上的0.210分（1.10个标准差）", "en": "0.210 points on the 0–1 scale (1.10 st"}[lang] in text
     assert text.count(word(lang, "detectable_huge")) == 1
 
 
 def test_one_untreated_person_is_not_several_people(audited_facts: Facts, lang: Language) -> None:
     facts = with_verdict(audited_facts, n_untreated=1, clusters_with_untreated=1)
     (text,) = caution_phrases(facts, effect_of(facts, "social_work"))
-    assert {"zh": "1 人，分布在 1 个社区", "en": "1 untreated person in 1 community cannot"}[lang] in text
+    assert {"zh": "1人，分布在1个社区", "en": "1 untreated person in 1 community cannot"}[lang] in text
 
 
 def test_hidden_counts_are_not_told(audited_facts: Facts, lang: Language) -> None:
     hidden = dict.fromkeys(("n_treated", "n_untreated", "clusters_with_treated", "clusters_with_untreated"))
     facts = with_verdict(audited_facts, suppressed=True, **hidden)
     (text,) = caution_phrases(facts, effect_of(facts, "social_work"))
-    assert {"zh": "对照组不足 10 人", "en": "Fewer than 10 untreated people"}[lang] in text
+    assert {"zh": "对照组不足10人", "en": "Fewer than 10 untreated people"}[lang] in text
     assert "7" not in reasons_phrase(facts, facts.rows("verdicts")[0])
 
 
@@ -98,7 +98,7 @@ def test_a_design_that_carries_needs_no_caution_and_reservations_are_named(
 ) -> None:
     assert caution_phrases(audited_facts, effect_of(audited_facts, "linkage")) == []
     (text,) = caution_phrases(audited_facts, effect_of(audited_facts, "contact"))
-    assert {"zh": "CR2 的有效自由度不高", "en": "not many effective degrees of freedom with CR2"}[lang] in text
+    assert {"zh": "CR2的有效自由度不高", "en": "not many effective degrees of freedom with CR2"}[lang] in text
 
 
 def test_reasons_about_degrees_of_freedom_quote_those_of_cr2(audited_facts: Facts) -> None:
