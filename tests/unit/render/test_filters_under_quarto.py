@@ -86,6 +86,18 @@ def test_the_list_of_numbers_names_sections_by_the_number_that_quarto_gives_them
     assert [row.split(", ")[:2] for row in rows] == [[f'"{number}"', f'"{section}"'] for number, section in numbered]
 
 
+@pytest.mark.parametrize("to", ["typst", "html"])
+def test_below_the_list_stand_whole_hashes_of_the_tables_named_and_of_the_data(run: Run, to: str) -> None:
+    tables = {"n": {"file": "tables/n.csv", "sha256": "ab" * 32}, "m": {"file": "tables/m.csv", "sha256": "cd" * 32}}
+    sources = json.dumps({"tables": tables, "inputs": {"people": "ef" * 32}, "definitions": {"study.yaml": "01" * 32}})
+    script = f'```{{=html}}\n<style></style>\n<script type="application/json" id="ld-sources">{sources}</script>\n```\n'
+    found = run("numbers.lua", script + PAGE, {"lang": "zh"}, "{}", f"--to={to}").replace(script.split("\n")[2], "")
+    where = [found.find(part * 32) for part in ("ab", "ef", "01")]
+    assert -1 < where[0] < where[1] < where[2]
+    assert "cd" * 32 not in found
+    assert "数据 people" in found
+
+
 def test_without_numbers_of_sections_their_titles_are_named(run: Run) -> None:
     found = run("numbers.lua", PAGE, {"lang": "en"}, "{}", "--to=typst")
     assert '"4", "Effects"' not in found
