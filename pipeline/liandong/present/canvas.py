@@ -21,6 +21,7 @@ TEXT: Final = 9.0
 """Points; no letter of a figure is smaller."""
 EM: Final = TEXT / 72
 """Inches."""
+_FEWEST_TICKS: Final = 3  # two numbers leave open whether an axis is even
 _LINE: Final = 0.152  # inches from line to line of a name
 _ROW: Final = 0.26  # the least height of a row
 _PAD: Final = 0.09
@@ -114,10 +115,10 @@ def shortened(name: str, em: float = 11.0) -> str:
 
 
 def measured(axis: Any, places: int) -> None:
-    """Give an axis at most `places` round numbers, written as the figures write them."""
+    """Give an axis about `places` round numbers, three at least, written as the figures write them."""
     from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-    axis.set_major_locator(MaxNLocator(nbins=places, steps=[1, 2, 2.5, 5, 10]))
+    axis.set_major_locator(MaxNLocator(nbins=places, steps=[1, 2, 2.5, 5, 10], min_n_ticks=_FEWEST_TICKS))
     axis.set_major_formatter(FuncFormatter(lambda value, _: tick(round(value, 10))))
 
 

@@ -14,7 +14,8 @@ from liandong.definitions import Language
 from liandong.evidence import Bundle
 from liandong.present import charts_multiverse
 from liandong.present.bound_rows import BoundRow
-from liandong.present.charts import save
+from liandong.present.canvas import Dot, dot_rows
+from liandong.present.charts import in_style, save
 from liandong.present.charts_communities import community_chart
 from liandong.present.charts_indicators import both_chart, dot_chart
 from liandong.present.charts_multiverse import specification_chart
@@ -157,3 +158,15 @@ def test_specifications_are_lines_and_a_picture_only_where_there_are_too_many(
     assert drawn == pytest.approx(ends)
     vector = save(chart, tmp_path, "curve")[0].read_text(encoding="utf-8")
     assert ("<image" in vector) is (most < 48)
+
+
+@pytest.mark.parametrize("ends", [(-0.009, 0.024), (0.0, 1.0), (-1.9, 0.3), (0.013, 0.0145)])
+def test_an_axis_has_three_numbers_at_least(ends: tuple[float, float]) -> None:
+    with in_style():
+        figure = dot_rows(
+            ["a"], [Dot(0, 0, sum(ends) / 2, *ends), Dot(1, 0, sum(ends) / 2, *ends)], axis="x", panels="ab"
+        )
+        figure.canvas.draw()
+    for axes in figure.axes:
+        low, high = axes.get_xlim()
+        assert len([place for place in axes.get_xticks() if low <= place <= high]) >= 3
