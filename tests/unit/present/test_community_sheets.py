@@ -313,6 +313,137 @@ def test_the_most_common_comes_first_and_only_where_nothing_is_hidden(
 ) -> None:
     tables = compared_tables()
     for row in tables["indicators"]:
+        row["group"] = "wellbeing"
+    for row in tables["communities"]:
+        if row["measure"] == "less_anxious":
+            row["estimate"] = 0.5
+    whole = _words(_sheet(make_bundle("whole", compared.manifest, tables)))
+    assert re.search(r"most common is “[^”]*” \(95%\), least common “[^”]*” \(35%\)", whole)
+    for row in tables["communities"]:
+        if row["measure"] == "less_anxious" and row["cluster"] == "C1":
+            row.update(estimate=None, conf_low=None, conf_high=None)
+    assert "most common" not in _words(_sheet(make_bundle("hidden", compared.manifest, tables)))
+
+
+def test_scores_have_the_range_of_their_scale_on_every_sheet(
+    compared: Bundle, make_bundle: Callable[..., Bundle]
+) -> None:
+    ends = {}
+    for community in ("C1", "C2"):
+        page = _sheet(compared, community)
+        ends[community] = [line.ends for line in table(page.sheet).lines if line.kind == "axis"][-1]
+        assert "belonging (a score of 0–1) 0.6" in _words(page)
+    assert set(ends.values()) == {("0", "0.5", "1")}
+    tables = compared_tables()
+    for row in tables["scales"]:
+        row.update(score_low=None, score_high=None)
+    bundle = make_bundle("rangeless", compared.manifest, tables)
+    found = {
+        [line.ends for line in table(_sheet(bundle, name).sheet).lines if line.kind == "axis"][-1]
+        for name in ("C1", "C2", HARD)
+    }
+    assert len(found) == 1, "round values around all communities"
+    assert "a score of" not in _words(_sheet(bundle))
+
+
+def test_bands_are_set_against_the_figure_of_all_and_its_interval(banded: Bundle) -> None:
+    sheet = _sheet(banded).sheet
+    marks = {line.title: line.mark for line in table(sheet).lines if line.mark}
+    reached = next(row for row in sheet.rows if row["measure"] == "reached")
+    whole = sheet.whole(reached)
+    mark = marks[unmarked(sheet.facts.title("reached"))]
+    assert mark is not None
+    assert whole.value is not None
+    assert whole.low is not None
+    assert whole.low < whole.value
+    assert mark.rest == pytest.approx(whole.value)
+    assert mark.rest_low == pytest.approx(whole.low, abs=0.004)
+    assert (mark.low, mark.at, mark.high) == pytest.approx((0.2, 0.7, 0.7))
+    assert "although its range contains" in unmarked(legend(sheet))
+
+
+def test_lower_is_told_like_higher(compared: Bundle, make_bundle: Callable[..., Bundle]) -> None:
+    page = _sheet(_standings(compared, make_bundle, "lower", reached="similar", integrated="lower"))
+    assert [row["measure"] for row in page.sheet.different()] == ["integrated"]
+    said = _words(page)
+    assert "Lower than in the other communities: " in said
+    assert "Of 4 comparisons, 1 can be said to differ" in said
+    mark = next(line.mark for line in table(page.sheet).lines if line.mark and line.mark.standing)
+    assert mark.standing == "lower"
+
+
+def test_a_best_guess_without_an_interval_says_so(compared: Bundle) -> None:
+    assert "It has no interval of its own" in _words(_sheet(compared))
+
+
+def test_groups_without_room_are_named(compared: Bundle, make_bundle: Callable[..., Bundle]) -> None:
+    assert "To keep to one page" not in unmarked(legend(_sheet(compared).sheet))
+    tables = compared_tables()
+    like = next(row for row in tables["indicators"] if row["indicator"] == "reached" and row["universe"] == "all")
+    of_one = [row for row in tables["communities"] if row["measure"] == "reached"]
+    for number in range(18):
+        tables["indicators"].append({**like, "indicator": f"need_{number}", "group": "needs"})
+        tables["communities"] += [{**row, "measure": f"need_{number}", "standing": "similar"} for row in of_one]
+    sheet = _sheet(make_bundle("crowded", compared.manifest, tables)).sheet
+    assert "needs" not in {panel.name for panel in sheet.panels}
+    assert "To keep to one page, measures of “" in unmarked(legend(sheet))
+
+
+def test_a_hard_name_is_rendered_in_every_format_on_one_page(compared: Bundle, tmp_path: Path) -> None:
+    from pypdf import PdfReader
+
+    name = file_names(COMMUNITIES)[HARD]
+    job = PageJob("zh/community.qmd", f"{name}.zh", "zh", ("html", "pdf", "docx"), (("community", HARD),))
+    parts = ("tables", "manifest.json")
+    made = render_pages(reports_folder(), [job], compared.path, tmp_path, renderer="embedded", parts=parts)
+    html, pdf, docx = made.files
+    document = PdfReader(pdf)
+    assert len(document.pages) == 1
+    assert "{x}" in document.pages[0].extract_text()
+    text = html.read_text(encoding="utf-8")
+    assert "&lt;b&gt;社区" in text
+    walk, books = walked(text), Books.of(compared.path)
+    assert walk.loose == []
+    assert [*filter(None, map(books.fault, walk.numbers))] == []
+    assert len(walk.numbers) == 7
+    with zipfile.ZipFile(docx) as archive:
+        body = archive.read("word/document.xml").decode()
+    assert body.count("<v:group") == len([line for line in table(_sheet(compared, HARD).sheet).lines if line.mark])
+
+
+def _standings(bundle: Bundle, make_bundle: Callable[..., Bundle], name: str, **of: str) -> Bundle:
+    """Return the bundle with other standings of C1, by measure."""
+    tables = compared_tables()
+    for row in tables["communities"]:
+        if row["cluster"] == "C1" and row["measure"] in of:
+            row["standing"] = of[row["measure"]]
+    return make_bundle(name, bundle.manifest, tables)
+
+
+def test_what_was_not_judged_is_not_called_alike(compared: Bundle, make_bundle: Callable[..., Bundle]) -> None:
+    unknown = dict.fromkeys(("reached", "less_anxious", "integrated"), "unknown")
+    some = _sheet(_standings(compared, make_bundle, "some", **unknown), lang="zh")
+    assert "能够比较的1项与其余社区都分不出高低，其他各项不作判断" in _words(some)
+    assert "比较的1项中，没有一项" in _words(some)
+    none = _sheet(_standings(compared, make_bundle, "none", **unknown, belonging="unknown"), lang="zh")
+    assert "各项都不作判断" in _words(none)
+    assert "分不出高低" not in _words(none)
+    assert "没有一项" not in _words(none)
+
+
+def test_a_group_of_which_nothing_was_judged_says_so_beside_what_stands_out(
+    compared: Bundle, make_bundle: Callable[..., Bundle]
+) -> None:
+    said = _words(_sheet(_standings(compared, make_bundle, "group", less_anxious="unknown"), lang="zh"))
+    assert "高于其余社区的有" in said
+    assert said.count("各项都不作判断") == 1
+
+
+def test_the_most_common_comes_first_and_only_where_nothing_is_hidden(
+    compared: Bundle, make_bundle: Callable[..., Bundle]
+) -> None:
+    tables = compared_tables()
+    for row in tables["indicators"]:
         row["group"] = "wellbeing" if row["indicator"] in {"less_anxious", "integrated"} else row["group"]
     for row in tables["communities"]:
         if row["measure"] == "less_anxious":
