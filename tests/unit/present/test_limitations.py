@@ -89,3 +89,17 @@ def test_a_lowered_disclosure_threshold_is_printed_with_its_reason(survey_facts:
 def test_small_losses_are_not_mentioned(survey_facts: Facts) -> None:
     assert "525" in text_of(survey_facts, "loss")
     assert text_of(with_column(survey_facts, "estimates", n_obs=610), "loss") == ""
+
+
+def test_controls_that_may_be_consequences_are_named_where_the_study_says_what_was_settled(survey_facts: Facts) -> None:
+    def facts(settled: list[str] | None, **own: Any) -> Facts:
+        effect = {**survey_facts.manifest["effects"][0], "balance": settled, **own}
+        return dataclasses.replace(survey_facts, manifest={**survey_facts.manifest, "effects": [effect]})
+
+    for whole in (None, ["age", "job"], ["age", "job", "gender"]):
+        assert text_of(facts(whole), "consequences") == ""
+    text = text_of(facts(["age"]), "consequences")
+    assert {"zh": "（M2）还控制了“工作”", "en": "(M2) also holds constant “Job”"}[survey_facts.lang] in text
+    assert {"zh": "“年龄”", "en": "“Age”"}[survey_facts.lang] not in text
+    drawn = facts(["age"], treatment="job", assignment={"kind": "randomised", "note": None})
+    assert text_of(drawn, "consequences") == "", "what a lot assigned is no consequence"

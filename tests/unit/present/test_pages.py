@@ -79,8 +79,10 @@ def visible(text: str, metadata: dict[str, Any]) -> str:
         if line.startswith("```"):
             fenced = not fenced
         if not fenced and line.startswith("::: {"):
-            switch = re.search(r'when-meta="([\w-]+)"', line)
-            shown = metadata.get(switch[1]) is True if switch else 'when-format="docx"' not in line or "unless" in line
+            switch = re.search(r'(when|unless)-meta="([\w-]+)"', line)
+            shown = 'when-format="docx"' not in line or "unless" in line
+            if switch:
+                shown = (metadata.get(switch[2]) is True) == (switch[1] == "when")
             open_divs.append(shown)
             if "{#" in line and all(open_divs):
                 lines.append(line)
@@ -163,6 +165,7 @@ def test_a_study_with_hardly_anything_still_has_a_page_whose_references_hold(mak
         for lang in LANGUAGES:
             page = execute(bundle, lang)
             assert page.references - set(page.labels) == set(), name
+            assert not re.search(r"CR1|各模型|估计样本|of each model|estimation sample", page.shown), name
 
 
 def test_verbs_follow_the_assignment(survey: Bundle, trial: Bundle) -> None:

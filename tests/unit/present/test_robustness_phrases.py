@@ -18,6 +18,7 @@ from liandong.present.tables_robustness import multiverse_table, sensitivity_tab
 
 effect_phrase = as_read(phrases.effect_phrase)
 limitations = as_read(limitations.limitations)
+dose_items = as_read(phrases_audit.dose_items)
 balance_phrases = as_read(phrases_audit.balance_phrases)
 multiverse_caution = as_read(phrases_audit.multiverse_caution)
 multiverse_items = as_read(phrases_audit.multiverse_items)
@@ -100,9 +101,7 @@ def test_agreement_in_holding_zero_is_no_finding(audited_facts: Facts, lang: Lan
     ((_, text),) = multiverse_items(audited_facts)
     rows = audited_facts.rows("specifications")
     above, below = (sum(side * row["estimate"] > 0 for row in rows) for side in (1, -1))
-    assert {"zh": f"{above}种在0以上，{below}种在0以下", "en": f"{above} lie above 0, {below} below"}[
-        lang
-    ] in text
+    assert {"zh": f"{above}种在0以上，{below}种在0以下", "en": f"{above} lie above 0, {below} below"}[lang] in text
     assert {"zh": "主要设定的区间包含0，48种设定中有48种同样如此。", "en": "holds 0, and so do those of 48 of"}[
         lang
     ] in text
@@ -118,9 +117,7 @@ def test_a_clear_headline_is_held_against_the_others(audited_facts: Facts, lang:
     ]
     facts = with_rows(audited_facts, "specifications", rows)
     ((_, text),) = multiverse_items(facts)
-    assert {"zh": "48种设定中有1种的区间也全在0的同一侧，区间包含0的有47种", "en": "those of 1 of the 48"}[
-        lang
-    ] in text
+    assert {"zh": "48种设定中有1种的区间也全在0的同一侧，区间包含0的有47种", "en": "those of 1 of the 48"}[lang] in text
     assert multiverse_caution(facts) == ""
 
 
@@ -225,3 +222,23 @@ def test_the_table_has_deltas_of_clear_results_without_a_lot_only(audited_facts:
 
     assert deltas(audited_facts) == ["2.40", "—"]
     assert deltas(randomised(audited_facts)) == ["—", "—"]
+
+
+@pytest.mark.parametrize(("low", "is_open"), [(-0.01, True), (0.005, False)])
+def test_a_dose_is_answered_with_a_size(audited_facts: Facts, lang: Language, low: float, is_open: bool) -> None:  # noqa: FBT001
+    rows = [
+        row if row["is_reference"] else {**row, "conf_low": low, "conf_high": 0.09}
+        for row in audited_facts.records["dose"]
+    ]
+    facts = with_rows(audited_facts, "dose", rows)
+    ((_, text),) = dose_items(facts, effect(facts, "contact"))
+    assert {
+        "zh": "（每月4次）与最低取值（每月1次）的平均差别为0–1分制上的0.040分",
+        "en": "(4 a month) differs from the lowest (1 a month) by 0.040 points",
+    }[lang] in text
+    assert f"[{low:.3f}".replace("-", "−") in text
+    assert ({"zh": "方向未定", "en": "direction is open"}[lang] in text) == is_open
+    gone = with_rows(facts, "dose", [row if row["is_reference"] else {**row, "estimate": None} for row in rows])
+    ((_, tests),) = dose_items(gone, effect(gone, "contact"))
+    assert {"zh": "最高取值", "en": "highest value"}[lang] not in tests
+    assert "0.820" in tests
