@@ -195,6 +195,9 @@ def _key_effect(facts: Facts, effect: Record, outcome: str, *, judged: bool) -> 
     step = row["step"]
     if judged:
         step = word(facts.lang, "step_method", step=step, method=coded(facts.lang, "method", row["vcov"]))
+    scale = {} if is_proportion(facts, effect, outcome) else scale_of(facts, effect, outcome)
+    if scale:
+        step = word(facts.lang, "step_scale", step=step, **scale)
     if cannot_carry(facts, effect, outcome):
         step = word(facts.lang, "step_cannot", step=step)
     title = word(
@@ -209,8 +212,6 @@ def _key_effect(facts: Facts, effect: Record, outcome: str, *, judged: bool) -> 
     if is_proportion(facts, effect, outcome) and row["estimate"] is not None:
         value = word(facts.lang, "first_points", value=hundredths(row["estimate"]))
         bounds = percent_interval(row["conf_low"], row["conf_high"])
-    elif scale := scale_of(facts, effect, outcome):
-        title += word(facts.lang, "first_title_scale", **scale)
     test = (p_value(row["p_value"]),) * judged
     return Row((title, value, bounds, *test, people(facts, row["n_obs"])))
 
