@@ -66,7 +66,8 @@ def finish_docx(data: bytes) -> bytes:
     if colour := _property(parts, "docProps/custom.xml", _COLOUR):
         ours, theirs = (f'"{one}"'.encode() for one in (TEAL, colour.upper()))
         parts["word/styles.xml"] = parts["word/styles.xml"].replace(ours, theirs)
-    parts["word/document.xml"] = with_letterhead_first(parts["word/document.xml"].decode("utf-8")).encode("utf-8")
+    body = parts["word/document.xml"].decode("utf-8")
+    parts["word/document.xml"] = with_letterhead_first(body).encode("utf-8")
     parts["word/settings.xml"] = with_layout_of_today(parts["word/settings.xml"].decode("utf-8")).encode("utf-8")
     output = io.BytesIO()
     with zipfile.ZipFile(output, "w", zipfile.ZIP_DEFLATED) as archive:

@@ -41,6 +41,7 @@ def test_the_header_is_filled_from_the_documents_properties() -> None:
     data = io.BytesIO()
     with zipfile.ZipFile(data, "w") as archive:
         archive.writestr("docProps/core.xml", "<dc:title>甲 &amp; 乙</dc:title>")
+        archive.writestr("word/document.xml", "<w:document><w:body></w:body></w:document>")
         archive.writestr("word/settings.xml", "<w:settings></w:settings>")
         archive.writestr("word/header1.xml", _parts(COMMITTED.read_bytes())["word/header1.xml"])
     header = _parts(finish_docx(data.getvalue()))["word/header1.xml"].decode("utf-8")
