@@ -32,6 +32,7 @@ page.with_suffix(".html").write_text("<html><head></head><body>{body}</body></ht
 page.with_suffix(".pdf").write_bytes(b"%PDF-fake")
 with zipfile.ZipFile(page.with_suffix(".docx"), "w") as archive:
     archive.writestr("word/settings.xml", "<w:settings><w:rsids/></w:settings>")
+    archive.writestr("word/document.xml", "<w:document><w:body></w:body></w:document>")
 """
 
 

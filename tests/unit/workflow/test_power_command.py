@@ -69,7 +69,7 @@ def test_the_curve_as_numbers_goes_through_the_planned_design(tmp_path: Path) ->
     assert [path.name for path in tmp_path.iterdir()] == ["curve.csv"]
 
 
-@pytest.mark.parametrize(("suffix", "head"), [(".svg", b"<?xml"), (".png", b"\x89PNG")])
+@pytest.mark.parametrize(("suffix", "head"), [(".svg", b"<svg"), (".png", b"\x89PNG")])
 def test_the_curve_is_drawn_to_the_very_file_named(tmp_path: Path, suffix: str, head: bytes) -> None:
     file = tmp_path / f"curve{suffix}"
     plan_power(VALUES, curve=file)
