@@ -40,9 +40,12 @@ class Opened:
 Visit = Callable[..., Any]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
-    """The browser that Debian installs, driven by Playwright."""
+    """The browser that Debian installs, driven by Playwright.
+
+    For one module only: its event loop runs in this thread, where other tests want theirs.
+    """
     playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     path = next(filter(None, map(shutil.which, _NAMES)), None)
     if path is None:

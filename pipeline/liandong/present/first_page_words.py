@@ -11,7 +11,7 @@ from liandong.present.facts import Facts, Row, believed_row, fullest_row
 from liandong.present.first_page_numbers import by_lot, compared_models, ends, found_shares, improvements
 from liandong.present.marks import unmarked
 from liandong.present.numbers import bared, count, decimals_for, fixed, hundredths, interval, percent, percent_interval
-from liandong.present.phrases import is_clear, is_known, share_phrase, unbroken
+from liandong.present.phrases import is_clear, is_known, share_text, unbroken
 from liandong.present.phrases_verdict import LIMITED, cannot_carry, few_bound, is_judged
 from liandong.present.roles import ROLES
 from liandong.present.tables_appendix import among, ranked
@@ -91,7 +91,7 @@ def _ends(facts: Facts, rows: list[Row], key: str, start: str, **named: str) -> 
     """Return a sentence on the highest and the lowest of `rows`, or on the only one."""
     shown = zip(("top", "bottom"), ends(rows), strict=False)
     for end, row in shown:
-        named |= {end: facts.title(row["indicator"]), f"{end}_value": share_phrase(facts, row)}
+        named |= {end: facts.title(row["indicator"]), f"{end}_value": share_text(row)}
     return word(facts.lang, key if len(rows) > 1 else f"{key}_single", among=start, **named)
 
 

@@ -23,8 +23,8 @@ _TABLES = ("indicators", "scales", "items", "design", "crosscheck")
 _FURTHER = {"service", "participation", "needs", "relations", "outcomes"}  # compared in the appendix
 
 
-def opening(facts: Facts, folder: str, title: str | None = None) -> Prose:
-    """Return metadata block, style of the tables, letterhead, and for simulated data the notice and a banner.
+def opening(facts: Facts, folder: str, title: str | None = None, *, with_notice: bool = True) -> Prose:
+    """Return metadata block, style of the tables, letterhead, the notice, and for simulated data a banner.
 
     The running note stands on every page of PDF and Word; the banner stays in view in HTML. `folder` is the bundle's,
     as the page sees it; `title` stands in place of the study's, which becomes the subtitle.
@@ -32,7 +32,7 @@ def opening(facts: Facts, folder: str, title: str | None = None) -> Prose:
     style = f"<style>\n{table_style()}{house_css(facts)}</style>"
     raw = f"\n```{{=html}}\n{style}\n{sources_block(facts)}\n{_banner(facts)}```\n"
     metadata = metadata_block({**title_block(facts, folder, title), **sections(facts)})
-    return Prose(metadata + raw + letterhead(facts, folder) + _notice(facts))
+    return Prose(metadata + raw + letterhead(facts, folder) + (notice(facts) if with_notice else ""))
 
 
 def sections(facts: Facts) -> dict[str, bool]:
@@ -79,9 +79,10 @@ def _banner(facts: Facts) -> str:
     return f'<div class="ld-notice" role="note">{html_text(word(facts.lang, "running_simulated"))}</div>\n'
 
 
-def _notice(facts: Facts) -> str:
+def notice(facts: Facts) -> Prose:
+    """Return the study's own notice as a callout; of simulated data there always is one."""
     own = facts.text(facts.study.get("notice"))
     if facts.study.get("simulated"):
         text = own or word(facts.lang, "notice_default")
         return callout("important", word(facts.lang, "notice_title"), text)
-    return callout("note", word(facts.lang, "remark_title"), own) if own else ""
+    return callout("note", word(facts.lang, "remark_title"), own) if own else Prose("")

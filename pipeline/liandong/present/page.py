@@ -17,7 +17,7 @@ from liandong.present.first_page import first_page
 from liandong.present.house import signatures
 from liandong.present.limitations import limitations
 from liandong.present.markdown import Prose, bullets, table_block
-from liandong.present.opening import opening
+from liandong.present.opening import notice, opening
 from liandong.present.results import results
 from liandong.present.sayings import sayings
 from liandong.present.sections import SECTIONS, section
@@ -75,12 +75,17 @@ class Page:
     facts: Facts
     say: SimpleNamespace
 
-    def opening(self, title: str | None = None) -> Prose:
+    def opening(self, title: str | None = None, *, with_notice: bool = True) -> Prose:
         """Return title, notice and the switches ``has-…`` of conditional sections; print it before any prose.
 
-        `title` stands in place of the study's, which then becomes the subtitle.
+        `title` stands in place of the study's, which then becomes the subtitle. A page that opens without the notice
+        has to print it elsewhere.
         """
-        return opening(self.facts, self.folder, title)
+        return opening(self.facts, self.folder, title, with_notice=with_notice)
+
+    def notice(self) -> Prose:
+        """Return the study's notice as a callout; of simulated data there always is one."""
+        return notice(self.facts)
 
     def first(self) -> Prose:
         """Return the first page: three leads, one picture, five numbers with the confidence they deserve."""

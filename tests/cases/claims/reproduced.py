@@ -70,7 +70,7 @@ CASES: list[tuple[str, Claim, Evidence | None, str]] = [
     ("in the range", claim("30–50", n=618, **A), evidence(indicators=[ROW]), "reproduction_in_range"),
     ("in the range of others", claim("30–50", **A), evidence(indicators=[ROW]), "reproduction_in_range_elsewhere"),
     ("by the round ends of the range", claim("40–50", n=618, **A),
-     evidence(indicators=[share(220, 618, 0.28, 0.38)]), "reproduction_in_range_loosely"),  # 35.6, and "about four in ten"
+     evidence(indicators=[share(220, 618, 0.28, 0.38)]), "reproduction_in_range_loosely"),  # 35.6
     ("a limit has no round end", claim(">40", n=618, **A), evidence(indicators=[share(245, 618, 0.3, 0.399)]),
      "reproduction_out_of_range"),
     ("near the range", claim("36–50", n=618, **A), evidence(indicators=[ROW]), "reproduction_near_range"),

@@ -23,7 +23,9 @@ NUMBERS = {
     "power": 0.8, "alpha": 0.05, "published_sd": 0.027, "published": 31.1, "estimate": 30.906, "difference": 0.194,
     "range_low": 30, "range_high": 50, "resolution": 0.5, "minimum_cell": 10, "n_compared": 3, "n_clear": 2,
     "n_reversed": 1, "n_unseen": 1, "coefficient": 0.02, "coefficient_sd": 0.027, "mde_points": 0.82, "mde_even": 0.57,
-    "stated_low": 1.995, "stated_high": 2.005, "level_needed": 0.9, "power_at": 0.42, "mde_error": 0.028, "se_low": 0.0098, "se_high": 0.0102, "published_se": 0.002, "error_low": 0.031, "error_high": 0.036,
+    "stated_low": 1.995, "stated_high": 2.005, "level_needed": 0.9, "power_at": 0.42, "mde_error": 0.028,
+    "se_low": 0.0098, "se_high": 0.0102, "published_se": 0.002,
+    "error_low": 0.031, "error_high": 0.036,
     "mde_sd_data": 1.12, "times": 41.0, "all": 31.1, "in_need": 53.2, "n_all": 618, "n_need": 361, "ratio": 1.71,
     "checks": 4, "against": 1, "in_favour": 3,
 }  # fmt: skip

@@ -85,7 +85,14 @@ def test_decimals_that_the_figure_does_not_have(
 
 @pytest.mark.parametrize(
     ("published", "decimals", "text"),
-    [(0.02, 3, "0.020"), (30, 1, "30.0"), ("0.020", None, "0.020"), (618, None, "618"), ("30–50", None, "30–50"), ("３１．１％ ", None, "31.1%")],
+    [
+        (0.02, 3, "0.020"),
+        (30, 1, "30.0"),
+        ("0.020", None, "0.020"),
+        (618, None, "618"),
+        ("30–50", None, "30–50"),
+        ("３１．１％ ", None, "31.1%"),
+    ],
 )
 def test_the_published_text_has_its_last_zeros(published: float | str, decimals: int | None, text: str) -> None:
     keys = {"id": "a", "kind": "mean", "published": published, "decimals": decimals, "source": {"title": "t"}}

@@ -88,7 +88,8 @@ def test_grim_is_shown_step_by_step() -> None:
     full = {column: row.get(column) for column in ("recomputed", "difference", "base")} | row
     told = claim_sentence("en", full, NUMBERS)
     assert told == (
-        "192 of 618 people are 31.068%, which rounds to 31.1%, so the figure is possible; but an arbitrary figure with one decimal passes "
+        "192 of 618 people are 31.068%, which rounds to 31.1%, so the figure is possible; "
+        "but an arbitrary figure with one decimal passes "
         "as well with a probability of 62%, so this is weak evidence."
     )
     assert unmarked(claim_calculation("en", full, NUMBERS)) == (
