@@ -107,6 +107,16 @@ def test_exclusive_shares_add_to_everybody(counts: list[int], decimals: int, rou
     assert _checks(*claims)["c0 parts"].reason == "parts_add_up"
 
 
+def _published(coefficient: float, error: float, p: float, reach: float, decimals: int, digits: int) -> dict[str, Any]:
+    """Return a coefficient as a study prints it, with error, p-value, stars and interval."""
+    return {
+        "id": "a", "kind": "coefficient", "published": f"{coefficient:.{decimals}f}", "se": f"{error:.{digits}f}",
+        "p_value": f"{p:.{digits}f}", "stars": sum(p <= level for level in (0.1, 0.05, 0.01)),
+        "levels": (0.1, 0.05, 0.01),
+        "interval": {"low": f"{coefficient - reach:.{digits}f}", "high": f"{coefficient + reach:.{digits}f}"},
+    }  # fmt: skip
+
+
 @unhurried
 @given(
     coefficient=st.floats(-5, 5).filter(lambda value: abs(value) >= 0.01), ratio=st.floats(0.05, 6),
@@ -118,12 +128,7 @@ def test_p_stars_and_interval_of_a_real_test_follow(
     error = abs(coefficient) / ratio
     law = norm if df is None else t(df)
     p, reach = 2 * float(law.sf(ratio)), float(law.ppf(0.975)) * error
-    claim: dict[str, Any] = {
-        "id": "a", "kind": "coefficient", "published": f"{coefficient:.{decimals}f}", "se": f"{error:.{digits}f}",
-        "p_value": f"{p:.{digits}f}", "stars": sum(p <= level for level in (0.1, 0.05, 0.01)),
-        "levels": (0.1, 0.05, 0.01),
-        "interval": {"low": f"{coefficient - reach:.{digits}f}", "high": f"{coefficient + reach:.{digits}f}"},
-    }  # fmt: skip
+    claim = _published(coefficient, error, p, reach, decimals, digits)
     if float(claim["se"]) == 0:
         return
     result = _checks(claim | ({} if df is None else {"df": df}))["a test"]
@@ -143,12 +148,7 @@ def test_a_real_t_test_is_not_accused_when_its_degrees_of_freedom_go_unsaid(
 ) -> None:
     error, law = abs(coefficient) / ratio, t(df)
     p, reach = 2 * float(law.sf(ratio)), float(law.ppf(0.975)) * error
-    claim: dict[str, Any] = {
-        "id": "a", "kind": "coefficient", "published": f"{coefficient:.{decimals}f}", "se": f"{error:.{digits}f}",
-        "p_value": f"{p:.{digits}f}", "stars": sum(p <= level for level in (0.1, 0.05, 0.01)),
-        "levels": (0.1, 0.05, 0.01),
-        "interval": {"low": f"{coefficient - reach:.{digits}f}", "high": f"{coefficient + reach:.{digits}f}"},
-    }  # fmt: skip
+    claim = _published(coefficient, error, p, reach, decimals, digits)
     if float(claim["se"]) == 0:
         return
     word = "significant" if p <= 0.05 else "not significant"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +17,7 @@ from liandong.present.sheets_facts import file_names, shown_communities
 from liandong.present.sheets_index import write_index
 from liandong.render import PageJob, render_pages
 from liandong.workflow.bundles import is_current
+from liandong.workflow.documents import Format, Progress
 from liandong.workflow.rendered import pages_hash, record_rendered
 from liandong.workflow.resources import reports_folder
 from liandong.workflow.results import ReportResult
@@ -27,8 +28,6 @@ BY: Final = "community"
 SHEET: Final = "community"
 """The page of one community."""
 _PARTS: Final = ("tables", "manifest.json", "house")
-Format = Literal["html", "pdf", "docx"]
-Progress = Callable[[str], None]
 
 
 def report_by(

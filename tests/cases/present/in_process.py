@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import io
+import re
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+
+import yaml
 
 from liandong.definitions import Language
 from liandong.render.check import check_dialect, resolve_shortcodes
@@ -19,6 +22,8 @@ from liandong.render.source import read_page
 from liandong.render.words import words_of
 
 REPORTS = Path(__file__).resolve().parents[3] / "reports"
+_CELL = re.compile(r"^```\{python\}\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_INLINE = re.compile(r"`\{python\} ([^`]+)`")
 
 
 class InProcess:
@@ -34,12 +39,33 @@ class InProcess:
         return [{"output_type": "stream", "name": "stdout", "text": output.getvalue()}]
 
     def evaluate(self, expressions: list[str]) -> list[Mapping[str, Any]]:
-        return [self._one(eval(expression, self._scope)) for expression in expressions]  # noqa: S307 — as above
+        return [self._one(self.value(expression)) for expression in expressions]
+
+    def value(self, expression: str) -> Any:
+        return eval(expression, self._scope)  # noqa: S307 — as above
 
     @staticmethod
     def _one(value: Any) -> Mapping[str, Any]:
         shown = {"text/markdown": value._repr_markdown_()} if hasattr(value, "_repr_markdown_") else {}
         return {"status": "ok", "data": {"text/plain": repr(value), **shown}}
+
+
+def run_page(page: str, bundle: Path, lang: Language) -> tuple[str, dict[str, Any]]:
+    """Return a page of `reports/` as Markdown with its cells and then its inline expressions run, and its metadata."""
+    session = InProcess()
+
+    def cell(match: re.Match[str]) -> str:
+        (output,) = session.run(match[1])
+        if "tags: [parameters]" in match[1]:
+            session.run(f"bundle, lang = {str(bundle)!r}, {lang!r}")
+        return str(output["text"])
+
+    source = (REPORTS / lang / f"{page}.qmd").read_text(encoding="utf-8").split("---\n", 2)[2]
+    # Cells first, in order; then inline expressions, whose values no cell changes.
+    text = _INLINE.sub(lambda match: str(session.value(match[1])), _CELL.sub(cell, source))
+    block = re.search(r"^---\n(.*?)^---$", text, re.MULTILINE | re.DOTALL)
+    assert block is not None
+    return text, yaml.safe_load(block[1])
 
 
 def executed(

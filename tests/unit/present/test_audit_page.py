@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
 import re
 from html import unescape
 from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from tests.cases.present.claimed import (
     about,
     audit_claims,
@@ -21,7 +18,7 @@ from tests.cases.present.claimed import (
     overall_row,
     value_rows,
 )
-from tests.cases.present.in_process import html_of
+from tests.cases.present.in_process import html_of, run_page
 from tests.cases.present.rows import Rows
 from tests.cases.present.survey import survey_manifest, survey_tables
 from tests.cases.present.walking import Books, walked
@@ -313,27 +310,8 @@ def test_a_study_without_claims_has_a_page_that_says_so(survey: Bundle) -> None:
     assert page.table("claims") == page.table("needed") == ""
 
 
-def execute(bundle: Bundle, lang: Language) -> tuple[str, dict[str, Any]]:
-    """Return the page with its cells run, and its metadata."""
-    scope: dict[str, Any] = {}
-
-    def run(match: re.Match[str]) -> str:
-        output = io.StringIO()
-        with contextlib.redirect_stdout(output):
-            exec(match[1], scope)  # noqa: S102 (the report's own page)
-        if "tags: [parameters]" in match[1]:
-            scope.update(bundle=str(bundle.path), lang=lang)
-        return output.getvalue()
-
-    source = (REPORTS / lang / "audit.qmd").read_text(encoding="utf-8").split("---\n", 2)[2]
-    told = re.sub(r"^```\{python\}\n(.*?)^```$", run, source, flags=re.MULTILINE | re.DOTALL)
-    block = re.search(r"^---\n(.*?)^---$", told, re.MULTILINE | re.DOTALL)
-    assert block is not None
-    return told, yaml.safe_load(block[1])
-
-
 def test_both_pages_show_the_same_and_every_reference_finds_its_target(small: Bundle) -> None:
-    pages = {lang: execute(small, lang) for lang in LANGUAGES}
+    pages = {lang: run_page("audit", small.path, lang) for lang in LANGUAGES}
     labels = {lang: re.findall(r"\{#((?:tbl|fig|sec)-[a-z0-9-]+)", told) for lang, (told, _) in pages.items()}
     assert labels["zh"] == labels["en"]
     assert len(labels["zh"]) == len(set(labels["zh"]))
@@ -347,13 +325,13 @@ def test_both_pages_show_the_same_and_every_reference_finds_its_target(small: Bu
 def test_simulated_data_are_called_so_on_every_page_and_no_longer_without_them(
     small: Bundle, make_bundle: Any, lang: Language
 ) -> None:
-    told, metadata = execute(small, lang)
+    told, metadata = run_page("audit", small.path, lang)
     assert metadata["running-note"]
     assert 'class="ld-notice" role="note"' in told
     assert "callout-important" in told
     real = {**survey_manifest(), "claims": audit_claims()}
     real["study"] = {**real["study"], "simulated": False}
-    told, metadata = execute(make_bundle("real", real, audit_tables()), lang)
+    told, metadata = run_page("audit", make_bundle("real", real, audit_tables()).path, lang)
     assert "running-note" not in metadata
     assert "callout-important" not in told
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
 import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
+from tests.cases.present.in_process import run_page
 
 from liandong.definitions import Language
 from liandong.errors import RenderError
@@ -22,8 +20,6 @@ from liandong.present.tables_indicators import GROUPS
 from liandong.present.words import word
 
 REPORTS = Path(__file__).resolve().parents[3] / "reports"
-CELL = re.compile(r"^```\{python\}\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-INLINE = re.compile(r"`\{python\} ([^`]+)`")
 RAW = re.compile(r"^```\{=\w+\}\n.*?^```$", re.MULTILINE | re.DOTALL)
 ESCAPED = re.compile(r"\\.")
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
@@ -50,23 +46,7 @@ class Executed:
 
 
 def execute(bundle: Bundle, lang: Language) -> Executed:
-    page = (REPORTS / lang / "evaluation.qmd").read_text(encoding="utf-8").split("---\n", 2)[2]
-    scope: dict[str, Any] = {}
-
-    def run(match: re.Match[str]) -> str:
-        output = io.StringIO()
-        with contextlib.redirect_stdout(output):
-            exec(match[1], scope)  # noqa: S102 (the report's own page)
-        if "tags: [parameters]" in match[1]:
-            scope.update(bundle=str(bundle.path), lang=lang)
-        return output.getvalue()
-
-    # Cells first, in order; then inline expressions, whose values no cell changes.
-    text = CELL.sub(run, page)
-    text = INLINE.sub(lambda match: str(eval(match[1], scope)), text)  # noqa: S307 (the report's own page)
-    block = re.search(r"^---\n(.*?)^---$", text, re.MULTILINE | re.DOTALL)
-    assert block is not None
-    metadata = yaml.safe_load(block[1])
+    text, metadata = run_page("evaluation", bundle.path, lang)
     return Executed(text, visible(text, metadata), metadata)
 
 
